@@ -1,0 +1,32 @@
+/**
+ * Every subcommand, where it lives and what it is for. The program finds packages by name at run time and
+ * imports one only when its command is called, so the leaf package depends on none of them.
+ */
+export interface TableRow {
+  package: string;
+  summary: string;
+}
+
+export const table: Readonly<Record<string, TableRow>> = {
+  start: {
+    package: '@benchline/simulators',
+    summary: 'run everything on this computer, with simulated machines',
+  },
+  replay: {
+    package: '@benchline/simulators',
+    summary: 'send recorded machine runs through the whole chain and report',
+  },
+  gateway: {
+    package: '@benchline/gateway',
+    summary: 'read controllers and send what they say, losing nothing',
+  },
+  ingest: { package: '@benchline/ingest', summary: 'take what gateways send into the ledger and the store' },
+  metrics: { package: '@benchline/metrics', summary: 'compute key figures; serve the API and the console' },
+  broker: { package: '@benchline/ingest', summary: 'run the embedded MQTT broker of a single box' },
+  simulate: { package: '@benchline/simulators', summary: 'run one simulated machine, line, PLC or meter' },
+  validate: { package: '@benchline/model', summary: 'check a plant file and say what to mend' },
+  keygen: { package: '@benchline/model', summary: 'make a signing key pair' },
+  reference: { package: '@benchline/model', summary: 'write the reference pages from the schemas' },
+  boards: { package: '@benchline/dashboards', summary: 'write the Grafana boards from the KPI catalogue' },
+  bench: { package: '@benchline/tests', summary: 'measure speed as ratios to limits found in the same run' },
+};

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { Slug } from '../slug.ts';
+
+/** What a person reads on a screen. English is required; Chinese falls back to it. */
+const Name = z
+  .strictObject({ en: z.string().min(1), zh: z.string().min(1).optional() })
+  .describe('Display name in English and Chinese; free to change, unlike the id');
+
+/** Canonical machine states and the ISO 22400-2 time element that each falls into. */
+export const canonicalStates = [
+  'producing',
+  'setup',
+  'waiting',
+  'short_stop',
+  'fault',
+  'no_order',
+  'planned_maintenance',
+] as const;
+export type CanonicalState = (typeof canonicalStates)[number];
+
+export const measurements = ['state', 'count', 'energy', 'signal', 'characteristic', 'context'] as const;
+
+const SignalCommon = {
+  name: Name.optional(),
+  description: z.string().optional(),
+};
+
+/** One signal of a machine type. The measurement says what its values mean. */
+export const Signal = z.discriminatedUnion('measurement', [
+  z.strictObject({
+    ...SignalCommon,
+    measurement: z.literal('state'),
+    states: z
+      .record(z.string(), z.enum(canonicalStates))
+      .describe(
+        'Native state → canonical state; a native state that is not listed counts as unobserved and is reported',
+      ),
+  }),
+  z.strictObject({
+    ...SignalCommon,
+    measurement: z.literal('count'),
+    role: z
+      .enum(['total', 'good', 'scrap', 'rework'])
+      .describe('Which count of items this is (ISO 22400-2: PQ, GQ, SQ, RQ)'),
+    counts_per_item: z.number().positive().default(1).describe('Divisor from counts to items'),
+    on_decrease: z
+      .enum(['reset', 'rollover'])
+      .default('reset')
+      .describe('What a smaller value means: the counter began anew at 0, or ran over rollover_at'),
+    rollover_at: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Values of the counter before it is 0 again (65536 for 16 bits)'),
+  }),
+  z.strictObject({
+    ...SignalCommon,
+    measurement: z.literal('energy'),
+    carrier: Slug.default('electricity').describe('Energy carrier'),
+    register: z.enum(['import', 'export']).describe('Rising register of energy taken in or given back'),
+    unit: z.enum(['kWh', 'Wh', 'MWh', 'MJ', 'GJ']).default('kWh'),
+    on_decrease: z.enum(['reset', 'rollover']).default('reset'),
+    rollover_at: z.number().positive().optional(),
+  }),
+  z.strictObject({
+    ...SignalCommon,
+    measurement: z.literal('signal'),
+    type: z.enum(['number', 'integer', 'text', 'flag']),
+    unit: z.string().default('1').describe("Unit by UCUM or SI symbol, '1' for none"),
+  }),
+  z.strictObject({
+    ...SignalCommon,
+    measurement: z.literal('characteristic'),
+    unit: z.string(),
+    lsl: z.number().optional().describe('Lower specification limit'),
+    usl: z.number().optional().describe('Upper specification limit'),
+  }),
+  z.strictObject({
+    ...SignalCommon,
+    measurement: z.literal('context'),
+    role: z
+      .enum(['program', 'order', 'product', 'mode'])
+      .describe('Which circumstance of production this text names'),
+  }),
+]);
+export type Signal = z.output<typeof Signal>;
+
+export const MachineType = z.strictObject({
+  id: Slug,
+  name: Name,
+  signals: z.record(Slug, Signal).describe('The signals that machines of this type have, by id'),
+});
+export type MachineType = z.output<typeof MachineType>;
+
+export const controlKinds = ['NC', 'DNC', 'CNC', 'FMC', 'PLC', 'DCS', 'PCS', 'manual'] as const;
+
+export const Machine = z.strictObject({
+  id: Slug.describe('Unique in the enterprise for ever; the identity of everything recorded'),
+  name: Name,
+  type: Slug.describe('Id of a machine type'),
+  control: z.enum(controlKinds).default('manual').describe('Kind of control of the station'),
+  controller: z.string().optional().describe('Make and model of the controller, as evidence'),
+  product: Slug.optional().describe('The product it makes while no signal or entry says another'),
+  calendar: Slug.optional().describe("Overrides the line's calendar"),
+});
+export type Machine = z.output<typeof Machine>;
+
+export const Meter = z.strictObject({
+  id: Slug.describe('Unique among machines and meters'),
+  name: Name,
+  type: Slug.describe('Id of a machine type that has energy signals'),
+});
+export type Meter = z.output<typeof Meter>;
+
+const Line = z.strictObject({
+  id: Slug,
+  name: Name,
+  calendar: Slug.optional(),
+  machines: z.array(Machine).default([]),
+  meters: z.array(Meter).default([]).describe('Meters that measure the whole line'),
+});
+const Area = z.strictObject({ id: Slug, name: Name, lines: z.array(Line).min(1) });
+const Site = z.strictObject({
+  id: Slug,
+  name: Name,
+  time_zone: z
+    .string()
+    .refine(
+      (zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC',
+      'an IANA time zone such as Asia/Shanghai',
+    )
+    .describe('IANA time zone in which shifts and days are cut'),
+  calendar: Slug.describe('Id of the shift calendar'),
+  areas: z.array(Area).min(1),
+});
+
+const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, 00:00 to 23:59');
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+export const Shift = z.strictObject({
+  id: Slug,
+  name: Name,
+  days: z
+    .array(z.enum(weekdays))
+    .min(1)
+    .default([...weekdays]),
+  start: ClockTime.describe('Local time at which the shift begins'),
+  end: ClockTime.describe('Local time at which it ends; not later than start means the next day'),
+  breaks: z
+    .array(z.strictObject({ start: ClockTime, end: ClockTime }))
+    .default([])
+    .describe('Planned pauses, outside planned busy time'),
+});
+export type Shift = z.output<typeof Shift>;
+
+export const Calendar = z.strictObject({
+  id: Slug,
+  shifts: z.array(Shift).describe('Planned busy time (PBT) is the union of the shifts without their breaks'),
+});
+export type Calendar = z.output<typeof Calendar>;
+
+export const Product = z.strictObject({
+  id: Slug,
+  name: Name,
+  planned_run_time_per_item_s: z
+    .number()
+    .positive()
+    .describe('PRI of ISO 22400-2, seconds per item on one machine'),
+});
+export type Product = z.output<typeof Product>;
+
+export const Process = z.strictObject({
+  id: Slug,
+  name: Name,
+  key: z.boolean().default(false).describe('Whether it is a key process (关键工序)'),
+  line: Slug,
+  machines: z.array(Slug).describe('Stations that carry it out'),
+  rule: z
+    .enum(['any', 'all', 'fraction'])
+    .default('all')
+    .describe(
+      'How a process with manual and controlled stations counts: 1 if any, 1 if all, or the controlled fraction',
+    ),
+});
+export type Process = z.output<typeof Process>;
+
+/** One YAML file describes a plant. Hierarchy and names follow ISA-95 (IEC 62264-1). */
+export const Plant = z
+  .strictObject({
+    benchline: z.literal(1).describe('Version of this file format'),
+    enterprise: z.strictObject({ id: Slug, name: Name, sites: z.array(Site).min(1) }),
+    machine_types: z.array(MachineType).min(1),
+    products: z.array(Product).default([]),
+    processes: z.array(Process).default([]),
+    calendars: z.array(Calendar).min(1),
+  })
+  .describe(
+    'A plant: enterprise → site → area → line → machine, with what its machines say and when they are planned to work',
+  );
+export type Plant = z.output<typeof Plant>;

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { Slug } from '../slug.ts';
+import { nanosecondsJson } from '../time.ts';
+import { epochPattern, SignedBatchJson } from './batch.ts';
+
+/**
+ * A statement by a person about a machine: never an edit of what was recorded, always an addition with author,
+ * reason and the stretch of time it speaks of. The author is the authenticated principal.
+ */
+export const Entry = z.strictObject({
+  id: z.uuid(),
+  author: z.string().min(1).max(200),
+  reason: z.string().min(1).max(2000),
+  machine: Slug,
+  from_ns: nanosecondsJson,
+  to_ns: nanosecondsJson.optional(),
+  statement: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('stop_reason'), reason_code: Slug }),
+    z.strictObject({ kind: z.literal('order'), order: Slug, product: Slug }),
+    z.strictObject({
+      kind: z.literal('count_correction'),
+      good: z.int().optional(),
+      scrap: z.int().optional(),
+      rework: z.int().optional(),
+    }),
+  ]),
+});
+export type Entry = z.output<typeof Entry>;
+
+/** A stretch of a gateway's sequence that never reached the ledger although the gateway says it existed. */
+export const Loss = z.strictObject({
+  gateway: Slug,
+  epoch: z.string().regex(epochPattern),
+  from_seq: z.int().min(0),
+  to_seq: z.int().min(0),
+  reason: z.enum(['not_retained', 'epoch_ended']),
+});
+export type Loss = z.output<typeof Loss>;
+
+const position = {
+  /** The record's place in the ledger: 0, 1, 2 … without holes. A feed is resumed by the next one wanted. */
+  offset: z.int().min(0),
+  /** When the ledger took it in, by ingest's clock. */
+  received_ns: nanosecondsJson,
+};
+
+/**
+ * What the ledger holds, in the order in which it came. One line of the feed is one record as JSON. A plant
+ * record carries the whole text of a plant file, valid from when it was received.
+ */
+export const LedgerRecordJson = z.discriminatedUnion('kind', [
+  z.strictObject({ ...position, kind: z.literal('batch'), batch: SignedBatchJson }),
+  z.strictObject({ ...position, kind: z.literal('entry'), entry: Entry }),
+  z.strictObject({ ...position, kind: z.literal('plant'), digest: z.string(), yaml: z.string() }),
+  z.strictObject({ ...position, kind: z.literal('loss'), loss: Loss }),
+]);
+export type LedgerRecordJson = z.input<typeof LedgerRecordJson>;

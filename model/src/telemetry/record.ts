@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { Slug } from '../slug.ts';
+import { nanosecondsJson } from '../time.ts';
+import {
+  type Batch,
+  type Observation,
+  ObservationJson,
+  observationFromJson,
+  observationToJson,
+} from './batch.ts';
+import type { Json } from './canonical.ts';
+
+/** An observation on its own feet: what a store holds and what one line of an NDJSON export says. */
+export interface MachineObservation extends Observation {
+  machine: Slug;
+  source: Slug;
+  gateway: Slug;
+  gateway_time_ns: bigint;
+  mapping: string;
+}
+
+export const MachineObservationJson = z.strictObject({
+  ...ObservationJson.shape,
+  machine: Slug,
+  source: Slug,
+  gateway: Slug,
+  gateway_time_ns: nanosecondsJson,
+  mapping: z.string(),
+});
+
+export function* observationsOf(batch: Batch): Generator<MachineObservation> {
+  for (const observation of batch.observations)
+    yield {
+      ...observation,
+      machine: batch.machine,
+      source: batch.source,
+      gateway: batch.gateway,
+      gateway_time_ns: batch.gateway_time_ns,
+      mapping: batch.mapping,
+    };
+}
+
+/** The time at which a store places an observation: two changes within one instant both survive. */
+export function storedTime(observation: Pick<Observation, 'source_time_ns' | 'ordinal'>): bigint {
+  return observation.source_time_ns + BigInt(observation.ordinal);
+}
+
+export function machineObservationToJson(o: MachineObservation): Record<string, Json | undefined> {
+  return {
+    machine: o.machine,
+    ...observationToJson(o),
+    source: o.source,
+    gateway: o.gateway,
+    gateway_time_ns: o.gateway_time_ns.toString(),
+    mapping: o.mapping,
+  };
+}
+
+export function machineObservationFromJson(json: unknown): MachineObservation {
+  const { machine, source, gateway, gateway_time_ns, mapping, ...observation } =
+    MachineObservationJson.parse(json);
+  return { ...observationFromJson(observation), machine, source, gateway, gateway_time_ns, mapping };
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { BenchlineError } from '../error.ts';
+import type { SigningKey, TrustedKeys } from '../keys/keys.ts';
+import { Slug } from '../slug.ts';
+import { nanosecondsJson } from '../time.ts';
+import { type Batch, batchDigest, batchSigningInput, epochPattern, type SignedBatch } from './batch.ts';
+import { canonicalJson, type Json } from './canonical.ts';
+
+/** Signs a batch's content with the gateway's key. */
+export function signBatch(content: Batch, key: SigningKey): SignedBatch {
+  const digest = batchDigest(content);
+  return { content, digest, key_id: key.id, signature: key.sign(batchSigningInput(digest)) };
+}
+
+/**
+ * Recomputes a batch's digest and verifies its signature with the key trusted for its gateway.
+ * @throws BenchlineError `batch_malformed`, `key_unknown` or `signature_invalid`.
+ */
+export function verifyBatch(batch: SignedBatch, trusted: TrustedKeys): void {
+  if (batchDigest(batch.content) !== batch.digest)
+    throw new BenchlineError('batch_malformed', 'the content does not have the digest that the batch states');
+  trusted.verify(batch.content.gateway, batch.key_id, batchSigningInput(batch.digest), batch.signature);
+}
+
+/**
+ * Ingest's word that everything up to `seq` of an epoch is fsynced in its ledger. `seq` −1 and digest '' mean
+ * that it holds nothing of the epoch: the gateway then sends again from the oldest batch that it still has.
+ * Published on `ackTopic(gateway)`, signed by the ledger's key.
+ */
+export const Acknowledgement = z.strictObject({
+  v: z.literal(1),
+  ledger_id: Slug,
+  gateway: Slug,
+  epoch: z.string().regex(epochPattern),
+  seq: z.int().min(-1),
+  digest: z.string().regex(/^([0-9a-f]{64})?$/),
+  at_ns: nanosecondsJson,
+});
+export type Acknowledgement = z.output<typeof Acknowledgement>;
+
+/**
+ * What a gateway has to offer, said when it connects and whenever it rewinds: batches `floor_seq` … `next_seq` − 1
+ * of its epoch are in its spool. A floor above what ingest holds is a loss that ingest records.
+ */
+export const Hello = z.strictObject({
+  v: z.literal(1),
+  gateway: Slug,
+  epoch: z.string().regex(epochPattern),
+  floor_seq: z.int().min(0),
+  next_seq: z.int().min(0),
+  at_ns: nanosecondsJson,
+});
+export type Hello = z.output<typeof Hello>;
+
+const Envelope = z.strictObject({ body: z.string(), key_id: z.string(), signature: z.string() });
+
+function sealer<T extends z.ZodType>(label: string, schema: T, signer: (body: z.output<T>) => string) {
+  const input = (body: string) => `benchline/${label}/1\n${body}\n`;
+  return {
+    /** The message as text: `{ body, key_id, signature }`, where body is canonical JSON. */
+    seal(content: z.output<T>, key: SigningKey): string {
+      const body = canonicalJson(z.encode(schema, content) as Json);
+      return JSON.stringify({ body, key_id: key.id, signature: key.sign(input(body)) });
+    },
+    /** @throws BenchlineError `batch_malformed`, `key_unknown` or `signature_invalid`. */
+    open(text: string, trusted: TrustedKeys): z.output<T> {
+      let envelope: z.output<typeof Envelope>;
+      let content: z.output<T>;
+      try {
+        envelope = Envelope.parse(JSON.parse(text));
+        content = schema.parse(JSON.parse(envelope.body));
+      } catch (cause) {
+        throw new BenchlineError('batch_malformed', `not a signed ${label}`, { cause });
+      }
+      trusted.verify(signer(content), envelope.key_id, input(envelope.body), envelope.signature);
+      return content;
+    },
+  };
+}
+
+export const acknowledgementSeal = sealer('ack', Acknowledgement, (a) => a.ledger_id);
+export const helloSeal = sealer('hello', Hello, (h) => h.gateway);
+
+/** Where ingest publishes its acknowledgements to a gateway (retained, QoS 1). */
+export function ackTopic(gateway: Slug): string {
+  return `benchline/v1/ack/${gateway}`;
+}

@@ -1,0 +1,121 @@
+import type { Gap, KpiId, MachineObservation, Nanoseconds } from '@benchline/model';
+
+/** Where an asset's points stand in the plant, carried as tags by stores that have tags. */
+export interface PointLocation {
+  enterprise: string;
+  site: string;
+  area: string;
+  line: string;
+}
+
+/** Which measurement a signal's observations belong to. Names come from the plant model, never from input. */
+export type Placement = (machine: string, signal: string) => SignalPlacement | undefined;
+export interface SignalPlacement {
+  measurement: 'state' | 'count' | 'energy' | 'signal' | 'characteristic' | 'context';
+  location: PointLocation;
+}
+
+export interface ObservedInterval {
+  machine: string;
+  source: string;
+  from_ns: Nanoseconds;
+  until_ns: Nanoseconds;
+}
+
+export interface MachineGap extends Gap {
+  machine: string;
+  source: string;
+}
+
+/** What one write carries. Writing the same again changes nothing. */
+export interface StoreWrite {
+  observations: readonly MachineObservation[];
+  observed: readonly ObservedInterval[];
+  gaps: readonly MachineGap[];
+}
+
+export type WriteItem = { kind: 'observation' | 'observed' | 'gap'; index: number };
+
+/** Partial success is a value: what the store refused for what it contains, never for its own state. */
+export interface WriteOutcome {
+  accepted: number;
+  rejected: readonly (WriteItem & {
+    code: 'unknown_signal' | 'unrepresentable' | 'refused';
+    detail: string;
+  })[];
+}
+
+export type KpiPeriod = 'hour' | 'shift' | 'day';
+
+/** A KPI's value, or why there is none: absent is not zero. */
+export type KpiFigure =
+  | { value: number; status: 'ok' | 'partial' }
+  | {
+      value?: undefined;
+      status:
+        | 'no_planned_time'
+        | 'not_observed'
+        | 'no_items'
+        | 'no_production'
+        | 'no_meter'
+        | 'no_key_processes'
+        | 'not_applicable';
+    };
+
+/** All figures of one scope and period, written as one point at `from_ns`; a later revision replaces it. */
+export interface KpiPoint {
+  /** `enterprise[/site[/area[/line[/machine]]]]` */
+  scope: string;
+  period: KpiPeriod;
+  from_ns: Nanoseconds;
+  to_ns: Nanoseconds;
+  revision: number;
+  provisional: boolean;
+  figures: Readonly<Record<KpiId, KpiFigure>>;
+}
+
+/**
+ * The telemetry store: a projection of the ledger that can be rebuilt from it. Two adapters, one contract suite.
+ * Methods reject with BenchlineError `store_unavailable` (retryable) when the store cannot be reached or refuses
+ * for a reason of its own; nothing was lost then, the caller still has the data.
+ */
+export interface TelemetryStore {
+  write(write: StoreWrite): Promise<WriteOutcome>;
+
+  /** Observations of a machine with from < source time + ordinal ≤ to, in time order; of all its signals unless named. */
+  observations(query: {
+    machine: string;
+    signals?: readonly string[];
+    from_ns: Nanoseconds;
+    to_ns: Nanoseconds;
+  }): Promise<MachineObservation[]>;
+
+  /** The newest observation at or before an instant, for each named signal that has one. */
+  latest(query: {
+    machine: string;
+    signals: readonly string[];
+    at_ns: Nanoseconds;
+  }): Promise<MachineObservation[]>;
+
+  /** The parts of (from, to] over which the machine was watched by `source` (by any source unless named), merged, in order. */
+  observed(query: {
+    machine: string;
+    source?: string;
+    from_ns: Nanoseconds;
+    to_ns: Nanoseconds;
+  }): Promise<{ from_ns: Nanoseconds; to_ns: Nanoseconds }[]>;
+
+  /** Declared gaps of a machine that overlap a window, by start. */
+  gaps(query: { machine: string; from_ns: Nanoseconds; to_ns: Nanoseconds }): Promise<MachineGap[]>;
+
+  writeKpis(points: readonly KpiPoint[]): Promise<void>;
+  /** KPI points of a scope and period whose start lies in [from, to), by start; the latest revision of each. */
+  kpis(query: {
+    scope: string;
+    period: KpiPeriod;
+    from_ns: Nanoseconds;
+    to_ns: Nanoseconds;
+  }): Promise<KpiPoint[]>;
+
+  close(): Promise<void>;
+}
