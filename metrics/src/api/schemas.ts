@@ -1,0 +1,282 @@
+import {
+  canonicalStates,
+  controlKinds,
+  gapReasons,
+  kpiIds,
+  MachineObservationJson,
+  Slug,
+} from '@benchline/model';
+import { z } from 'zod';
+
+/** Everything the API says, as schemas: the routes check against them and OpenAPI is generated from them. */
+
+const Instant = z.iso.datetime({ offset: true }).describe('Instant, ISO 8601 in UTC');
+const Seconds = z.number().min(0).describe('Seconds');
+const LocalName = z
+  .object({ en: z.string(), zh: z.string() })
+  .describe('Display name; Chinese repeats the English name where the plant file has none');
+
+export const grains = ['hour', 'shift', 'day'] as const;
+
+/** Why a figure has no value, or how good the value is. */
+export const figureStatuses = [
+  'ok',
+  'partial',
+  'no_planned_time',
+  'not_observed',
+  'no_items',
+  'no_production',
+  'no_meter',
+  'no_key_processes',
+  'not_applicable',
+] as const;
+
+export const Figure = z
+  .object({
+    value: z.number().optional().describe('Absent unless status is ok or partial: absent is not zero'),
+    status: z.enum(figureStatuses),
+    unit: z.string().describe("As in the catalogue; '%' figures are fractions here (0.75)"),
+    lower: z.number().optional().describe('Least possible value, had nothing good happened while unobserved'),
+    upper: z.number().optional().describe('Greatest possible value, had all unobserved time gone to plan'),
+  })
+  .meta({ id: 'Figure' });
+
+export const KpiResult = z
+  .object({
+    scope: z.string().describe('enterprise[/site[/area[/line[/machine]]]] by ids'),
+    from: Instant,
+    to: Instant,
+    time_zone: z.string().describe('IANA time zone in which days and shifts of this scope are cut'),
+    grain: z.enum(grains).optional().describe('Set in lists'),
+    shift: z
+      .object({ id: Slug, name: LocalName, date: z.iso.date().describe('Local date on which it began') })
+      .optional()
+      .describe('Which shift this is, when grain is shift'),
+    figures: z.record(z.enum(kpiIds), Figure),
+    elements: z.object({
+      planned_s: Seconds.describe(
+        'PBT up to now: shifts without breaks, less planned maintenance seen in them',
+      ),
+      observed_s: Seconds.describe('Part of planned_s with a known state: APT + AUST + ADET + ADOT'),
+      apt_s: Seconds.describe('APT: producing'),
+      aust_s: Seconds.describe('AUST: setup'),
+      adet_s: Seconds.describe('ADET: waiting, short stops, faults under an order'),
+      adot_s: Seconds.describe('ADOT: no order, faults without an order'),
+      pmt_s: Seconds.describe('PMT: planned maintenance within shifts; not part of planned_s'),
+      unobserved_s: Seconds.describe('planned_s − observed_s: nobody looked, or the state was unknown'),
+    }),
+    counts: z
+      .object({
+        items: z.number(),
+        good_items: z.number(),
+        scrap_items: z.number(),
+        rework_items: z.number(),
+      })
+      .describe('Counter differences over the whole window, gaps included'),
+    energy: z
+      .object({ import_kwh: z.number(), export_kwh: z.number() })
+      .describe('Electricity: register differences over the whole window, gaps included'),
+    carriers: z
+      .record(z.string(), z.object({ import_kwh: z.number(), export_kwh: z.number() }))
+      .describe('The same for every energy carrier that was measured'),
+    coverage: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('observed_s ÷ planned_s; null without planned time'),
+    provisional: z
+      .boolean()
+      .describe('Data may still come: the window is open or ended less than lateness_s ago'),
+    revision: z.int().min(0).describe('0 while provisional'),
+  })
+  .meta({ id: 'KpiResult' });
+export type KpiResult = z.output<typeof KpiResult>;
+
+export const apiStates = [...canonicalStates, 'unobserved'] as const;
+
+export const StateList = z
+  .object({
+    machine: Slug,
+    from: Instant,
+    to: Instant.describe('End of what is known: the asked end, or now'),
+    states: z.array(
+      z.object({
+        from: Instant,
+        to: Instant,
+        state: z.enum(apiStates),
+        native: z.string().optional().describe('What the controller said'),
+      }),
+    ),
+  })
+  .meta({ id: 'StateList' });
+
+const Share = z.number().min(0).max(1);
+
+export const CncRatio = z
+  .object({
+    scope: z.string(),
+    from: Instant,
+    to: Instant,
+    basis: z.literal('process_count'),
+    declared: Figure,
+    connected: Figure,
+    active: Figure,
+    processes: z.array(
+      z.object({
+        id: Slug,
+        name: LocalName,
+        line: Slug,
+        rule: z.enum(['any', 'all', 'fraction']),
+        declared: Share,
+        connected: Share,
+        active: Share,
+        machines: z.array(
+          z.object({
+            id: Slug,
+            name: LocalName,
+            control: z.enum(controlKinds),
+            controller: z.string().optional(),
+            connected: z.boolean().describe('A controller was watched in the period'),
+            active: z.boolean().describe('It produced in the period'),
+            last_seen: Instant.optional().describe('Last instant of the period at which it was watched'),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'CncRatio' });
+
+export const GapList = z
+  .object({
+    machine: Slug,
+    gaps: z.array(z.object({ source: z.string(), from: Instant, to: Instant, reason: z.enum(gapReasons) })),
+  })
+  .meta({ id: 'GapList' });
+
+const Lag = z
+  .object({ p50_s: z.number(), p99_s: z.number(), batches: z.int() })
+  .nullable()
+  .describe('Over the last minute; null when nothing came');
+
+export const Pipeline = z
+  .object({
+    at: Instant,
+    store: z.enum(['embedded', 'influx']),
+    feed: z.object({
+      connected: z.boolean(),
+      next_offset: z.int().min(0).describe('Ledger offset of the next record wanted'),
+      last_received: Instant.optional().describe('When the ledger took in the last record processed here'),
+      lag_s: z.number().optional().describe('Now − last_received'),
+      reconnects: z.int().min(0),
+      refused: z.int().min(0).describe('Records the store refused for what they contain'),
+    }),
+    latency: z.object({
+      source_to_queryable: Lag.describe('Last source time of a batch → queryable; simulated clocks left out'),
+      gateway_to_queryable: Lag.describe('Gateway time of a batch → queryable'),
+    }),
+    ingest: z.unknown().describe("Ingest's own /status, passed through; null when it does not answer"),
+    gaps: z
+      .array(
+        z.object({
+          machine: Slug,
+          source: z.string(),
+          from: Instant,
+          to: Instant,
+          reason: z.enum(gapReasons),
+        }),
+      )
+      .describe('Declared gaps of the last hour'),
+  })
+  .meta({ id: 'Pipeline' });
+
+const AssetNode = z.object({ id: Slug, name: LocalName, scope: z.string(), type: Slug });
+
+export const PlantView = z
+  .object({
+    enterprise: z.object({
+      id: Slug,
+      name: LocalName,
+      scope: z.string(),
+      sites: z.array(
+        z.object({
+          id: Slug,
+          name: LocalName,
+          scope: z.string(),
+          time_zone: z.string(),
+          areas: z.array(
+            z.object({
+              id: Slug,
+              name: LocalName,
+              scope: z.string(),
+              lines: z.array(
+                z.object({
+                  id: Slug,
+                  name: LocalName,
+                  scope: z.string(),
+                  machines: z.array(
+                    AssetNode.extend({
+                      control: z.enum(controlKinds),
+                      controller: z.string().optional(),
+                      product: Slug.optional(),
+                      planned: z
+                        .boolean()
+                        .describe('Whether the machine reports states, so that time figures exist for it'),
+                    }),
+                  ),
+                  meters: z.array(AssetNode),
+                }),
+              ),
+            }),
+          ),
+        }),
+      ),
+    }),
+    products: z.array(z.object({ id: Slug, name: LocalName, planned_run_time_per_item_s: z.number() })),
+    processes: z.array(
+      z.object({ id: Slug, name: LocalName, key: z.boolean(), line: Slug, machines: z.array(Slug) }),
+    ),
+  })
+  .meta({ id: 'PlantView' });
+
+export const Catalogue = z
+  .object({
+    kpis: z.array(
+      z.object({
+        id: z.enum(kpiIds),
+        name: LocalName,
+        unit: z.string(),
+        direction: z.enum(['up', 'down', 'none']),
+        formula: z.string(),
+        source: z.string(),
+        decimals: z.int(),
+      }),
+    ),
+    states: z.array(
+      z.object({
+        id: z.enum(apiStates),
+        name: LocalName,
+        element: z.string().describe('Time element of ISO 22400-2'),
+      }),
+    ),
+    statuses: z
+      .array(z.object({ id: z.enum(figureStatuses), name: LocalName }))
+      .describe('What each status of a figure means'),
+    gap_reasons: z.array(z.object({ id: z.enum(gapReasons), name: LocalName })),
+  })
+  .meta({ id: 'Catalogue' });
+
+/** One line of `/api/v1/observations`. */
+export const ObservationLine = MachineObservationJson;
+
+/** RFC 9457 problem details. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    code: z.string().optional(),
+    hint: z.string().optional(),
+  })
+  .meta({ id: 'Problem' });
