@@ -1,10 +1,13 @@
 export * from './command.ts';
+export { loadConfig, parseConfig, resolveFrom } from './config/load.ts';
 export * from './error.ts';
 export * from './keys/keys.ts';
 export * from './kpi/catalogue.ts';
 export * from './log.ts';
 export * from './plant/index-of.ts';
+export * from './plant/load.ts';
 export * from './plant/schema.ts';
+export * from './plant/state-table.ts';
 export * from './slug.ts';
 export * from './telemetry/batch.ts';
 export * from './telemetry/canonical.ts';

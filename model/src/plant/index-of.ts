@@ -19,6 +19,12 @@ export interface Asset {
   product: Product | undefined;
 }
 
+/** The scope path of an asset: `enterprise/site/area/line/asset` by ids. */
+export function scopeOf(asset: Asset): string {
+  const { enterprise, site, area, line } = asset.location;
+  return [enterprise, site, area, line, asset.id].join('/');
+}
+
 /** A plant looked up by id. Built once from a validated plant; every lookup of an unknown id is undefined. */
 export interface PlantIndex {
   plant: Plant;

@@ -33,8 +33,9 @@ export const Signal = z.discriminatedUnion('measurement', [
     states: z
       .record(z.string(), z.enum(canonicalStates))
       .describe(
-        'Native state → canonical state; a native state that is not listed counts as unobserved and is reported',
+        'Native state → canonical state. An entry that ends in * stands for every text that begins so (exact entries first, then the longest). A native state that is not listed counts as unobserved and is reported',
       ),
+    ignore_case: z.boolean().default(false).describe('Compare native states in lower case'),
   }),
   z.strictObject({
     ...SignalCommon,
@@ -120,15 +121,23 @@ const Line = z.strictObject({
   meters: z.array(Meter).default([]).describe('Meters that measure the whole line'),
 });
 const Area = z.strictObject({ id: Slug, name: Name, lines: z.array(Line).min(1) });
+
+/** Intl takes every IANA name and alias, besides offsets and abbreviations, which say nothing of summer time. */
+function isTimeZone(zone: string): boolean {
+  if (!/^(UTC|[A-Z][A-Za-z_]+(\/[A-Z][A-Za-z0-9_+-]+)+)$/.test(zone)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 const Site = z.strictObject({
   id: Slug,
   name: Name,
   time_zone: z
     .string()
-    .refine(
-      (zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC',
-      'an IANA time zone such as Asia/Shanghai',
-    )
+    .refine(isTimeZone, 'an IANA time zone such as Asia/Shanghai')
     .describe('IANA time zone in which shifts and days are cut'),
   calendar: Slug.describe('Id of the shift calendar'),
   areas: z.array(Area).min(1),
@@ -174,7 +183,7 @@ export const Process = z.strictObject({
   name: Name,
   key: z.boolean().default(false).describe('Whether it is a key process (关键工序)'),
   line: Slug,
-  machines: z.array(Slug).describe('Stations that carry it out'),
+  machines: z.array(Slug).min(1).describe('Stations that carry it out; a manual one is a machine too'),
   rule: z
     .enum(['any', 'all', 'fraction'])
     .default('all')

@@ -1,0 +1,123 @@
+import { type Problem, suggestion } from '../config/problem.ts';
+import { Spot } from './draft.ts';
+import { duplicates } from './duplicates.ts';
+import { shiftProblems } from './shift-checks.ts';
+import { typeProblems } from './type-checks.ts';
+
+/** What a plant file says that cannot be: names of things that are not there, things named twice. */
+export function referenceProblems(data: unknown): Problem[] {
+  const plant = new Spot(data);
+  const sites = plant.get('enterprise').items('sites');
+  const areas = sites.flatMap((site) => site.items('areas'));
+  const lines = areas.flatMap((area) => area.items('lines'));
+  const machines = lines.flatMap((line) => line.items('machines'));
+  const meters = lines.flatMap((line) => line.items('meters'));
+  const types = plant.items('machine_types');
+  const calendars = plant.items('calendars');
+  const products = plant.items('products');
+  const processes = plant.items('processes');
+
+  return [
+    ...duplicates('site', sites),
+    ...sites.flatMap((site) => duplicates('area', site.items('areas'))),
+    ...duplicates('line', lines),
+    ...duplicates('machine or meter', [...machines, ...meters]),
+    ...duplicates('machine type', types),
+    ...duplicates('product', products),
+    ...duplicates('process', processes),
+    ...duplicates('calendar', calendars),
+    ...unknown(
+      'machine type',
+      [...machines, ...meters].map((spot) => spot.get('type')),
+      types,
+    ),
+    ...unknown(
+      'product',
+      machines.map((machine) => machine.get('product')),
+      products,
+    ),
+    ...unknown(
+      'calendar',
+      [...sites, ...lines, ...machines].map((spot) => spot.get('calendar')),
+      calendars,
+    ),
+    ...unknown(
+      'line',
+      processes.map((process) => process.get('line')),
+      lines,
+    ),
+    ...processes.flatMap((process) => stationProblems(process, lines)),
+    ...meterProblems(meters, types),
+    ...types.flatMap(typeProblems),
+    ...calendars.flatMap(shiftProblems),
+  ];
+}
+
+function unknown(kind: string, references: readonly Spot[], definitions: readonly Spot[]): Problem[] {
+  const known = idsOf(definitions);
+  return references.flatMap((reference) => {
+    const id = reference.text();
+    if (id === undefined || known.includes(id)) return [];
+    return [
+      problem(
+        reference,
+        `there is no ${kind} '${id}'`,
+        suggestion(id, known, `define it, or name one that is there`),
+      ),
+    ];
+  });
+}
+
+function stationProblems(process: Spot, lines: readonly Spot[]): Problem[] {
+  const machines = lines.flatMap((line) => line.items('machines'));
+  const meters = idsOf(lines.flatMap((line) => line.items('meters')));
+  const line = process.text('line');
+  const seen = new Set<string>();
+  return process.items('machines').flatMap((station) => {
+    const id = station.text();
+    if (id === undefined) return [];
+    if (seen.has(id)) return [problem(station, `'${id}' is listed twice`, 'list each station once')];
+    seen.add(id);
+    if (meters.includes(id))
+      return [problem(station, `'${id}' is a meter`, 'list the machines that carry out the process')];
+    const home = lines.find((candidate) => idsOf(candidate.items('machines')).includes(id))?.text('id');
+    if (home === undefined)
+      return [
+        problem(
+          station,
+          `there is no machine '${id}'`,
+          suggestion(id, idsOf(machines), 'define it on its line'),
+        ),
+      ];
+    if (line === undefined || home === line) return [];
+    return [
+      problem(
+        station,
+        `'${id}' stands on line '${home}', not on '${line}'`,
+        `set line: ${home}, or split the process`,
+      ),
+    ];
+  });
+}
+
+function meterProblems(meters: readonly Spot[], types: readonly Spot[]): Problem[] {
+  return meters.flatMap((meter) => {
+    const type = types.find((candidate) => candidate.text('id') === meter.text('type'));
+    if (!type || type.members('signals').some((signal) => signal.text('measurement') === 'energy')) return [];
+    return [
+      problem(
+        meter.get('type'),
+        `the type '${type.text('id')}' has no energy signal`,
+        'name a type that has one, or add an energy signal to it',
+      ),
+    ];
+  });
+}
+
+function problem(spot: Spot, what: string, todo: string): Problem {
+  return { path: spot.path, at: 'value', what, todo };
+}
+
+function idsOf(spots: readonly Spot[]): string[] {
+  return spots.flatMap((spot) => spot.text('id') ?? []);
+}
