@@ -1,0 +1,189 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { BenchlineError } from '@benchline/model';
+import { demoGatewayConfig } from '../demo/gateway-config.ts';
+import type { Announcement } from './child.ts';
+import { type Home, openHome } from './home.ts';
+import { assertFree, freePorts } from './ports.ts';
+import { Supervisor } from './supervisor.ts';
+
+export const gatewayId = 'gateway-1';
+export const ledgerId = 'ledger-1';
+const group = 'ningbo';
+const host = '127.0.0.1';
+
+const demoPlant = fileURLToPath(new URL('../../demo/plant.yaml', import.meta.url));
+
+/** Which telemetry store a box uses: its own embedded one, or an InfluxDB (its own when no URL is given). */
+export type StoreChoice = { kind: 'embedded' } | { kind: 'influx'; url?: string };
+
+/** One simulator process: `benchline simulate ARGS`, and the source of the gateway that it stands for. */
+export interface SimulatorSpec {
+  name: string;
+  /** Arguments after `simulate`, without port, broker and truth log, which the box adds. */
+  args: readonly string[];
+  speaks: 'opcua' | 'mqtt';
+}
+
+export interface BoxOptions {
+  folder: string;
+  /** Port of the console and the API; 0 takes a free one. */
+  port: number;
+  store: StoreChoice;
+  simulators: readonly SimulatorSpec[];
+  say?: (text: string) => void;
+}
+
+/** Everything on one computer, each part a child process that is restarted when it dies. */
+export interface Box {
+  home: Home;
+  supervisor: Supervisor;
+  /** Base URL of the console and the API. */
+  url: string;
+  ingestUrl: string;
+  gatewayUrl: string;
+  /** What a simulator announced when it was ready. */
+  announcements: ReadonlyMap<string, Announcement>;
+  stopSimulators(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts broker, store, ingest, metrics, gateway and simulators.
+ * @throws BenchlineError `port_busy`, `missing_program` or with the last words of a part that does not start.
+ */
+export async function startBox(options: BoxOptions): Promise<Box> {
+  const say = options.say ?? (() => {});
+  if (options.port !== 0) await assertFree(options.port, '--port');
+  const home = openHome(options.folder, { gateway: gatewayId, ledger: ledgerId });
+  const supervisor = new Supervisor(say);
+  const stop = async () => {
+    await supervisor.stop();
+    home.release();
+  };
+  try {
+    return { ...(await assemble(options, home, supervisor)), home, supervisor, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor) {
+  const ports = await takePorts(options);
+  const brokerUrl = `mqtt://${host}:${ports.broker}`;
+  const start = async (name: string, ...args: string[]) =>
+    await supervisor.start({ name, args, log_file: home.log(name) });
+
+  copyFileSync(demoPlant, home.config('plant.yaml'));
+  const influx = await openInflux(options.store, home, start);
+  writeConfigs(home, { ports, brokerUrl, influx, simulators: options.simulators });
+
+  const announcements = new Map<string, Announcement>();
+  await Promise.all([
+    start('broker', 'broker', '--host', host, '--port', String(ports.broker)),
+    start('ingest', 'ingest', '--config', home.config('ingest.json')),
+    start('metrics', 'metrics', '--config', home.config('metrics.json')),
+    start('gateway', 'gateway', '--config', home.config('gateway.json')),
+    ...options.simulators.map(async (simulator) => {
+      const wire =
+        simulator.speaks === 'opcua' ? ['--port', String(ports.simulators.get(simulator.name))] : ['--broker', brokerUrl];
+      const announced = await start(
+        simulator.name,
+        'simulate',
+        ...simulator.args,
+        ...wire,
+        '--truth',
+        home.truth(simulator.name),
+      );
+      announcements.set(simulator.name, announced);
+    }),
+  ]);
+  return {
+    url: `http://${host}:${ports.console}`,
+    ingestUrl: `http://${host}:${ports.ingest}`,
+    gatewayUrl: `http://${host}:${ports.gateway}`,
+    announcements,
+    stopSimulators: async () => await supervisor.stop(...options.simulators.map((s) => s.name)),
+  };
+}
+
+interface Ports {
+  console: number;
+  broker: number;
+  ingest: number;
+  gateway: number;
+  simulators: Map<string, number>;
+}
+
+/** Ports are fixed for the life of the box, so that a part that is restarted is found where it was. */
+async function takePorts(options: BoxOptions): Promise<Ports> {
+  const [consolePort = 0, broker = 0, ingest = 0, gateway = 0, ...rest] = await freePorts(4 + options.simulators.length);
+  return {
+    console: options.port === 0 ? consolePort : options.port,
+    broker,
+    ingest,
+    gateway,
+    simulators: new Map(options.simulators.map((simulator, i) => [simulator.name, rest[i] ?? 0])),
+  };
+}
+
+interface InfluxTarget {
+  url: string;
+  version: 1;
+  database: string;
+}
+
+async function openInflux(
+  store: StoreChoice,
+  home: Home,
+  start: (name: string, ...args: string[]) => Promise<Announcement>,
+): Promise<InfluxTarget | undefined> {
+  if (store.kind === 'embedded') return undefined;
+  if (store.url !== undefined) return { url: store.url, version: 1, database: 'benchline' };
+  const announced = await start('influxd', 'influxd', '--data', home.data('influxd'));
+  if (typeof announced['url'] !== 'string')
+    throw new BenchlineError('missing_program', 'the local InfluxDB did not say where it listens');
+  return { url: announced['url'], version: 1, database: 'benchline' };
+}
+
+function writeConfigs(
+  home: Home,
+  box: { ports: Ports; brokerUrl: string; influx: InfluxTarget | undefined; simulators: readonly SimulatorSpec[] },
+): void {
+  const write = (name: string, config: unknown) => writeFileSync(home.config(name), `${JSON.stringify(config, null, 2)}\n`);
+  const plant = home.config('plant.yaml');
+  const http = (port: number) => ({ host, port });
+  write('ingest.json', {
+    ledger_id: ledgerId,
+    plant,
+    data_dir: home.data('ingest'),
+    key_file: home.keys.ledger,
+    trusted_gateways_dir: home.keys.trusted_gateways,
+    group,
+    broker: { url: box.brokerUrl },
+    http: http(box.ports.ingest),
+    ...(box.influx ? { influx: box.influx } : {}),
+  });
+  write('metrics.json', {
+    plant,
+    feed_url: `http://${host}:${box.ports.ingest}`,
+    store: box.influx ? { influx: box.influx } : { embedded: { file: `${home.data('metrics')}/telemetry.duckdb` } },
+    http: http(box.ports.console),
+  });
+  write('gateway.json', {
+    gateway: gatewayId,
+    group,
+    plant,
+    data_dir: home.data('gateway'),
+    key_file: home.keys.gateway,
+    trusted_ledgers_dir: home.keys.trusted_ledgers,
+    broker: { url: box.brokerUrl },
+    http: http(box.ports.gateway),
+    sources: demoGatewayConfig(
+      Object.fromEntries(
+        box.simulators.map((s) => [s.name, s.speaks === 'opcua' ? `opc.tcp://${host}:${box.ports.simulators.get(s.name)}` : '']),
+      ),
+    ),
+  });
+}

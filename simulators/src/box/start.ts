@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchlineError, type Command, type CommandInput } from '@benchline/model';
+import { type Box, type StoreChoice, startBox } from './box.ts';
+import { demoSimulators } from './demo-simulators.ts';
+import { parseDuration } from './duration.ts';
+import { type RunReport, writeUp } from './report.ts';
+import { addsUp, settle } from './settle.ts';
+
+/** `benchline start`: the whole chain on one computer, with simulated machines. */
+export const start: Command = {
+  summary: 'run everything on this computer, with simulated machines',
+  usage: '[--port N] [--data DIR] [--store embedded|influx] [--for 60s --report FILE]',
+  options: {
+    port: { type: 'string', default: '8080', value: 'N', help: 'port of the console and the API' },
+    data: { type: 'string', default: 'data', value: 'DIR', help: 'folder that keeps everything; delete it to begin anew' },
+    store: { type: 'string', default: 'embedded', value: 'KIND', help: 'telemetry store: embedded or influx' },
+    'influx-url': { type: 'string', value: 'URL', help: 'an InfluxDB 1.x to use with --store influx; otherwise one is started' },
+    for: { type: 'string', value: 'TIME', help: 'stop by itself after this time (60s, 5m)' },
+    report: { type: 'string', value: 'FILE', help: 'with --for: check that nothing was lost and write the figures' },
+  },
+  async run({ values, signal }: CommandInput): Promise<number> {
+    const options = parseOptions(values);
+    const box = await startBox({
+      folder: options.data,
+      port: options.port,
+      store: options.store,
+      simulators: demoSimulators,
+      say: (text) => process.stderr.write(`${text}\n`),
+    });
+    try {
+      process.stdout.write(
+        `Benchline is running: ${box.url}\n` +
+          `A simulated day is being replayed; it lies behind the live figures within a minute.\n` +
+          `Everything it keeps is in ${box.home.root}. Ctrl-C stops it.\n`,
+      );
+      await sleep(options.forMs ?? 2 ** 31 - 1, undefined, { signal }).catch(() => undefined);
+      return options.report === undefined || signal.aborted ? 0 : await closeWithReport(box, options.report);
+    } finally {
+      await box.stop();
+    }
+  },
+};
+
+async function closeWithReport(box: Box, file: string): Promise<number> {
+  await box.stopSimulators();
+  const account = await settle(box);
+  const now = Date.now();
+  const report = await writeUp(box, account, new Date(now - 24 * 3_600_000).toISOString(), new Date(now).toISOString());
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  process.stdout.write(`${balance(report)}\nReport: ${file}\n`);
+  return addsUp(account) ? 0 : 1;
+}
+
+function balance(report: RunReport): string {
+  const sum = `${report.emitted} emitted = ${report.stored} stored + ${report.declared_gaps} in declared gaps + ${report.quarantined} quarantined`;
+  return addsUp(report)
+    ? `Everything is accounted for: ${sum}.`
+    : `Not accounted for: ${sum}; ${report.missing} missing, ${report.wrong} with a wrong value, ${report.invented} that nobody emitted.`;
+}
+
+function parseOptions(values: CommandInput['values']) {
+  const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
+  const forMs = text('for') === undefined ? undefined : parseDuration(text('for') ?? '', '--for');
+  const report = text('report');
+  if (report !== undefined && forMs === undefined)
+    throw new BenchlineError('usage', '--report needs --for', { hint: 'say how long to run: --for 60s' });
+  return {
+    port: parsePort(text('port') ?? '8080'),
+    data: text('data') ?? 'data',
+    store: parseStore(text('store') ?? 'embedded', text('influx-url')),
+    forMs,
+    report,
+  };
+}
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new BenchlineError('usage', `--port ${text} is not a port`, { hint: 'a number from 1 to 65535, or 0 for any free one' });
+}
+
+export function parseStore(kind: string, url: string | undefined): StoreChoice {
+  if (kind === 'embedded' && url === undefined) return { kind };
+  if (kind === 'embedded') throw new BenchlineError('usage', '--influx-url needs --store influx');
+  if (kind !== 'influx')
+    throw new BenchlineError('usage', `--store ${kind} is unknown`, { hint: 'choose --store embedded or --store influx' });
+  return url === undefined ? { kind } : { kind, url };
+}
