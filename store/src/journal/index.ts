@@ -1,1 +1,3 @@
+export { writeFileAtomically } from './folder.ts';
+export { openJournal } from './journal.ts';
 export * from './port.ts';

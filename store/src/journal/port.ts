@@ -21,10 +21,10 @@ export interface Journal {
    */
   append(records: readonly Uint8Array[]): Promise<number>;
   /**
-   * Reads durable records in order from a position on: as many as fit `max_bytes`, at least one if there is one.
+   * Reads durable records in order from a position on: as many as fit `maxBytes`, at least one if there is one.
    * A `from` below the floor reads from the floor.
    */
-  read(from: number, max_bytes: number): Promise<JournalRead>;
+  read(from: number, maxBytes: number): Promise<JournalRead>;
   /** Resolves when a record at `position` is durable, when the signal aborts, or when the journal is closed. */
   waitFor(position: number, signal: AbortSignal): Promise<void>;
   /** Deletes whole segments that lie entirely below a position; never the one that is written to. */
