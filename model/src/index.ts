@@ -8,6 +8,7 @@ export * from './plant/index-of.ts';
 export * from './plant/load.ts';
 export * from './plant/schema.ts';
 export * from './plant/state-table.ts';
+export * from './process.ts';
 export * from './slug.ts';
 export * from './telemetry/batch.ts';
 export * from './telemetry/canonical.ts';

@@ -3,7 +3,8 @@
  * credentials there is one principal, the person at this computer: the service then listens on loopback only and
  * accepts only requests addressed to loopback.
  */
-export type Action = 'read' | 'write' | 'administer';
+export const actions = ['read', 'write', 'administer'] as const;
+export type Action = (typeof actions)[number];
 
 export interface Principal {
   name: string;

@@ -1,0 +1,66 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { loadConfig } from '../config/load.ts';
+import { type Principal, actions } from './access.ts';
+
+/** Who may come in from the network. Tokens themselves are nowhere stored, only their digests. */
+export const CredentialsFile = z
+  .strictObject({
+    principals: z
+      .array(
+        z.strictObject({
+          name: z
+            .string()
+            .min(1)
+            .max(200)
+            .describe('Who this is; the author of every entry made with the token'),
+          token_sha256: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits: printf %s TOKEN | sha256sum')
+            .describe('SHA-256 of the bearer token, hexadecimal; make the token with: openssl rand -hex 32'),
+          grants: z
+            .array(
+              z.strictObject({
+                action: z.enum(actions).describe('What may be done'),
+                scope: z
+                  .string()
+                  .regex(
+                    /^([a-z0-9][a-z0-9-]{0,62}(\/|$))*$/,
+                    "ids joined by '/' (demo/ningbo), or '' for everything",
+                  )
+                  .describe(
+                    "Where: enterprise/site/area/line/machine or the beginning of it, '' for everything",
+                  ),
+              }),
+            )
+            .min(1),
+        }),
+      )
+      .min(1),
+  })
+  .describe('Principals that a service admits, each by a bearer token');
+
+/** Finds the principal whose token this is. */
+export interface Credentials {
+  principal(token: string): Principal | undefined;
+}
+
+/** Reads a credentials file (YAML or JSON). @throws BenchlineError `config_invalid`. */
+export function readCredentials(file: string): Credentials {
+  return credentialsOf(loadConfig(CredentialsFile, file));
+}
+
+/** Compares digests in constant time and looks at every principal, so that the time taken tells nothing. */
+export function credentialsOf(file: z.output<typeof CredentialsFile>): Credentials {
+  const known = file.principals.map(({ name, grants, token_sha256 }) => ({
+    digest: Buffer.from(token_sha256, 'hex'),
+    principal: { name, grants },
+  }));
+  return {
+    principal(token) {
+      const digest = createHash('sha256').update(token, 'utf8').digest();
+      const found = known.filter((entry) => timingSafeEqual(entry.digest, digest));
+      return found[0]?.principal;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { z } from 'zod';
+import { BenchlineError } from '../error.ts';
+import type { Log } from '../log.ts';
+import { installClosing } from './closing.ts';
+import type { Credentials } from './credentials.ts';
+import { installGuard } from './guard.ts';
+import { installSecurityHeaders } from './headers.ts';
+import { isLoopback } from './loopback.ts';
+import { answerError, problem, sendProblem } from './problem.ts';
+
+export { type Action, actions, authorize, localPrincipal, type Principal } from './access.ts';
+export { type Credentials, CredentialsFile, credentialsOf, readCredentials } from './credentials.ts';
+export { Problem } from './problem.ts';
+
+/** The `http` section of every service's configuration. */
+export const HttpConfig = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on; anything but this computer alone needs credentials_file'),
+  port: z.int().min(0).max(65535).describe('TCP port to listen on, 0 for any free one'),
+  credentials_file: z
+    .string()
+    .optional()
+    .describe('File that names who may ask, see the reference of credentials; relative to this file'),
+});
+export type HttpConfig = z.output<typeof HttpConfig>;
+
+export interface DoorOptions {
+  /** Name of the service, for messages. */
+  service: string;
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Without them the service listens on loopback only and serves requests addressed to loopback only. */
+  credentials?: Credentials | undefined;
+  log: Log;
+  /** How a person chooses another port, for the message when it is taken. Default `http.port in the configuration`. */
+  portOption?: string;
+  /** Largest request body in bytes. Default 1 MiB. */
+  bodyLimit?: number;
+}
+
+export interface Door {
+  app: FastifyInstance;
+  /** The port it listens on. */
+  port: number;
+  /** Ends endless responses, lets others finish (2 s at most) and stops listening. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the HTTP server of a service. `register` adds the routes; each states
+ * `config: { action, scope }`, or every request to it is refused.
+ * @throws BenchlineError `config_invalid` for a host that needs credentials or is not this computer's,
+ * `port_busy` when another program listens there.
+ */
+export async function openDoor(
+  options: DoorOptions,
+  register: (app: FastifyInstance) => void | Promise<void>,
+): Promise<Door> {
+  assertMayListen(options);
+  // Typed as Fastify's default instance: its generics would otherwise carry pino's logger into every signature.
+  const app: FastifyInstance = Fastify({
+    loggerInstance: options.log as FastifyInstance['log'],
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    requestTimeout: 30_000,
+    frameworkErrors: answerError,
+  });
+  installSecurityHeaders(app);
+  installGuard(app, options.credentials);
+  installClosing(app);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      problem(404, {
+        code: 'not_found',
+        detail: `there is no ${request.method} ${request.url.split('?')[0]}`,
+      }),
+    ),
+  );
+  try {
+    await register(app);
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await app.close();
+    throw listenError(error, options);
+  }
+  const address = app.server.address();
+  const port = typeof address === 'object' && address ? address.port : options.port;
+  return { app, port, close: () => app.close() };
+}
+
+function assertMayListen({ service, host, credentials }: DoorOptions): void {
+  if (credentials || isLoopback(host)) return;
+  throw new BenchlineError(
+    'config_invalid',
+    `${service} will not listen on ${host} without credentials: anyone on the network could ask`,
+    { hint: 'set http.host to 127.0.0.1, or name a file of principals in http.credentials_file' },
+  );
+}
+
+function listenError(error: unknown, { host, port, portOption }: DoorOptions): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  const option = portOption ?? 'http.port in the configuration';
+  if (code === 'EADDRINUSE')
+    return new BenchlineError('port_busy', `another program listens on port ${port} of ${host}`, {
+      hint: `end that program, or choose another port with ${option}`,
+      retryable: true,
+      cause: error,
+    });
+  if (code === 'EACCES')
+    return new BenchlineError('config_invalid', `this user may not listen on port ${port}`, {
+      hint: `choose a port from 1024 on with ${option}`,
+      cause: error,
+    });
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new BenchlineError('config_invalid', `this computer has no address ${host}`, {
+      hint: 'set http.host to 127.0.0.1, or to an address that this computer has',
+      cause: error,
+    });
+  return error;
+}

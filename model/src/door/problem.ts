@@ -1,0 +1,72 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { BenchlineError, type ErrorCode, errorCodes } from '../error.ts';
+
+/** An error as every API of Benchline answers it: RFC 9457, media type `application/problem+json`. */
+export const Problem = z
+  .object({
+    type: z.string().describe('about:blank: the status and the code say what it is'),
+    title: z.string().describe('The HTTP status in words'),
+    status: z.int(),
+    detail: z.string().optional().describe('What is wrong with this request'),
+    code: z
+      .enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
+      .optional()
+      .describe('The error code to program against'),
+    hint: z.string().optional().describe('What to do next'),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('Each part of the request that does not fit its schema'),
+  })
+  .describe('An error (RFC 9457)');
+export type Problem = z.output<typeof Problem>;
+
+export function problem(status: number, members: Partial<Problem> = {}): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, ...members };
+}
+
+export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
+  return reply.status(body.status).type('application/problem+json').send(body);
+}
+
+const statusOfCode: Partial<Record<ErrorCode, number>> = {
+  bad_request: 400,
+  value_unrepresentable: 400,
+  batch_malformed: 400,
+  not_authorized: 403,
+  not_found: 404,
+  store_unavailable: 503,
+  source_unavailable: 503,
+};
+
+/** What a failed request is answered. What nobody planned is logged in full and answered with nothing in it. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const body = problemOf(error);
+  if (body.status === 503) request.log.warn({ err: error, url: request.url }, 'cannot answer now');
+  else if (body.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
+  return sendProblem(reply, body);
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof z.ZodError)
+    return problem(400, {
+      code: 'bad_request',
+      detail: 'the request does not fit its schema',
+      errors: error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+    });
+  if (error instanceof BenchlineError) {
+    const status = statusOfCode[error.code];
+    if (status === undefined) return problem(500, { code: error.code });
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    return problem(status, { code: error.code, detail: error.message, ...hint });
+  }
+  const { statusCode, message } = error as Partial<FastifyError>;
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return problem(statusCode, {
+      code: 'bad_request',
+      ...(message === undefined ? {} : { detail: message }),
+    });
+  return problem(500);
+}
