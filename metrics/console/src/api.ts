@@ -1,0 +1,37 @@
+import type { Catalogue, CncRatio, KpiResult, Pipeline, PlantView, StateList } from './types.ts';
+
+/** A window of time to show, as the API wants it. */
+export interface Window {
+  from: Date;
+  to: Date;
+}
+
+async function get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
+  const response = await fetch(`/api/v1/${path}?${new URLSearchParams(query)}`);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return (await response.json()) as T;
+}
+
+const span = (window: Window) => ({ from: window.from.toISOString(), to: window.to.toISOString() });
+
+export const api = {
+  plant: async () => await get<PlantView>('plant'),
+  catalogue: async () => await get<Catalogue>('catalogue'),
+  pipeline: async () => await get<Pipeline>('pipeline'),
+  kpis: async (scope: string, window: Window) => await get<KpiResult>('kpis', { scope, ...span(window) }),
+  /** The shift or day of a scope that holds an instant. */
+  period: async (scope: string, grain: 'shift' | 'day', at: Date) => {
+    const margin = 24 * 3_600_000;
+    const around = { from: new Date(at.getTime() - margin), to: new Date(at.getTime() + 1000) };
+    const { results } = await get<{ results: KpiResult[] }>('kpis', { scope, grain, ...span(around) });
+    return results.findLast((result) => new Date(result.from) <= at);
+  },
+  states: async (machine: string, window: Window) =>
+    await get<StateList>('states', { machine, ...span(window) }),
+  cncRatio: async (scope: string, window: Window) =>
+    await get<CncRatio>('cnc-ratio', { scope, ...span(window) }),
+  /** Calls back whenever figures may have changed. The browser reconnects by itself. */
+  onUpdate(callback: () => void): void {
+    new EventSource('/api/v1/stream').addEventListener('update', callback);
+  },
+};

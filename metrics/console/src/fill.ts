@@ -1,0 +1,111 @@
+import type { Window } from './api.ts';
+import { element, setText } from './dom.ts';
+import { formatCount, formatFigure, formatSeconds, formatShare, reasonOf } from './format.ts';
+import { message } from './messages.ts';
+import type { PageModel } from './page.ts';
+import { drawTimeline } from './timeline.ts';
+import type { CncRatio, KpiId, KpiResult, Pipeline, StateList } from './types.ts';
+
+/** Puts the figures of one scope into every place that waits for them. */
+export function fillFigures(root: ParentNode, model: PageModel, result: KpiResult): void {
+  const { catalogue, language } = model;
+  for (const place of root.querySelectorAll<HTMLElement>(`[data-scope="${result.scope}"]`)) {
+    const id = place.dataset['kpi'] as KpiId;
+    const figure = result.figures[id];
+    setText(place, formatFigure(figure, id, catalogue, language));
+    place.title = reasonOf(figure, catalogue, language);
+    place.classList.toggle('absent', figure?.value === undefined);
+  }
+  for (const place of root.querySelectorAll<HTMLElement>(`[data-reason-scope="${result.scope}"]`))
+    setText(place, reasonOf(result.figures[place.dataset['reason'] as KpiId], catalogue, language));
+  for (const place of root.querySelectorAll(`[data-coverage="${result.scope}"]`))
+    setText(place, coverageText(model, result));
+  for (const place of root.querySelectorAll<HTMLElement>(`[data-detail-scope="${result.scope}"]`))
+    setText(place, detailText(model, place.dataset['detail'] as KpiId, result));
+}
+
+function coverageText({ language }: PageModel, result: KpiResult): string {
+  const observed = `${formatShare(result.coverage, language)} ${message(language, 'coverage')}`;
+  return result.provisional ? `${observed} · ${message(language, 'provisional')}` : observed;
+}
+
+function detailText({ language }: PageModel, kpi: KpiId, { counts, energy }: KpiResult): string {
+  if (kpi === 'energy_kwh_per_good_item')
+    return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 }).format(energy.import_kwh - energy.export_kwh)} kWh`;
+  const [good, items] = [formatCount(counts.good_items, language), formatCount(counts.items, language)];
+  if (language === 'zh') return `${message(language, 'good_of_items')}: ${good} / ${items}`;
+  return `${good} ${message(language, 'good_of_items')} ${items}`;
+}
+
+export function fillStates(root: ParentNode, model: PageModel, list: StateList, window: Window): void {
+  const canvas = root.querySelector<HTMLCanvasElement>(`[data-timeline="${list.machine}"]`);
+  const last = list.states.at(-1);
+  const name = model.catalogue.states.find((state) => state.id === last?.state)?.name[model.language];
+  if (canvas) {
+    drawTimeline(canvas, list, window);
+    canvas.setAttribute(
+      'aria-label',
+      `${list.states.length} × ${message(model.language, 'state')}, ${name ?? ''}`,
+    );
+  }
+  const chip = root.querySelector<HTMLElement>(`[data-state-of="${list.machine}"]`);
+  if (!chip) return;
+  setText(chip, name ?? message(model.language, 'no_data'));
+  chip.dataset['state'] = last?.state ?? 'unobserved';
+  chip.title = last?.native ?? '';
+}
+
+export function fillCnc(root: ParentNode, model: PageModel, ratio: CncRatio): void {
+  const { catalogue, language } = model;
+  for (const kind of ['declared', 'connected', 'active'] as const) {
+    const place = root.querySelector<HTMLElement>(`[data-cnc="${kind}"]`);
+    if (!place) continue;
+    setText(place, formatFigure(ratio[kind], `cnc_ratio_${kind}`, catalogue, language));
+    place.title = reasonOf(ratio[kind], catalogue, language);
+  }
+  const list = root.querySelector('#processes');
+  list?.replaceChildren(
+    ...ratio.processes.map((process) => {
+      const level =
+        process.active > 0
+          ? 'active'
+          : process.connected > 0
+            ? 'connected'
+            : process.declared > 0
+              ? 'declared'
+              : 'none';
+      return element(
+        'li',
+        { class: `process ${level}`, title: message(language, level) },
+        process.name[language],
+      );
+    }),
+  );
+}
+
+export function fillPipeline(root: ParentNode, model: PageModel, pipeline: Pipeline): void {
+  const { language } = model;
+  const ingest = (pipeline.ingest ?? {}) as {
+    gateways?: Record<string, unknown> | unknown[];
+    quarantined?: unknown;
+  };
+  const put = (id: string, text: string) => {
+    const place = root.querySelector(`[data-pipeline="${id}"]`);
+    if (place) setText(place, text);
+  };
+  put('gateway_lag', formatSeconds(pipeline.latency.gateway_to_queryable?.p99_s, language));
+  put('source_lag', formatSeconds(pipeline.latency.source_to_queryable?.p99_s, language));
+  put('feed_lag', formatSeconds(pipeline.feed.lag_s, language));
+  put('ledger', formatCount(pipeline.feed.next_offset, language));
+  put('gateways', formatCount(Object.keys(ingest.gateways ?? {}).length, language));
+  put('quarantined', formatCount(countOf(ingest.quarantined), language));
+  put('gaps', formatCount(pipeline.gaps.length, language));
+  put('store', pipeline.store === 'influx' ? 'InfluxDB' : 'DuckDB');
+}
+
+/** A number, or the sum of the numbers in an object of counters. */
+function countOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce<number>((sum, part) => sum + countOf(part), 0);
+}

@@ -1,0 +1,56 @@
+import type { Catalogue, Figure, KpiId, Language } from './types.ts';
+
+/** What stands where a figure has no value. */
+export const absent = '—';
+
+/** A figure as a person reads it: fractions as percentages, with the digits that the catalogue keeps. */
+export function formatFigure(
+  figure: Figure | undefined,
+  id: KpiId,
+  catalogue: Catalogue,
+  language: Language,
+): string {
+  const kpi = catalogue.kpis.find((candidate) => candidate.id === id);
+  if (figure?.value === undefined || !kpi) return absent;
+  const digits = { minimumFractionDigits: kpi.decimals, maximumFractionDigits: kpi.decimals };
+  const percent = kpi.unit === '%';
+  const text = new Intl.NumberFormat(locale(language), digits).format(
+    percent ? figure.value * 100 : figure.value,
+  );
+  return percent ? `${text} %` : text;
+}
+
+/** Why a figure has no value, in words; empty when it has one. */
+export function reasonOf(figure: Figure | undefined, catalogue: Catalogue, language: Language): string {
+  if (figure === undefined || figure.value !== undefined) return '';
+  return catalogue.statuses.find((status) => status.id === figure.status)?.name[language] ?? figure.status;
+}
+
+export function formatShare(share: number | null, language: Language): string {
+  if (share === null) return absent;
+  return `${new Intl.NumberFormat(locale(language), { maximumFractionDigits: 1 }).format(share * 100)} %`;
+}
+
+export function formatSeconds(seconds: number | undefined, language: Language): string {
+  if (seconds === undefined) return absent;
+  const digits = seconds < 10 ? 2 : 0;
+  return `${new Intl.NumberFormat(locale(language), { maximumFractionDigits: digits }).format(seconds)} s`;
+}
+
+export function formatCount(count: number, language: Language): string {
+  return new Intl.NumberFormat(locale(language), { maximumFractionDigits: 0 }).format(count);
+}
+
+export function formatClock(at: Date, zone: string, language: Language): string {
+  return new Intl.DateTimeFormat(locale(language), {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZone: zone,
+  }).format(at);
+}
+
+export function locale(language: Language): string {
+  return language === 'zh' ? 'zh-CN' : 'en-GB';
+}

@@ -1,0 +1,78 @@
+import type { Language } from './types.ts';
+
+const en = {
+  last_hour: 'Last hour',
+  shift: 'Shift',
+  day: 'Today',
+  last_24h: '24 h',
+  plant: 'Whole plant',
+  machine: 'Machine',
+  state: 'State',
+  timeline: 'States',
+  good_of_items: 'good of',
+  key_processes: 'Key processes under numerical or process control',
+  declared: 'declared',
+  connected: 'connected',
+  active: 'active',
+  coverage: 'observed',
+  pipeline: 'The way of the data',
+  gateway_lag: 'Gateway → queryable, p99',
+  source_lag: 'Source → queryable, p99',
+  feed_lag: 'Since the last record',
+  ledger: 'Ledger records',
+  store: 'Store',
+  gaps: 'Declared gaps, last hour',
+  quarantined: 'Quarantined',
+  gateways: 'Gateways',
+  live: 'live',
+  updated: 'updated',
+  offline: 'The metrics service does not answer; figures below are old',
+  provisional: 'provisional',
+  no_data: 'no data',
+  footnote: 'Unobserved time is neither production nor a stop. Provisional figures may still change.',
+  yes: 'yes',
+  no: 'no',
+  none: 'none',
+};
+export type MessageId = keyof typeof en;
+
+const zh: Record<MessageId, string> = {
+  last_hour: '近 1 小时',
+  shift: '本班',
+  day: '今日',
+  last_24h: '24 小时',
+  plant: '全厂',
+  machine: '设备',
+  state: '状态',
+  timeline: '状态时间线',
+  good_of_items: '合格 / 产量',
+  key_processes: '关键工序数控化率',
+  declared: '申报',
+  connected: '联网',
+  active: '生产',
+  coverage: '数据覆盖',
+  pipeline: '数据链路',
+  gateway_lag: '网关 → 可查询,p99',
+  source_lag: '数据源 → 可查询,p99',
+  feed_lag: '距上一条记录',
+  ledger: '账本记录',
+  store: '存储',
+  gaps: '近 1 小时已声明缺口',
+  quarantined: '隔离',
+  gateways: '网关',
+  live: '实时',
+  updated: '更新于',
+  offline: '指标服务无响应;以下数字不是最新',
+  provisional: '暂定',
+  no_data: '无数据',
+  footnote: '未观测时间既不算生产也不算停机。暂定数字仍可能变化。',
+  yes: '是',
+  no: '否',
+  none: '无',
+};
+
+const messages: Record<Language, Record<MessageId, string>> = { en, zh };
+
+export function message(language: Language, id: MessageId): string {
+  return messages[language][id];
+}

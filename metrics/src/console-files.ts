@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** A file of the console as a browser gets it. */
+export interface ConsoleFile {
+  type: string;
+  body: string;
+}
+
+const folder = new URL('../console/', import.meta.url);
+const scripts = ['api', 'dom', 'fill', 'format', 'main', 'messages', 'page', 'plant', 'timeline', 'types', 'windows'];
+
+/**
+ * Every file of the console by its path. The page is written in TypeScript like everything else; its types are
+ * stripped here, once, in the way Node strips ours, so that there is no build and what is served is what was written.
+ */
+export function consoleFiles(): ReadonlyMap<string, ConsoleFile> {
+  const read = (name: string) => readFileSync(fileURLToPath(new URL(name, folder)), 'utf8');
+  const files = new Map<string, ConsoleFile>([
+    ['/', { type: 'text/html; charset=utf-8', body: read('index.html') }],
+    ['/console/style.css', { type: 'text/css; charset=utf-8', body: read('style.css') }],
+    ['/console/icon.svg', { type: 'image/svg+xml', body: read('icon.svg') }],
+  ]);
+  for (const name of scripts)
+    files.set(`/console/${name}.ts`, {
+      type: 'text/javascript; charset=utf-8',
+      body: stripTypeScriptTypes(read(`src/${name}.ts`)),
+    });
+  return files;
+}
