@@ -1,0 +1,73 @@
+import type { Nanoseconds } from '@benchline/model';
+
+/** A stretch of time; whether its ends belong to it is said where it is used. */
+export interface Interval {
+  from_ns: Nanoseconds;
+  to_ns: Nanoseconds;
+}
+
+/** The union of intervals as disjoint ones in order; empty and touching ones melt away. */
+export function union(intervals: readonly Interval[]): Interval[] {
+  const sorted = intervals
+    .filter((i) => i.from_ns < i.to_ns)
+    .sort((a, b) => (a.from_ns < b.from_ns ? -1 : a.from_ns > b.from_ns ? 1 : 0));
+  const merged: Interval[] = [];
+  for (const interval of sorted) {
+    const last = merged.at(-1);
+    if (last && interval.from_ns <= last.to_ns) {
+      if (interval.to_ns > last.to_ns) last.to_ns = interval.to_ns;
+    } else merged.push({ ...interval });
+  }
+  return merged;
+}
+
+/** What two lists of disjoint, ordered intervals have in common. */
+export function intersect(a: readonly Interval[], b: readonly Interval[]): Interval[] {
+  const common: Interval[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const left = a[i]!;
+    const right = b[j]!;
+    const from_ns = left.from_ns > right.from_ns ? left.from_ns : right.from_ns;
+    const to_ns = left.to_ns < right.to_ns ? left.to_ns : right.to_ns;
+    if (from_ns < to_ns) common.push({ from_ns, to_ns });
+    if (left.to_ns < right.to_ns) i += 1;
+    else j += 1;
+  }
+  return common;
+}
+
+/** What of `a` is not in `b`; both disjoint and ordered. */
+export function subtract(a: readonly Interval[], b: readonly Interval[]): Interval[] {
+  const rest: Interval[] = [];
+  let j = 0;
+  for (const { from_ns, to_ns } of a) {
+    let start = from_ns;
+    while (j < b.length && b[j]!.to_ns <= start) j += 1;
+    for (let k = j; k < b.length && b[k]!.from_ns < to_ns; k += 1) {
+      if (b[k]!.from_ns > start) rest.push({ from_ns: start, to_ns: b[k]!.from_ns });
+      start = b[k]!.to_ns;
+    }
+    if (start < to_ns) rest.push({ from_ns: start, to_ns });
+  }
+  return rest;
+}
+
+/** Total length. */
+export function lengthOf(intervals: readonly Interval[]): Nanoseconds {
+  return intervals.reduce((sum, i) => sum + (i.to_ns - i.from_ns), 0n);
+}
+
+/**
+ * Index of the first item of an ordered list for which `after` holds (all later ones must hold too), or the
+ * list's length.
+ */
+export function firstIndex<T>(items: readonly T[], after: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (after(items[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
