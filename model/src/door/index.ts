@@ -11,6 +11,7 @@ import { answerError, problem, sendProblem } from './problem.ts';
 
 export { type Action, actions, authorize, localPrincipal, type Principal } from './access.ts';
 export { type Credentials, CredentialsFile, credentialsOf, readCredentials } from './credentials.ts';
+export { isLoopback } from './loopback.ts';
 export { Problem } from './problem.ts';
 
 /** The `http` section of every service's configuration. */
