@@ -9,6 +9,8 @@ export interface KpiDefinition {
   /** Formula in the symbols of the source. */
   formula: string;
   source: string;
+  /** What a programme or the literature asks for, where somebody does. Boards colour by it. */
+  target?: { value: number; source: string };
   /** Digits after the point on screens (after conversion to %). */
   decimals: number;
 }
@@ -40,6 +42,7 @@ export const kpiCatalogue: Readonly<Record<KpiId, KpiDefinition>> = {
     direction: 'up',
     formula: 'OEE = availability · effectiveness · quality ratio = Σ(PRI·GQ) / ΣPBT',
     source: iso22400('OEE index'),
+    target: { value: 0.85, source: 'Nakajima, Introduction to TPM, 1988' },
     decimals: 1,
   },
   availability: {
@@ -121,6 +124,7 @@ export const kpiCatalogue: Readonly<Record<KpiId, KpiDefinition>> = {
     direction: 'up',
     formula: 'key processes under numerical or process control in the register / key processes',
     source: '关键工序数控化率, basis process_count',
+    target: { value: 0.7, source: '工信部联规〔2023〕258号: more than 70 % by 2027' },
     decimals: 1,
   },
   cnc_ratio_connected: {
@@ -148,6 +152,7 @@ export const kpiCatalogue: Readonly<Record<KpiId, KpiDefinition>> = {
     direction: 'up',
     formula: 'observed part of PBT / PBT',
     source: 'Benchline: unobserved time is neither production nor a stop',
+    target: { value: 0.9, source: 'usual completeness asked of online energy reporting' },
     decimals: 1,
   },
 };

@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Commands } from '@benchline/model';
+import { plantOverview } from './plant-overview.ts';
+import { languages } from './words.ts';
+
+const folder = fileURLToPath(new URL('../generated/', import.meta.url));
+
+/** Every generated board by file name, as the text that is committed. */
+export function generatedBoards(): ReadonlyMap<string, string> {
+  return new Map(
+    languages.map((language) => [
+      `plant-overview.${language}.json`,
+      `${JSON.stringify(plantOverview(language), null, 2)}\n`,
+    ]),
+  );
+}
+
+/** The commands of this package. */
+export const commands: Commands = {
+  boards: {
+    summary: 'write the Grafana boards from the KPI catalogue',
+    usage: '[--check]',
+    options: {
+      check: { type: 'boolean', help: 'write nothing; fail when a committed board is out of date' },
+    },
+    run({ values }) {
+      mkdirSync(folder, { recursive: true });
+      let stale = 0;
+      for (const [name, text] of generatedBoards()) {
+        const file = `${folder}${name}`;
+        const current = existsSync(file) ? readFileSync(file, 'utf8') : '';
+        if (current === text) continue;
+        stale += 1;
+        if (values['check'] === true)
+          process.stdout.write(`dashboards/generated/${name} is out of date: npm run boards\n`);
+        else writeFileSync(file, text);
+      }
+      return Promise.resolve(values['check'] === true && stale > 0 ? 1 : 0);
+    },
+  },
+};

@@ -1,0 +1,139 @@
+import { kpiCatalogue, type KpiDefinition, type KpiId } from '@benchline/model';
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import * as stat from '@grafana/grafana-foundation-sdk/stat';
+import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
+import * as table from '@grafana/grafana-foundation-sdk/table';
+import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import { datasource, influxql, queries } from './influxql.ts';
+import { type Language, stateWords, words } from './words.ts';
+
+const green = '#1d9a6c';
+const amber = '#e2b93b';
+const blue = '#3b7dd8';
+
+/** The newest figure of a KPI. What is absent shows a dash, not the last value that there was. */
+export function statPanel(kpi: KpiId, language: Language): stat.PanelBuilder {
+  const definition = kpiCatalogue[kpi];
+  return new stat.PanelBuilder()
+    .title(definition.name[language])
+    .description(descriptionOf(definition, language))
+    .datasource(datasource)
+    .withTarget(influxql('A', queries.newest([kpi]), 'table'))
+    .withTransformation(onlyPresent(kpi))
+    .unit(grafanaUnit(definition))
+    .decimals(definition.decimals)
+    .noValue('—')
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields(`/^${kpi}$/`))
+    .thresholds(thresholdsOf(definition))
+    .colorMode(common.BigValueColorMode.Value)
+    .graphMode(common.BigValueGraphMode.None)
+    .height(4);
+}
+
+/** Drops the row unless the KPI's status says that its value counts. */
+function onlyPresent(kpi: KpiId): dashboard.DataTransformerConfig {
+  const isPresent = { id: 'regex', options: { value: '^(ok|partial)$' } };
+  return {
+    id: 'filterByValue',
+    options: { type: 'include', match: 'any', filters: [{ fieldName: `${kpi}_status`, config: isPresent }] },
+  };
+}
+
+/** One or more KPIs of a scope over time, at the starts of their periods. */
+export function trendPanel(
+  title: string,
+  kpis: readonly KpiId[],
+  language: Language,
+): timeseries.PanelBuilder {
+  const [first] = kpis.map((kpi) => kpiCatalogue[kpi]);
+  const panel = new timeseries.PanelBuilder()
+    .title(title)
+    .description(kpis.map((kpi) => descriptionOf(kpiCatalogue[kpi], language)).join('\n\n'))
+    .datasource(datasource)
+    .drawStyle(common.GraphDrawStyle.Line)
+    .lineInterpolation(common.LineInterpolation.StepAfter)
+    .showPoints(common.VisibilityMode.Auto)
+    .fillOpacity(8)
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom),
+    )
+    .height(8);
+  if (first) panel.unit(grafanaUnit(first)).decimals(first.decimals);
+  kpis.forEach((kpi, i) => {
+    panel.withTarget(
+      influxql(
+        String.fromCharCode(65 + i),
+        queries.trend(kpi),
+        'time_series',
+        kpiCatalogue[kpi].name[language],
+      ),
+    );
+  });
+  return panel;
+}
+
+/** Machine states over time, coloured and named by the canonical states. */
+export function statesPanel(language: Language): statetimeline.PanelBuilder {
+  const options = Object.fromEntries(
+    Object.entries(stateWords).map(([state, word], index) => [
+      state,
+      { text: word[language], color: word.color, index },
+    ]),
+  );
+  return new statetimeline.PanelBuilder()
+    .title(words.states[language])
+    .datasource(datasource)
+    .withTarget(influxql('A', queries.states(), 'time_series', '$tag_machine'))
+    .mappings([{ type: dashboard.MappingType.ValueToText, options }])
+    .mergeValues(true)
+    .showValue(common.VisibilityMode.Never)
+    .rowHeight(0.8)
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom),
+    )
+    .height(9);
+}
+
+export function gapsPanel(language: Language): table.PanelBuilder {
+  return new table.PanelBuilder()
+    .title(words.gaps[language])
+    .datasource(datasource)
+    .withTarget(influxql('A', queries.gaps(), 'table'))
+    .noValue('—')
+    .height(8);
+}
+
+function grafanaUnit(definition: KpiDefinition): string {
+  if (definition.unit === '%') return 'percentunit';
+  if (definition.unit === 'kWh') return 'kwatth';
+  return definition.unit === 's' ? 's' : 'none';
+}
+
+function thresholdsOf({ target, direction }: KpiDefinition): dashboard.ThresholdsConfigBuilder {
+  const builder = new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute);
+  if (!target) return builder.steps([{ value: null, color: blue }]);
+  const [below, above] = direction === 'down' ? [green, amber] : [amber, green];
+  return builder.steps([
+    { value: null, color: below },
+    { value: target.value, color: above },
+  ]);
+}
+
+function descriptionOf(definition: KpiDefinition, language: Language): string {
+  const unit = definition.unit === '%' ? '' : ` [${definition.unit}]`;
+  const lines = [
+    `${definition.name[language]}${unit}`,
+    `${words.formula[language]}: ${definition.formula}`,
+    `${words.source[language]}: ${definition.source}`,
+  ];
+  if (definition.target)
+    lines.push(`${words.target[language]}: ${definition.target.value} (${definition.target.source})`);
+  return lines.join('\n\n');
+}
