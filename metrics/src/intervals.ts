@@ -23,17 +23,7 @@ export function union(intervals: readonly Interval[]): Interval[] {
 
 /** What two lists of disjoint, ordered intervals have in common. */
 export function intersect(a: readonly Interval[], b: readonly Interval[]): Interval[] {
-  const common: Interval[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    const left = a[i]!;
-    const right = b[j]!;
-    const from_ns = left.from_ns > right.from_ns ? left.from_ns : right.from_ns;
-    const to_ns = left.to_ns < right.to_ns ? left.to_ns : right.to_ns;
-    if (from_ns < to_ns) common.push({ from_ns, to_ns });
-    if (left.to_ns < right.to_ns) i += 1;
-    else j += 1;
-  }
-  return common;
+  return overlay(a, b, () => ({}));
 }
 
 /** What of `a` is not in `b`; both disjoint and ordered. */
@@ -70,4 +60,23 @@ export function firstIndex<T>(items: readonly T[], after: (item: T) => boolean):
     else low = middle + 1;
   }
   return low;
+}
+
+/** Pairs of overlapping segments of two disjoint, ordered lists, joined over what they have in common. */
+export function overlay<A extends Interval, B extends Interval, C>(
+  a: readonly A[],
+  b: readonly B[],
+  join: (a: A, b: B) => C,
+): (C & Interval)[] {
+  const joined: (C & Interval)[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const left = a[i]!;
+    const right = b[j]!;
+    const from_ns = left.from_ns > right.from_ns ? left.from_ns : right.from_ns;
+    const to_ns = left.to_ns < right.to_ns ? left.to_ns : right.to_ns;
+    if (from_ns < to_ns) joined.push({ ...join(left, right), from_ns, to_ns });
+    if (left.to_ns < right.to_ns) i += 1;
+    else j += 1;
+  }
+  return joined;
 }

@@ -1,0 +1,194 @@
+import type { CanonicalState, Nanoseconds } from '@benchline/model';
+import { firstIndex, type Interval, intersect, lengthOf, overlay } from '../intervals.ts';
+import {
+  type Account,
+  addAmounts,
+  type Element,
+  type EnergyUse,
+  type Rated,
+  type Tally,
+} from './account.ts';
+import type { CountRole, Facts, RisingFacts, Step } from './facts.ts';
+import { type Increment, incrementsOf } from './registers.ts';
+import { type RoleSums, type TallyRule, tallyRule } from './tally.ts';
+
+/** A stretch with a known state. */
+interface Known extends Interval {
+  element: Element;
+  product: string | undefined;
+}
+
+/** An increment with the stretch of observed, planned busy time that it belongs to, if it belongs to one. */
+interface Placed extends Increment {
+  role: CountRole;
+  busy: Known | undefined;
+}
+
+/** The account of one asset over a window: states hold over [from, to), increments count in (from, to]. */
+export function accountOf(facts: Facts, window: Interval): Account {
+  return accountant(facts)(window);
+}
+
+/** Works out once what all windows share; each call then costs what lies in its window. */
+export function accountant(facts: Facts): (window: Interval) => Account {
+  const known = knownStretches(facts);
+  const busy = overlay(known, facts.planned, ({ element, product }) => ({ element, product }));
+  const tally = tallyRule(facts.counters.map((counter) => counter.role));
+  const counted = facts.counters.map((counter) =>
+    incrementsOf(counter.readings, counter).map(
+      (increment): Placed => ({ ...increment, role: counter.role, busy: busyAt(busy, counter, increment) }),
+    ),
+  );
+  const metered = facts.registers.map((register) => ({
+    register,
+    increments: incrementsOf(register.readings, register),
+  }));
+
+  return (window) => {
+    const placed = counted.flatMap((increments) => within(increments, window));
+    const attributed = placed.filter((p) => p.busy);
+    const time = clipped(busy, window);
+    const seen = clipped(facts.seen, window).at(-1);
+    return {
+      planned_ns: lengthOf(clipped(facts.planned, window)),
+      elements: elementTimes(time),
+      products: tally.good ? ratedOf(time, attributed, tally) : new Map(),
+      ...(facts.counters.some((counter) => isKnown(counter, window)) && { counts: tallyOf(placed, tally) }),
+      attributed: tallyOf(attributed, tally),
+      energy: energyOf(metered, window),
+      counts_from_later: facts.counters.some((counter) => beginsLater(counter, window)),
+      energy_from_later: facts.registers.some((register) => beginsLater(register, window)),
+      ...(seen && { seen_until_ns: seen.to_ns }),
+      produced: placed.length > 0 || clipped(known, window).some((k) => k.element === 'apt'),
+    };
+  };
+}
+
+/** Where the state was watched and has a meaning, with its time element and the product being made. */
+function knownStretches(facts: Facts): Known[] {
+  const circumstances = overlay(stretches(facts.orders, false), stretches(facts.products, undefined), (o, p) => ({
+    order: o.value,
+    product: p.value,
+  }));
+  const states = stretches(facts.states, undefined).flatMap(({ value, ...interval }) =>
+    value === undefined ? [] : [{ ...interval, state: value }],
+  );
+  const explained = overlay(states, circumstances, ({ state }, { order, product }) => ({
+    element: elementOf(state, order),
+    product,
+  }));
+  return overlay(explained, facts.states_observed, ({ element, product }) => ({ element, product }));
+}
+
+/** The time element (ISO 22400-2) that a state falls into; a fault delays an order or, without one, is down time. */
+function elementOf(state: CanonicalState, order: boolean): Element {
+  switch (state) {
+    case 'producing':
+      return 'apt';
+    case 'setup':
+      return 'aust';
+    case 'waiting':
+    case 'short_stop':
+      return 'adet';
+    case 'fault':
+      return order ? 'adet' : 'adot';
+    case 'no_order':
+      return 'adot';
+    case 'planned_maintenance':
+      return 'pmt';
+  }
+}
+
+const everBefore = -(2n ** 63n);
+const everAfter = 2n ** 63n - 1n;
+
+function stretches<T>(steps: readonly Step<T>[], before: T): (Interval & { value: T })[] {
+  const first = { from_ns: everBefore, to_ns: steps[0]?.at_ns ?? everAfter, value: before };
+  return [
+    first,
+    ...steps.map(({ at_ns, value }, i) => ({ from_ns: at_ns, to_ns: steps[i + 1]?.at_ns ?? everAfter, value })),
+  ];
+}
+
+/**
+ * The stretch of observed, planned busy time in which an increment was made, if it surely was: the counter was
+ * watched ever since the reading before, and the machine's state was known and no maintenance.
+ */
+function busyAt(busy: readonly Known[], counter: RisingFacts, { since_ns, at_ns }: Increment): Known | undefined {
+  const watched = counter.observed[firstIndex(counter.observed, (i) => i.to_ns >= at_ns)];
+  if (!watched || watched.from_ns > since_ns) return undefined;
+  const stretch = busy[firstIndex(busy, (b) => b.to_ns >= at_ns)];
+  return stretch && stretch.from_ns < at_ns && stretch.element !== 'pmt' ? stretch : undefined;
+}
+
+function elementTimes(time: readonly Known[]): Record<Element, Nanoseconds> {
+  const times: Record<Element, Nanoseconds> = { apt: 0n, aust: 0n, adet: 0n, adot: 0n, pmt: 0n };
+  for (const { element, from_ns, to_ns } of time) times[element] += to_ns - from_ns;
+  return times;
+}
+
+function ratedOf(time: readonly Known[], attributed: readonly Placed[], tally: TallyRule): Map<string, Rated> {
+  const rated = new Map<string, Rated>();
+  const add = (product: string | undefined, amounts: Partial<Rated>) => {
+    if (product === undefined) return;
+    const none: Rated = { pbt_ns: 0n, apt_ns: 0n, items: 0n, good: 0n };
+    rated.set(product, addAmounts(rated.get(product) ?? none, { ...none, ...amounts }));
+  };
+  for (const { element, product, from_ns, to_ns } of time)
+    if (element !== 'pmt')
+      add(product, { pbt_ns: to_ns - from_ns, ...(element === 'apt' && { apt_ns: to_ns - from_ns }) });
+  for (const increment of attributed) {
+    const { items, good } = tallyOf([increment], tally);
+    add(increment.busy?.product, { items, good });
+  }
+  return rated;
+}
+
+function tallyOf(increments: readonly Placed[], rule: TallyRule): Tally {
+  const sums: { -readonly [R in keyof RoleSums]: bigint } = { total: 0n, good: 0n, scrap: 0n, rework: 0n };
+  for (const { role, delta } of increments) sums[role] += delta;
+  return rule.of(sums);
+}
+
+function energyOf(
+  metered: readonly { register: Facts['registers'][number]; increments: readonly Increment[] }[],
+  window: Interval,
+): Map<string, EnergyUse> {
+  const energy = new Map<string, EnergyUse>();
+  for (const { register, increments } of metered) {
+    if (!isKnown(register, window)) continue;
+    const use = energy.get(register.carrier) ?? { import: 0n, export: 0n };
+    for (const { delta } of within(increments, window)) use[register.direction] += delta;
+    energy.set(register.carrier, use);
+  }
+  return energy;
+}
+
+/** Whether a counter says anything of a window: it was read in it, or watched in it without a change. */
+function isKnown({ readings, observed }: RisingFacts, window: Interval): boolean {
+  if (within(readings, window).length > 0) return true;
+  return !beginsLater({ readings }, window) && intersect(observed, [window]).length > 0;
+}
+
+function beginsLater({ readings }: Pick<RisingFacts, 'readings'>, window: Interval): boolean {
+  return !(readings[0] && readings[0].at_ns <= window.from_ns);
+}
+
+/** Items stamped in (from, to]; the list is in time order. */
+function within<T extends { at_ns: Nanoseconds }>(items: readonly T[], { from_ns, to_ns }: Interval): T[] {
+  return items.slice(
+    firstIndex(items, (i) => i.at_ns > from_ns),
+    firstIndex(items, (i) => i.at_ns > to_ns),
+  );
+}
+
+function clipped<T extends Interval>(stretches: readonly T[], window: Interval): T[] {
+  const first = firstIndex(stretches, (s) => s.to_ns > window.from_ns);
+  const end = firstIndex(stretches, (s) => s.from_ns >= window.to_ns);
+  return stretches.slice(first, end).map((s) => ({
+    ...s,
+    from_ns: s.from_ns > window.from_ns ? s.from_ns : window.from_ns,
+    to_ns: s.to_ns < window.to_ns ? s.to_ns : window.to_ns,
+  }));
+}
+

@@ -1,0 +1,120 @@
+import type { Nanoseconds } from '@benchline/model';
+
+/**
+ * Amounts are whole numbers: time in nanoseconds, items in 10⁻⁹ items, energy in 10⁻⁹ kWh. Sums of them do not
+ * depend on order or on where a window was cut.
+ */
+export type NanoItems = bigint;
+export type NanoKwh = bigint;
+
+/** Time elements of ISO 22400-2 that a known state can fall into. */
+export const elements = ['apt', 'aust', 'adet', 'adot', 'pmt'] as const;
+export type Element = (typeof elements)[number];
+
+export interface Tally {
+  /** PQ. */
+  items: NanoItems;
+  /** Those of `items` whose quality is counted too; what ratios of good and scrap items refer to. */
+  judged: NanoItems;
+  /** GQ. */
+  good: NanoItems;
+  /** SQ. */
+  scrap: NanoItems;
+  /** RQ. */
+  rework: NanoItems;
+}
+
+/** What was made of one product in observed, planned busy time, and how much of that time there was. */
+export interface Rated {
+  pbt_ns: Nanoseconds;
+  apt_ns: Nanoseconds;
+  items: NanoItems;
+  good: NanoItems;
+}
+
+export interface EnergyUse {
+  import: NanoKwh;
+  export: NanoKwh;
+}
+
+/**
+ * The sums of an asset, or of several, over a window: everything that figures are computed from. Accounts of
+ * adjoining windows, and of several assets, merge by `mergeAccounts`.
+ */
+export interface Account {
+  /** Time within shifts, without breaks; planned maintenance that was seen in it is `elements.pmt`. */
+  planned_ns: Nanoseconds;
+  /** Time within shifts with a known state, by element. The rest of `planned_ns` was not observed. */
+  elements: Readonly<Record<Element, Nanoseconds>>;
+  /** By product id; only products with a planned run time per item, only machines that count good items. */
+  products: ReadonlyMap<string, Rated>;
+  /** Counter differences over the whole window; absent when no counter was known in it. */
+  counts?: Tally;
+  /** The part of `counts` that falls into observed, planned busy time. */
+  attributed: Tally;
+  /** Register differences over the whole window by energy carrier; a carrier without readings is absent. */
+  energy: ReadonlyMap<string, EnergyUse>;
+  /** No reading lay at or before the window's start, so a difference begins later than the window. */
+  counts_from_later: boolean;
+  energy_from_later: boolean;
+  /** The latest instant of the window at which any source watched the asset. */
+  seen_until_ns?: Nanoseconds;
+  /** It was producing or counted an item, planned or not. */
+  produced: boolean;
+}
+
+export const emptyTally: Tally = { items: 0n, judged: 0n, good: 0n, scrap: 0n, rework: 0n };
+
+export const emptyAccount: Account = {
+  planned_ns: 0n,
+  elements: { apt: 0n, aust: 0n, adet: 0n, adot: 0n, pmt: 0n },
+  products: new Map(),
+  attributed: emptyTally,
+  energy: new Map(),
+  counts_from_later: false,
+  energy_from_later: false,
+  produced: false,
+};
+
+/** The account of two windows that adjoin, or of two assets; associative and commutative. */
+export function mergeAccounts(a: Account, b: Account): Account {
+  const counts = a.counts && b.counts ? addAmounts(a.counts, b.counts) : (a.counts ?? b.counts);
+  const seen = later(a.seen_until_ns, b.seen_until_ns);
+  return {
+    planned_ns: a.planned_ns + b.planned_ns,
+    elements: addAmounts(a.elements, b.elements),
+    products: addMaps(a.products, b.products),
+    ...(counts && { counts }),
+    attributed: addAmounts(a.attributed, b.attributed),
+    energy: addMaps(a.energy, b.energy),
+    counts_from_later: a.counts_from_later || b.counts_from_later,
+    energy_from_later: a.energy_from_later || b.energy_from_later,
+    ...(seen !== undefined && { seen_until_ns: seen }),
+    produced: a.produced || b.produced,
+  };
+}
+
+function later(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a > b ? a : b;
+}
+
+export function addAmounts<T extends { readonly [K in keyof T]: bigint }>(a: T, b: T): T {
+  const sum = { ...a };
+  for (const key in b) sum[key] = (a[key] + b[key]) as T[typeof key];
+  return sum;
+}
+
+function addMaps<T extends { readonly [K in keyof T]: bigint }>(
+  a: ReadonlyMap<string, T>,
+  b: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+  if (b.size === 0) return a;
+  if (a.size === 0) return b;
+  const sum = new Map(a);
+  for (const [key, amounts] of b) {
+    const known = sum.get(key);
+    sum.set(key, known ? addAmounts(known, amounts) : amounts);
+  }
+  return sum;
+}

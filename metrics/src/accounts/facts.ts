@@ -1,0 +1,49 @@
+import type { CanonicalState, Nanoseconds } from '@benchline/model';
+import type { Interval } from '../intervals.ts';
+import type { DecreaseRule, Reading } from './registers.ts';
+
+/** From `at_ns` on, until the next step. */
+export interface Step<T> {
+  at_ns: Nanoseconds;
+  value: T;
+}
+
+export const countRoles = ['total', 'good', 'scrap', 'rework'] as const;
+export type CountRole = (typeof countRoles)[number];
+
+export interface RisingFacts extends DecreaseRule {
+  /** In time order, with the last one at or before the start where there is one. */
+  readings: readonly Reading[];
+  /** When the source of the readings was watched, back to the first of them. */
+  observed: readonly Interval[];
+}
+
+export interface CounterFacts extends RisingFacts {
+  role: CountRole;
+}
+
+export interface RegisterFacts extends RisingFacts {
+  carrier: string;
+  direction: 'import' | 'export';
+}
+
+/**
+ * What is known of one asset over a stretch of time, as accounts need it: steps with the one that holds at the
+ * start, readings with the one before the start, intervals disjoint and in order.
+ */
+export interface Facts {
+  /** Shifts without breaks; empty for assets that report no states. */
+  planned: readonly Interval[];
+  /** `undefined` is a state that nobody knows: bad quality, or a native state without a meaning. */
+  states: readonly Step<CanonicalState | undefined>[];
+  /** When the source of the states was watched. */
+  states_observed: readonly Interval[];
+  /** Whether an order was open; nothing before the first step means none is known. */
+  orders: readonly Step<boolean>[];
+  /** The product being made, where it has a planned run time per item. */
+  products: readonly Step<string | undefined>[];
+  counters: readonly CounterFacts[];
+  registers: readonly RegisterFacts[];
+  /** When any source watched the asset. */
+  seen: readonly Interval[];
+}

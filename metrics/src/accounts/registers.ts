@@ -1,0 +1,73 @@
+import type { Nanoseconds, Signal, Value } from '@benchline/model';
+
+/** What a rising counter or register showed, in 10⁻⁹ of its canonical unit (items, kWh). */
+export interface Reading {
+  at_ns: Nanoseconds;
+  value: bigint;
+}
+
+/** By how much a counter rose between two readings. It counts for the instant at which it was seen. */
+export interface Increment {
+  /** The reading before. */
+  since_ns: Nanoseconds;
+  at_ns: Nanoseconds;
+  delta: bigint;
+}
+
+/** What a smaller reading means; `rollover_at` in 10⁻⁹ units is the value at which the counter is 0 again. */
+export interface DecreaseRule {
+  rollover_at?: bigint;
+}
+
+/**
+ * Differences of consecutive readings, in time order. A smaller reading is never a negative difference and never
+ * silently none: the counter ran over `rollover_at`, or it began anew at 0 and what it shows since counts.
+ */
+export function incrementsOf(readings: readonly Reading[], rule: DecreaseRule): Increment[] {
+  const increments: Increment[] = [];
+  for (let i = 1; i < readings.length; i += 1) {
+    const before = readings[i - 1]!;
+    const now = readings[i]!;
+    let delta = now.value - before.value;
+    if (delta < 0n) delta = rule.rollover_at === undefined ? now.value : delta + rule.rollover_at;
+    if (delta > 0n) increments.push({ since_ns: before.at_ns, at_ns: now.at_ns, delta });
+  }
+  return increments;
+}
+
+type EnergyUnit = Extract<Signal, { measurement: 'energy' }>['unit'];
+
+/** 10⁻⁹ kWh in one unit of a register, as a fraction (1 kWh = 3.6 MJ). */
+const nanoKwh: Readonly<Record<EnergyUnit, readonly [bigint, bigint]>> = {
+  kWh: [1_000_000_000n, 1n],
+  Wh: [1_000_000n, 1n],
+  MWh: [1_000_000_000_000n, 1n],
+  MJ: [10_000_000_000n, 36n],
+  GJ: [10_000_000_000_000n, 36n],
+};
+
+/** A register reading in 10⁻⁹ kWh; undefined for what is no number. */
+export function nanoKwhOf(value: Value | undefined, unit: EnergyUnit): bigint | undefined {
+  const [numerator, denominator] = nanoKwh[unit];
+  return scaled(value, numerator, denominator);
+}
+
+/** A counter reading in 10⁻⁹ items; undefined for what is no number. */
+export function nanoItemsOf(value: Value | undefined, countsPerItem: number): bigint | undefined {
+  // Twelve decimals of the divisor; it is a small number from a plant file.
+  return scaled(value, 1_000_000_000n * 10n ** 12n, BigInt(Math.round(countsPerItem * 1e12)));
+}
+
+function scaled(value: Value | undefined, numerator: bigint, denominator: bigint): bigint | undefined {
+  if (typeof value === 'bigint') return rounded(value * numerator, denominator);
+  if (typeof value !== 'number') return undefined;
+  // Whole and fractional part apart, so that no digit of a large reading is lost in the product.
+  const whole = Math.trunc(value);
+  const fraction = BigInt(Math.round((value - whole) * 1e15));
+  return rounded((BigInt(whole) * 10n ** 15n + fraction) * numerator, denominator * 10n ** 15n);
+}
+
+function rounded(numerator: bigint, denominator: bigint): bigint {
+  const half = numerator < 0n ? -denominator : denominator;
+  return (2n * numerator + half) / (2n * denominator);
+}

@@ -1,0 +1,41 @@
+import type { Tally } from './account.ts';
+import type { CountRole } from './facts.ts';
+
+export type RoleSums = Readonly<Record<CountRole, bigint>>;
+
+/** How the counters that a machine has make up its items. */
+export interface TallyRule {
+  /** Whether the number of items can be told, good ones apart. */
+  items: boolean;
+  good: boolean;
+  /** Whether good and scrap items can both be told. */
+  judged: boolean;
+  of(sums: RoleSums): Tally;
+}
+
+/**
+ * PQ is the total counter where there is one, otherwise good + scrap + rework. A missing good or scrap counter
+ * is the rest of the total. A total alone says nothing of quality; a good counter alone nothing of scrap.
+ */
+export function tallyRule(roles: readonly CountRole[]): TallyRule {
+  const total = roles.includes('total');
+  const good = roles.includes('good');
+  const scrap = roles.includes('scrap');
+  const judged = (good && scrap) || (total && (good || scrap));
+  return {
+    items: total || good,
+    good: good || judged,
+    judged,
+    of(sums) {
+      const items = total ? sums.total : sums.good + sums.scrap + sums.rework;
+      const rest = items - sums.good - sums.scrap - sums.rework;
+      return {
+        items,
+        judged: judged ? items : 0n,
+        good: judged && !good ? rest : sums.good,
+        scrap: judged && !scrap ? rest : sums.scrap,
+        rework: sums.rework,
+      };
+    },
+  };
+}
