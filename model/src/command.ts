@@ -1,5 +1,8 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 
+/** An option as parseArgs takes it, with its help and the name of its value (`FILE`). */
+type Option = ParseArgsOptionsConfig[string] & { help: string; value?: string; required?: boolean };
+
 /** One subcommand of `benchline`. */
 export interface Command {
   /** One line for `benchline --help`. */
@@ -7,8 +10,8 @@ export interface Command {
   /** What follows the name: `plant.yaml` or `--config FILE`. */
   usage: string;
   /** Options for `node:util` parseArgs, each with the text that `--help` shows. */
-  options: Readonly<Record<string, ParseArgsOptionsConfig[string] & { help: string; value?: string }>>;
-  /** Names of positional arguments, for messages; the last may end in `…`. */
+  options: Readonly<Record<string, Option>>;
+  /** Names of positional arguments; `[NAME]` may be left out, a last one that ends in `…` takes one or more. */
   positionals?: readonly string[];
   /**
    * Runs until done or until `signal` aborts; resolves with the exit status. Output for a person or a pipe goes

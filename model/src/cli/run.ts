@@ -1,22 +1,26 @@
-import { parseArgs } from 'node:util';
-import type { Command, Commands } from '../command.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Command } from '../command.ts';
+import { nearest } from '../config/nearest.ts';
 import { BenchlineError, describeError } from '../error.ts';
+import { manual, overview } from './help.ts';
+import { interrupted } from './interrupted.ts';
+import { importCommands } from './packages.ts';
+import { parseCommandLine } from './parse.ts';
 import { table } from './table.ts';
 
 /** Runs `benchline ARGS`; resolves with the exit status: 0 done, 1 failed, 2 not understood. */
 export async function run(args: readonly string[]): Promise<number> {
+  endQuietlyWithoutReader();
   const [name, ...rest] = args;
+  if (name === '--version') return print(`${packageJson.version}\n`);
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    process.stdout.write(overview());
+    print(overview());
     return name === undefined ? 2 : 0;
   }
   try {
     const command = await load(name);
-    if (rest.includes('--help') || rest.includes('-h')) {
-      process.stdout.write(manual(name, command));
-      return 0;
-    }
-    return await command.run({ ...parse(name, command, rest), signal: interrupted() });
+    if (rest.includes('--help') || rest.includes('-h')) return print(manual(name, command));
+    return await command.run({ ...parseCommandLine(name, command, rest), signal: interrupted() });
   } catch (error) {
     process.stderr.write(`benchline ${name}: ${describeError(error)}\n`);
     return error instanceof BenchlineError && error.code === 'usage' ? 2 : 1;
@@ -24,70 +28,24 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function load(name: string): Promise<Command> {
-  const row = table[name];
-  const module = row && ((await import(`${row.package}/commands`)) as { commands: Commands });
-  const command = module?.commands[name];
+  const row = Object.hasOwn(table, name) ? table[name] : undefined;
+  const command = row && (await importCommands(row.package)).commands[name];
   if (command) return command;
-  throw new BenchlineError('usage', `there is no command '${name}'`, { hint: 'benchline --help lists them' });
-}
-
-function parse(name: string, command: Command, args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: command.options,
-      allowPositionals: (command.positionals ?? []).length > 0,
-      strict: true,
-    });
-  } catch (cause) {
-    throw new BenchlineError('usage', describeError(cause), {
-      hint: `benchline ${name} --help shows its options`,
-      cause,
-    });
-  }
-}
-
-/** Aborts on the first SIGINT or SIGTERM; a second one ends the process at once, as a person expects. */
-function interrupted(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
-      controller.abort(name);
-    });
-  return controller.signal;
-}
-
-function overview(): string {
-  const width = Math.max(...Object.keys(table).map((n) => n.length));
-  const rows = Object.entries(table).map(([n, row]) => `  ${n.padEnd(width)}  ${row.summary}`);
-  return [
-    'Benchline: from machines to figures that an outsider can check.',
-    '',
-    'Usage: benchline COMMAND [OPTIONS]',
-    '',
-    'Commands:',
-    ...rows,
-    '',
-    'benchline COMMAND --help shows the options of a command.',
-    '',
-  ].join('\n');
-}
-
-function manual(name: string, command: Command): string {
-  const options = Object.entries(command.options).map(([option, spec]) => {
-    const flag = spec.type === 'string' ? `--${option} ${spec.value ?? 'VALUE'}` : `--${option}`;
-    const fallback = typeof spec.default === 'string' ? ` (default ${spec.default})` : '';
-    return [flag, `${spec.help}${fallback}`] as const;
+  const near = nearest(name, Object.keys(table));
+  throw new BenchlineError('usage', `there is no command '${name}'`, {
+    hint: near ? `did you mean ${near}? benchline --help lists all` : 'benchline --help lists them',
   });
-  const width = Math.max(0, ...options.map(([flag]) => flag.length));
-  return [
-    `benchline ${name}: ${command.summary}`,
-    '',
-    `Usage: benchline ${name} ${command.usage}`.trimEnd(),
-    ...(options.length
-      ? ['', 'Options:', ...options.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`)]
-      : []),
-    '',
-  ].join('\n');
+}
+
+function print(text: string): 0 {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** `benchline … | head` closes our stdout: nobody reads on, which is no error. */
+function endQuietlyWithoutReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
 }

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { slugPattern } from '../slug.ts';
 import { nearest } from './nearest.ts';
-import { type Path, type Problem, pathText, suggestion } from './problem.ts';
+import { type Path, pathText } from './path.ts';
+import { type Problem, suggestion } from './problem.ts';
 import { type JsonSchema, keysAt, schemaAt } from './schema-at.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -51,14 +52,17 @@ function explain(issue: Issue, schema: JsonSchema, data: unknown): Explained[] {
       return problem(...outOfRange(issue, found));
     case 'invalid_union':
       return explainUnion(issue, schema, data);
-    default:
-      return problem(`${shown(found)} does not fit`, `write ${lowerFirst(issue.message)}`);
+    case 'invalid_element':
+    case 'not_multiple_of':
+    case 'custom':
+      break;
   }
+  return problem(`${shown(found)} does not fit`, `write ${lowerFirst(issue.message)}`);
 }
 
 function unknownKey(path: Path, schema: JsonSchema, data: unknown): Explained {
   const known = keysAt(schema, path.slice(0, -1), data);
-  const own = Object.keys((valueAt(data, path.slice(0, -1)) ?? {}) as object);
+  const own = Object.keys(valueAt(data, path.slice(0, -1)) ?? {});
   const free = known.filter((key) => !own.includes(key));
   const near = nearest(String(path.at(-1)), free);
   const todo = near ? `did you mean '${near}'?` : `remove it; the keys here are: ${known.join(', ')}`;
@@ -167,9 +171,8 @@ function shown(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a group of keys';
-  return typeof value === 'string'
-    ? `'${value.length > 60 ? `${value.slice(0, 57)}…` : value}'`
-    : String(value);
+  if (typeof value !== 'string') return JSON.stringify(value) ?? 'nothing';
+  return `'${value.length > 60 ? `${value.slice(0, 57)}…` : value}'`;
 }
 
 function lowerFirst(text: string): string {

@@ -1,8 +1,7 @@
 import { BenchlineError, type ErrorCode } from '../error.ts';
 import { nearest } from './nearest.ts';
+import { type Path, pathText } from './path.ts';
 import type { SourceText } from './source-text.ts';
-
-export type Path = readonly (string | number)[];
 
 /** One thing to mend in a file. */
 export interface Problem {
@@ -11,16 +10,6 @@ export interface Problem {
   at: 'key' | 'value';
   what: string;
   todo: string;
-}
-
-/** `enterprise.sites[0].calendar` */
-export function pathText(path: Path): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    const plain = /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(part);
-    if (!plain) return `${text}[${JSON.stringify(part)}]`;
-    return text === '' ? part : `${text}.${part}`;
-  }, '');
 }
 
 /** `did you mean 'calendar'?`, or the whole choice when it is small, or `fallback`. */

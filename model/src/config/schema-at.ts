@@ -1,4 +1,4 @@
-import type { Path } from './problem.ts';
+import type { Path } from './path.ts';
 
 /** The part of JSON Schema that zod writes and that we read. */
 export interface JsonSchema {

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { BenchlineError } from '../error.ts';
-import type { Path } from './problem.ts';
+import type { Path } from './path.ts';
 
 /** A YAML or JSON text (JSON is read as the YAML 1.2 that it is) that knows where each value stands. */
 export interface SourceText {

@@ -59,8 +59,9 @@ export function credentialsOf(file: z.output<typeof CredentialsFile>): Credentia
   return {
     principal(token) {
       const digest = createHash('sha256').update(token, 'utf8').digest();
-      const found = known.filter((entry) => timingSafeEqual(entry.digest, digest));
-      return found[0]?.principal;
+      let found: Principal | undefined;
+      for (const entry of known) if (timingSafeEqual(entry.digest, digest)) found = entry.principal;
+      return found;
     },
   };
 }

@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Action, authorize, localPrincipal, type Principal } from './access.ts';
 import type { Credentials } from './credentials.ts';
 import { foreignRequest } from './loopback.ts';
-import { problem, sendProblem } from './problem.ts';
+import { type Problem, problem, sendProblem } from './problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,20 +30,35 @@ export function installGuard(app: FastifyInstance, credentials: Credentials | un
     );
   });
   app.addHook('onRequest', async (request, reply) => {
-    if (!credentials) {
-      const foreign = foreignRequest(request.headers, request.method, portOf(app));
-      if (foreign !== undefined)
-        return refuse(reply, `${foreign}; without credentials only this computer may ask`);
-    }
-    const { action, scope } = request.routeOptions.config;
-    if (action === 'probe') return;
-    request.principal = credentials ? bearer(request, credentials) : localPrincipal;
-    if (!request.principal) return challenge(request, reply);
-    if (request.is404) return;
-    if (!action || !scope) return refuse(reply, 'this route states no action and scope');
-    if (!authorize(request.principal, action, scope(request)))
-      return refuse(reply, `'${request.principal.name}' may not ${action} '${scope(request)}'`);
+    const refusal = refusalOf(request, credentials, portOf(app));
+    if (refusal?.status === 401) reply.header('www-authenticate', challenge(request));
+    // The reply resolves when it has been sent, so that no handler runs after it.
+    if (refusal) await sendProblem(reply, refusal);
   });
+}
+
+/** Why a request is not let in; nothing when it is, with its principal set. */
+function refusalOf(
+  request: FastifyRequest,
+  credentials: Credentials | undefined,
+  port: number,
+): Problem | undefined {
+  const foreign = credentials ? undefined : foreignRequest(request.headers, request.method, port);
+  if (foreign !== undefined) return forbidden(`${foreign}; without credentials only this computer may ask`);
+  const { action, scope } = request.routeOptions.config;
+  if (action === 'probe') return undefined;
+  const principal = credentials ? bearer(request, credentials) : localPrincipal;
+  request.principal = principal;
+  if (!principal)
+    return problem(401, {
+      code: 'not_authorized',
+      detail: 'this service wants a bearer token that it knows',
+    });
+  if (request.is404) return undefined;
+  if (!action || !scope) return forbidden('this route states no action and scope');
+  const path = scope(request);
+  if (authorize(principal, action, path)) return undefined;
+  return forbidden(`'${principal.name}' may not ${action} '${path}'`);
 }
 
 function portOf(app: FastifyInstance): number {
@@ -57,13 +72,11 @@ function bearer(request: FastifyRequest, credentials: Credentials): Principal | 
 }
 
 /** RFC 6750, section 3: the error attribute only when a token was shown. */
-function challenge(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function challenge(request: FastifyRequest): string {
   const shown = request.headers.authorization !== undefined;
-  reply.header('www-authenticate', `Bearer realm="benchline"${shown ? ', error="invalid_token"' : ''}`);
-  const detail = shown ? 'nobody is known by this token' : 'this service wants a bearer token';
-  return sendProblem(reply, problem(401, { code: 'not_authorized', detail }));
+  return `Bearer realm="benchline"${shown ? ', error="invalid_token"' : ''}`;
 }
 
-function refuse(reply: FastifyReply, detail: string): FastifyReply {
-  return sendProblem(reply, problem(403, { code: 'not_authorized', detail }));
+function forbidden(detail: string): Problem {
+  return problem(403, { code: 'not_authorized', detail });
 }

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
 import { BenchlineError } from '../error.ts';
 import type { Log } from '../log.ts';
@@ -63,13 +63,13 @@ export async function openDoor(
   register: (app: FastifyInstance) => void | Promise<void>,
 ): Promise<Door> {
   assertMayListen(options);
-  // Typed as Fastify's default instance: its generics would otherwise carry pino's logger into every signature.
+  const loggerInstance: FastifyBaseLogger = options.log;
   const app: FastifyInstance = Fastify({
-    loggerInstance: options.log as FastifyInstance['log'],
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
     requestTimeout: 30_000,
-    frameworkErrors: answerError,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });
   installSecurityHeaders(app);
   installGuard(app, options.credentials);

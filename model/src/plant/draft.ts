@@ -1,4 +1,4 @@
-import type { Path } from '../config/problem.ts';
+import type { Path } from '../config/path.ts';
 
 /**
  * A place in a plant file that may not fit the schema yet. Reference checks read through it, so that one run

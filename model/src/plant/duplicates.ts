@@ -1,4 +1,5 @@
-import { type Problem, pathText } from '../config/problem.ts';
+import { pathText } from '../config/path.ts';
+import type { Problem } from '../config/problem.ts';
 import type { Spot } from './draft.ts';
 
 /** Ids that a second definition takes again. */

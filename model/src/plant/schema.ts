@@ -126,7 +126,8 @@ const Area = z.strictObject({ id: Slug, name: Name, lines: z.array(Line).min(1) 
 function isTimeZone(zone: string): boolean {
   if (!/^(UTC|[A-Z][A-Za-z_]+(\/[A-Z][A-Za-z0-9_+-]+)+)$/.test(zone)) return false;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+    Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
   } catch {
     return false;
   }
