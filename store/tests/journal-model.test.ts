@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Journal, openJournal } from '@benchline/store/journal';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { it } from 'vitest';
 
 /** What a journal must be equal to: an array of which the oldest entries may be gone. */

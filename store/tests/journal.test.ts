@@ -70,9 +70,7 @@ describe('a journal', () => {
     const journal = await start();
     await journal.append([bytesOf('a')]);
     // length 1; CRC-32 of eight zero bytes and 'a', as Python's zlib.crc32 gives it; position 0; 'a'
-    expect(readFileSync(newestFile()).toString('hex')).toBe(
-      '01000000' + '6045bcdc' + '0000000000000000' + '61',
-    );
+    expect(readFileSync(newestFile()).toString('hex')).toBe('010000006045bcdc000000000000000061');
   });
 
   it('reads at least one record, however small the limit', async () => {
