@@ -9,7 +9,19 @@ export interface ConsoleFile {
 }
 
 const folder = new URL('../console/', import.meta.url);
-const scripts = ['api', 'dom', 'fill', 'format', 'main', 'messages', 'page', 'plant', 'timeline', 'types', 'windows'];
+const scripts = [
+  'api',
+  'dom',
+  'fill',
+  'format',
+  'main',
+  'messages',
+  'page',
+  'plant',
+  'timeline',
+  'types',
+  'windows',
+];
 
 /**
  * Every file of the console by its path. The page is written in TypeScript like everything else; its types are

@@ -1,13 +1,6 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
 import { firstIndex, type Interval, intersect, lengthOf, overlay } from '../intervals.ts';
-import {
-  type Account,
-  addAmounts,
-  type Element,
-  type EnergyUse,
-  type Rated,
-  type Tally,
-} from './account.ts';
+import { type Account, addAmounts, type Element, type EnergyUse, type Rated, type Tally } from './account.ts';
 import type { CountRole, Facts, RisingFacts, Step } from './facts.ts';
 import { type Increment, incrementsOf } from './registers.ts';
 import { type RoleSums, type TallyRule, tallyRule } from './tally.ts';
@@ -66,10 +59,14 @@ export function accountant(facts: Facts): (window: Interval) => Account {
 
 /** Where the state was watched and has a meaning, with its time element and the product being made. */
 function knownStretches(facts: Facts): Known[] {
-  const circumstances = overlay(stretches(facts.orders, false), stretches(facts.products, undefined), (o, p) => ({
-    order: o.value,
-    product: p.value,
-  }));
+  const circumstances = overlay(
+    stretches(facts.orders, false),
+    stretches(facts.products, undefined),
+    (o, p) => ({
+      order: o.value,
+      product: p.value,
+    }),
+  );
   const states = stretches(facts.states, undefined).flatMap(({ value, ...interval }) =>
     value === undefined ? [] : [{ ...interval, state: value }],
   );
@@ -106,7 +103,11 @@ function stretches<T>(steps: readonly Step<T>[], before: T): (Interval & { value
   const first = { from_ns: everBefore, to_ns: steps[0]?.at_ns ?? everAfter, value: before };
   return [
     first,
-    ...steps.map(({ at_ns, value }, i) => ({ from_ns: at_ns, to_ns: steps[i + 1]?.at_ns ?? everAfter, value })),
+    ...steps.map(({ at_ns, value }, i) => ({
+      from_ns: at_ns,
+      to_ns: steps[i + 1]?.at_ns ?? everAfter,
+      value,
+    })),
   ];
 }
 
@@ -114,7 +115,11 @@ function stretches<T>(steps: readonly Step<T>[], before: T): (Interval & { value
  * The stretch of observed, planned busy time in which an increment was made, if it surely was: the counter was
  * watched ever since the reading before, and the machine's state was known and no maintenance.
  */
-function busyAt(busy: readonly Known[], counter: RisingFacts, { since_ns, at_ns }: Increment): Known | undefined {
+function busyAt(
+  busy: readonly Known[],
+  counter: RisingFacts,
+  { since_ns, at_ns }: Increment,
+): Known | undefined {
   const watched = counter.observed[firstIndex(counter.observed, (i) => i.to_ns >= at_ns)];
   if (!watched || watched.from_ns > since_ns) return undefined;
   const stretch = busy[firstIndex(busy, (b) => b.to_ns >= at_ns)];
@@ -127,7 +132,11 @@ function elementTimes(time: readonly Known[]): Record<Element, Nanoseconds> {
   return times;
 }
 
-function ratedOf(time: readonly Known[], attributed: readonly Placed[], tally: TallyRule): Map<string, Rated> {
+function ratedOf(
+  time: readonly Known[],
+  attributed: readonly Placed[],
+  tally: TallyRule,
+): Map<string, Rated> {
   const rated = new Map<string, Rated>();
   const add = (product: string | undefined, amounts: Partial<Rated>) => {
     if (product === undefined) return;
@@ -191,4 +200,3 @@ function clipped<T extends Interval>(stretches: readonly T[], window: Interval):
     to_ns: s.to_ns < window.to_ns ? s.to_ns : window.to_ns,
   }));
 }
-

@@ -1,0 +1,79 @@
+import { type Asset, signalsOf } from '@benchline/model';
+import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
+import { tallyRule } from '../accounts/tally.ts';
+
+/** Which kinds of figures an asset's signals can give, whatever has been received of them. */
+export interface Reports {
+  states: boolean;
+  items: boolean;
+  good: boolean;
+  judged: boolean;
+  carriers: ReadonlySet<string>;
+}
+
+export function reportsOf(asset: Asset): Reports {
+  const tally = tallyRule(signalsOf(asset, 'count').map(([, signal]) => signal.role));
+  return {
+    states: asset.kind === 'machine' && signalsOf(asset, 'state').length > 0,
+    items: tally.items,
+    good: tally.good,
+    judged: tally.judged,
+    carriers: new Set(signalsOf(asset, 'energy').map(([, signal]) => signal.carrier)),
+  };
+}
+
+export interface AssetAccount {
+  account: Account;
+  reports: Reports;
+}
+
+/** The accounts of the machines and meters of one line. */
+export interface LineAccounts {
+  machines: readonly AssetAccount[];
+  meters: readonly AssetAccount[];
+}
+
+/** The sums of a scope, and what of it some asset should have reported but did not. */
+export interface ScopeAccount extends AssetAccount {
+  counts_missing: boolean;
+  /** Carriers of which some register was not read. */
+  energy_missing: ReadonlySet<string>;
+}
+
+/**
+ * Rolls assets up into a line, a site, an enterprise: sums of numerators and denominators, never averages of
+ * ratios. A line's own meters measure all of it, so registers of its machines are not added to theirs.
+ */
+export function scopeAccount(lines: readonly LineAccounts[]): ScopeAccount {
+  const assets = lines.flatMap(({ machines, meters }) => {
+    const metered = new Set(meters.flatMap((meter) => [...meter.reports.carriers]));
+    return [...machines.map((machine) => withoutEnergy(machine, metered)), ...meters];
+  });
+  return {
+    account: assets.map((a) => a.account).reduce(mergeAccounts, emptyAccount),
+    reports: {
+      states: assets.some((a) => a.reports.states),
+      items: assets.some((a) => a.reports.items),
+      good: assets.some((a) => a.reports.good),
+      judged: assets.some((a) => a.reports.judged),
+      carriers: new Set(assets.flatMap((a) => [...a.reports.carriers])),
+    },
+    counts_missing: assets.some((a) => a.reports.items && !a.account.counts),
+    energy_missing: new Set(
+      assets.flatMap((a) => [...a.reports.carriers].filter((carrier) => !a.account.energy.has(carrier))),
+    ),
+  };
+}
+
+function withoutEnergy({ account, reports }: AssetAccount, metered: ReadonlySet<string>): AssetAccount {
+  const carriers = new Set([...reports.carriers].filter((carrier) => !metered.has(carrier)));
+  if (carriers.size === reports.carriers.size) return { account, reports };
+  return {
+    account: {
+      ...account,
+      energy: new Map([...account.energy].filter(([carrier]) => carriers.has(carrier))),
+      energy_from_later: account.energy_from_later && carriers.size > 0,
+    },
+    reports: { ...reports, carriers },
+  };
+}

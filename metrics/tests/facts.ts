@@ -1,0 +1,54 @@
+import { canonicalStates } from '@benchline/model';
+import fc from 'fast-check';
+import type { CounterFacts, Facts, RegisterFacts, Step } from '../src/accounts/facts.ts';
+import { type Interval, union } from '../src/intervals.ts';
+
+/** Arbitrary histories of a machine over a stretch of 1000 ns, coarse enough that coincidences are common. */
+export const horizon = 1000n;
+export const instant = fc.bigInt({ min: 0n, max: horizon });
+
+const intervals: fc.Arbitrary<Interval[]> = fc
+  .array(fc.tuple(instant, instant), { maxLength: 6 })
+  .map((pairs) =>
+    union(pairs.map(([a, b]) => (a < b ? { from_ns: a, to_ns: b } : { from_ns: b, to_ns: a }))),
+  );
+
+function steps<T>(value: fc.Arbitrary<T>): fc.Arbitrary<Step<T>[]> {
+  return fc
+    .uniqueArray(fc.record({ at_ns: instant, value }), { maxLength: 12, selector: (s) => s.at_ns })
+    .map(byTime);
+}
+
+const readings = steps(fc.bigInt({ min: 0n, max: 20n }));
+
+const counter: fc.Arbitrary<CounterFacts> = fc.record({
+  role: fc.constantFrom('total', 'good', 'scrap', 'rework'),
+  readings,
+  observed: intervals,
+});
+
+const register: fc.Arbitrary<RegisterFacts> = fc.record(
+  {
+    carrier: fc.constantFrom('electricity', 'steam'),
+    direction: fc.constantFrom('import', 'export'),
+    readings,
+    observed: intervals,
+    rollover_at: fc.constant(21n),
+  },
+  { requiredKeys: ['carrier', 'direction', 'readings', 'observed'] },
+);
+
+export const anyFacts: fc.Arbitrary<Facts> = fc.record({
+  planned: intervals,
+  states: steps(fc.constantFrom(undefined, ...canonicalStates)),
+  states_observed: intervals,
+  orders: steps(fc.boolean()),
+  products: steps(fc.constantFrom(undefined, 'a', 'b')),
+  counters: fc.array(counter, { maxLength: 4 }),
+  registers: fc.array(register, { maxLength: 3 }),
+  seen: intervals,
+});
+
+function byTime<T extends { at_ns: bigint }>(items: T[]): T[] {
+  return items.sort((a, b) => (a.at_ns < b.at_ns ? -1 : 1));
+}

@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type CanonicalState, kpiIds, nsFromMs } from '@benchline/model';
+import { describe, expect, test } from 'vitest';
+import { accountOf } from '../src/accounts/account-of.ts';
+import type { CountRole, Facts } from '../src/accounts/facts.ts';
+import { nanoItemsOf, nanoKwhOf } from '../src/accounts/registers.ts';
+import { tallyRule } from '../src/accounts/tally.ts';
+import { figuresOf } from '../src/kpis/figures.ts';
+import { type AssetAccount, type Reports, scopeAccount } from '../src/kpis/scope-account.ts';
+
+/** `cases/NAME/case.json`: what a machine did between 0 and `to_s`; `expected.json`: its figures, or why not. */
+interface Case {
+  about: string;
+  to_s: number;
+  planned_s: [number, number][];
+  observed_s?: [number, number][];
+  states: [number, CanonicalState][];
+  planned_run_time_per_item_s?: number;
+  products?: Record<string, number>;
+  product?: [number, string][];
+  counters?: Partial<Record<CountRole, [number, number][]>>;
+  registers?: Partial<Record<'import' | 'export', [number, number][]>>;
+  rollover_at?: number;
+}
+type Expected = number | string | { value: number; status?: string; lower?: number; upper?: number };
+
+const folder = new URL('./cases/', import.meta.url);
+const read = (name: string, file: string) =>
+  JSON.parse(readFileSync(new URL(`${name}/${file}`, folder), 'utf8'));
+
+describe('worked examples', () => {
+  for (const name of readdirSync(folder)) {
+    const given: Case = read(name, 'case.json');
+    const expected: { figures: Record<string, Expected>; not?: Record<string, number> } = read(
+      name,
+      'expected.json',
+    );
+    test(`${name}: ${given.about}`, () => {
+      const figures = figuresOf(scopeAccount([{ machines: [machine(given)], meters: [] }]), runTime(given));
+      for (const [id, figure] of Object.entries(expected.figures)) {
+        const actual = figures[id as keyof typeof figures];
+        if (typeof figure === 'string') expect([id, actual]).toEqual([id, { status: figure }]);
+        else matches(id, actual, typeof figure === 'number' ? { value: figure } : figure);
+      }
+      for (const [id, wrong] of Object.entries(expected.not ?? {}))
+        expect(figures[id as keyof typeof figures].value).not.toBeCloseTo(wrong, 3);
+    });
+  }
+});
+
+test('OEE of one product is the product of its factors wherever all of them exist', () => {
+  for (const name of readdirSync(folder)) {
+    const given: Case = read(name, 'case.json');
+    if (given.products) continue;
+    const { oee, availability, effectiveness, quality_ratio } = figuresOf(
+      scopeAccount([{ machines: [machine(given)], meters: [] }]),
+      runTime(given),
+    );
+    const factors = [availability.value, effectiveness.value, quality_ratio.value];
+    if (factors.every((f) => f !== undefined))
+      expect(oee.value).toBeCloseTo(
+        factors.reduce((a, b) => a * b, 1),
+        12,
+      );
+  }
+});
+
+test('every figure of the catalogue is either a CNC ratio or computed from accounts', () => {
+  const computed = Object.keys(figuresOf(scopeAccount([]), () => 1));
+  expect([...computed, 'cnc_ratio_declared', 'cnc_ratio_connected', 'cnc_ratio_active'].sort()).toEqual(
+    [...kpiIds].sort(),
+  );
+});
+
+describe('a roll-up', () => {
+  const first: Case = read('vorne-shift', 'case.json');
+  const second: Case = read('vorne-second', 'case.json');
+
+  test('sums numerators and denominators instead of averaging', () => {
+    const line = scopeAccount([{ machines: [machine(first), machine(second)], meters: [] }]);
+    const { oee, availability, quality_ratio } = figuresOf(line, () => 1);
+    expect(availability.value).toBeCloseTo((373 + 405) / (420 + 435), 9);
+    expect(quality_ratio.value).toBeCloseTo((18_848 + 675) / (19_271 + 700), 9);
+    expect(oee.value).toBeCloseTo((18_848 + 675) / ((420 + 435) * 60), 9);
+  });
+
+  test("takes a line's energy from its meters and does not add the machines' registers to it", () => {
+    const metered = {
+      ...first,
+      registers: {
+        import: [
+          [0, 0],
+          [100, 5],
+        ] as [number, number][],
+      },
+    };
+    const meter = asMeter(
+      machine({
+        ...metered,
+        registers: {
+          import: [
+            [0, 0],
+            [100, 8],
+          ],
+        },
+      }),
+    );
+    const bare = { machines: [machine(metered)], meters: [] };
+    const energy = (...lines: Parameters<typeof scopeAccount>[0]) =>
+      figuresOf(scopeAccount(lines), () => 1).energy_kwh;
+    expect(energy(bare)).toEqual({ value: 5, status: 'ok' });
+    expect(energy({ ...bare, meters: [meter] })).toEqual({ value: 8, status: 'ok' });
+    expect(energy(bare, { machines: [], meters: [meter] })).toEqual({ value: 13, status: 'ok' });
+  });
+
+  test('says that a sum is partial when one of its parts is unknown', () => {
+    const silent = { ...second, counters: { good: [], scrap: [] }, observed_s: [] };
+    const { items, coverage } = figuresOf(
+      scopeAccount([{ machines: [machine(first), machine(silent)], meters: [] }]),
+      () => 1,
+    );
+    expect(items).toEqual({ value: 19_271, status: 'partial' });
+    expect(coverage.value).toBeCloseTo(420 / 855, 9);
+  });
+});
+
+function matches(id: string, actual: object, figure: { value: number; [key: string]: unknown }): void {
+  for (const [key, value] of Object.entries(figure)) {
+    const got = (actual as Record<string, unknown>)[key];
+    if (typeof value === 'number') expect(got, `${id}.${key}`).toBeCloseTo(value, 6);
+    else expect(got, `${id}.${key}`).toBe(value);
+  }
+}
+
+const s = (seconds: number) => nsFromMs(seconds * 1000);
+const spans = (list: [number, number][]) => list.map(([a, b]) => ({ from_ns: s(a), to_ns: s(b) }));
+
+function runTime(given: Case): (product: string) => number {
+  return (product) => given.products?.[product] ?? given.planned_run_time_per_item_s ?? Number.NaN;
+}
+
+function machine(given: Case): AssetAccount {
+  const observed = spans(given.observed_s ?? [[0, given.to_s]]);
+  const roles = Object.keys(given.counters ?? {}) as CountRole[];
+  const facts: Facts = {
+    planned: spans(given.planned_s),
+    states: given.states.map(([at, value]) => ({ at_ns: s(at), value })),
+    states_observed: observed,
+    orders: [],
+    products: (given.product ?? [[0, 'only']]).map(([at, value]) => ({ at_ns: s(at), value })),
+    counters: roles.map((role) => ({
+      role,
+      readings: given.counters![role]!.map(([at, v]) => ({ at_ns: s(at), value: nanoItemsOf(v, 1)! })),
+      observed,
+    })),
+    registers: (['import', 'export'] as const).flatMap((direction) => {
+      const readings = given.registers?.[direction]?.map(([at, v]) => ({
+        at_ns: s(at),
+        value: nanoKwhOf(v, 'kWh')!,
+      }));
+      const rule =
+        given.rollover_at === undefined ? {} : { rollover_at: nanoKwhOf(given.rollover_at, 'kWh')! };
+      return readings ? [{ carrier: 'electricity', direction, readings, observed, ...rule }] : [];
+    }),
+    seen: observed,
+  };
+  const { items, good, judged } = tallyRule(roles);
+  const reports: Reports = {
+    states: true,
+    items,
+    good,
+    judged,
+    carriers: new Set(given.registers ? ['electricity'] : []),
+  };
+  return { account: accountOf(facts, { from_ns: 0n, to_ns: s(given.to_s) }), reports };
+}
+
+function asMeter({ account, reports }: AssetAccount): AssetAccount {
+  const none = { states: false, items: false, good: false, judged: false };
+  const { counts: _, ...energy } = account;
+  return { account: { ...energy, planned_ns: 0n }, reports: { ...reports, ...none } };
+}
