@@ -8,16 +8,19 @@ export class BenchlineError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  /** Seconds after which the other side said to try again. */
+  readonly retry_after_s: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { hint?: string; retryable?: boolean; cause?: unknown } = {},
+    options: { hint?: string; retryable?: boolean; retry_after_s?: number; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
     this.retryable = options.retryable ?? false;
+    this.retry_after_s = options.retry_after_s;
   }
 }
 

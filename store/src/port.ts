@@ -8,8 +8,15 @@ export interface PointLocation {
   line: string;
 }
 
-/** Which measurement a signal's observations belong to. Names come from the plant model, never from input. */
-export type Placement = (machine: string, signal: string) => SignalPlacement | undefined;
+/**
+ * Which measurement a signal's observations belong to. Names come from the plant model, never from input. A
+ * store assumes that the answers stay the same while it is open. `placementOf` makes one from a plant.
+ */
+export interface Placement {
+  (machine: string, signal: string): SignalPlacement | undefined;
+  /** Where a machine stands: tags for what is not of one signal (observed stretches, gaps). */
+  location?(machine: string): PointLocation | undefined;
+}
 export interface SignalPlacement {
   measurement: 'state' | 'count' | 'energy' | 'signal' | 'characteristic' | 'context';
   location: PointLocation;

@@ -1,0 +1,151 @@
+import type { GapReason, KpiId, MachineObservation, Value } from '@benchline/model';
+import { type DuckDBConnection, type DuckDBValue, INTEGER, LIST, listValue } from '@duckdb/node-api';
+import { mergeWithin } from '../intervals.ts';
+import type { KpiFigure, KpiPeriod, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
+import { kinds } from './append.ts';
+import { allObservations, islands } from './tables.ts';
+
+type Query<M extends 'observations' | 'observed' | 'gaps' | 'kpis'> = Parameters<TelemetryStore[M]>[0];
+type Parameters_ = Record<string, DuckDBValue>;
+
+const observationColumns = `signal, time, ordinal, kind, number, integer, text,
+  native_kind, native_number, native_integer, native_text, status, gateway_time, source, gateway, mapping`;
+
+/** Observations of numbered series of one machine; repeated deliveries of an identity come out once, the last. */
+export async function readObservations(
+  connection: DuckDBConnection,
+  query: Query<'observations'>,
+  series: readonly number[],
+): Promise<MachineObservation[]> {
+  if (series.length === 0) return [];
+  const reader = await connection.runAndReadAll(
+    `SELECT ${observationColumns}
+     FROM ${allObservations} o JOIN series s ON s.id = o.series JOIN origin g ON g.id = o.origin
+     WHERE list_contains($series, o.series) AND time > $from AND time <= $to
+     ORDER BY time, signal, ordinal, part, row`,
+    { series: listValue([...series]), from: query.from_ns, to: query.to_ns },
+    { series: LIST(INTEGER) },
+  );
+  const observations: MachineObservation[] = [];
+  for (const row of reader.getRows()) {
+    const observation = observationOf(query.machine, row);
+    const before = observations.at(-1);
+    if (before && sameIdentity(before, observation)) observations.pop();
+    observations.push(observation);
+  }
+  return observations;
+}
+
+/** The newest observation of one series at or before an instant. */
+export async function readLatest(
+  connection: DuckDBConnection,
+  query: { machine: string; at_ns: bigint },
+  series: number,
+): Promise<MachineObservation | undefined> {
+  const reader = await connection.runAndReadAll(
+    `SELECT ${observationColumns}
+     FROM (SELECT * FROM ${allObservations} WHERE series = $series AND time <= $at
+           ORDER BY time DESC, ordinal DESC, part DESC, row DESC LIMIT 1) o
+       JOIN series s ON s.id = o.series JOIN origin g ON g.id = o.origin`,
+    { series, at: query.at_ns },
+  );
+  const row = reader.getRows()[0];
+  return row && observationOf(query.machine, row);
+}
+
+export async function readObserved(
+  connection: DuckDBConnection,
+  query: Query<'observed'>,
+): Promise<{ from_ns: bigint; to_ns: bigint }[]> {
+  const claims = `(SELECT * FROM observed WHERE machine = $machine AND until_ns > $from AND from_ns < $to
+    ${query.source === undefined ? '' : 'AND source = $source'})`;
+  const parameters: Parameters_ = { machine: query.machine, from: query.from_ns, to: query.to_ns };
+  if (query.source !== undefined) parameters['source'] = query.source;
+  const reader = await connection.runAndReadAll(islands(claims, 'machine'), parameters);
+  const merged = reader.getRows().map(([, from, until]) => ({ from_ns: big(from), to_ns: big(until) }));
+  return mergeWithin(merged, query);
+}
+
+export async function readGaps(connection: DuckDBConnection, query: Query<'gaps'>): Promise<MachineGap[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT source, from_ns, to_ns, reason FROM (
+       SELECT * FROM gap WHERE machine = $machine AND from_ns < $to
+       QUALIFY row_number() OVER (PARTITION BY source, reason, from_ns ORDER BY rowid DESC) = 1)
+     WHERE to_ns > $from ORDER BY from_ns, source, reason`,
+    { machine: query.machine, from: query.from_ns, to: query.to_ns },
+  );
+  return reader.getRows().map(([source, from, to, reason]) => ({
+    machine: query.machine,
+    source: String(source),
+    from_ns: big(from),
+    to_ns: big(to),
+    reason: String(reason) as GapReason,
+  }));
+}
+
+export async function readKpis(connection: DuckDBConnection, query: Query<'kpis'>): Promise<KpiPoint[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT scope, period, from_ns, to_ns, revision, provisional, figures FROM kpi
+     WHERE scope = $scope AND period = $period AND from_ns >= $from AND from_ns < $to
+     QUALIFY row_number() OVER (PARTITION BY from_ns ORDER BY rowid DESC) = 1
+     ORDER BY from_ns`,
+    { scope: query.scope, period: query.period, from: query.from_ns, to: query.to_ns },
+  );
+  return reader.getRows().map(([scope, period, from, to, revision, provisional, figures]) => ({
+    scope: String(scope),
+    period: String(period) as KpiPeriod,
+    from_ns: big(from),
+    to_ns: big(to),
+    revision: Number(revision),
+    provisional: provisional === true,
+    figures: JSON.parse(String(figures)) as Record<KpiId, KpiFigure>,
+  }));
+}
+
+function observationOf(machine: string, row: DuckDBValue[]): MachineObservation {
+  const [signal, time, ordinal, kind, number, integer, text, ...rest] = row;
+  const [nativeKind, nNumber, nInteger, nText, status, gatewayTime, source, gateway, mapping] = rest;
+  const value = valueOf(kind, number, integer, text);
+  const native = valueOf(nativeKind, nNumber, nInteger, nText);
+  return {
+    machine,
+    signal: String(signal),
+    source_time_ns: big(time) - BigInt(Number(ordinal)),
+    ordinal: Number(ordinal),
+    ...(value === undefined ? {} : { value }),
+    ...(native === undefined ? {} : { native }),
+    status: Number(status),
+    source: String(source),
+    gateway: String(gateway),
+    gateway_time_ns: big(gatewayTime),
+    mapping: String(mapping),
+  };
+}
+
+function valueOf(
+  kind: DuckDBValue | undefined,
+  number: DuckDBValue | undefined,
+  integer: DuckDBValue | undefined,
+  text: DuckDBValue | undefined,
+): Value | undefined {
+  switch (kind) {
+    case kinds.number:
+      return Number(number);
+    case kinds.integer:
+      return big(integer);
+    case kinds.text:
+      return String(text);
+    case kinds.flag:
+      return big(integer) === 1n;
+    default:
+      return undefined;
+  }
+}
+
+function sameIdentity(a: MachineObservation, b: MachineObservation): boolean {
+  return a.signal === b.signal && a.source_time_ns === b.source_time_ns && a.ordinal === b.ordinal;
+}
+
+function big(cell: DuckDBValue | undefined): bigint {
+  return typeof cell === 'bigint' ? cell : BigInt(Number(cell));
+}

@@ -1,0 +1,207 @@
+import {
+  type GapReason,
+  type KpiId,
+  kpiIds,
+  type MachineObservation,
+  storedTime,
+  type Value,
+} from '@benchline/model';
+import { mergeWithin } from '../intervals.ts';
+import { influxTimeRange } from '../line-protocol/index.ts';
+import type { KpiFigure, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
+import type { Cell, InfluxQl, Series } from './query.ts';
+import { observationFields } from './schema.ts';
+
+type Query<M extends 'observations' | 'latest' | 'observed' | 'gaps' | 'kpis'> = Parameters<
+  TelemetryStore[M]
+>[0];
+
+const observationSelect = `SELECT ${names(observationFields)} FROM ${names([
+  'state',
+  'count',
+  'energy',
+  'signal',
+  'characteristic',
+  'context',
+])}`;
+const kpiFields = [...kpiIds.flatMap((id) => [id, `${id}_status`]), 'to_ns', 'revision', 'provisional'];
+
+export async function readObservations(
+  ql: InfluxQl,
+  query: Query<'observations'>,
+): Promise<MachineObservation[]> {
+  if (query.signals?.length === 0) return [];
+  const { where, params } = machineAndSignals(query);
+  const series = await ql.select(
+    `${observationSelect} WHERE ${where} AND ${after(query.from_ns)} AND ${upTo(query.to_ns)} GROUP BY *`,
+    params,
+  );
+  return inOrder(series.flatMap(observationsOf));
+}
+
+export async function readLatest(ql: InfluxQl, query: Query<'latest'>): Promise<MachineObservation[]> {
+  if (query.signals.length === 0) return [];
+  const { where, params } = machineAndSignals(query);
+  const series = await ql.select(
+    `${observationSelect} WHERE ${where} AND ${upTo(query.at_ns)} GROUP BY * ORDER BY time DESC LIMIT 1`,
+    params,
+  );
+  const newest = new Map<string, MachineObservation>();
+  for (const observation of inOrder(series.flatMap(observationsOf)))
+    newest.set(observation.signal, observation);
+  return inOrder([...newest.values()]);
+}
+
+/**
+ * A claim is stored at its end, so that one which reaches beyond the window lies after it. The claims of a source
+ * follow each other: the first one after the window is the only one that can reach into it.
+ */
+export async function readObserved(
+  ql: InfluxQl,
+  query: Query<'observed'>,
+): Promise<{ from_ns: bigint; to_ns: bigint }[]> {
+  const params = { machine: query.machine, ...(query.source === undefined ? {} : { source: query.source }) };
+  const select = `SELECT "from_ns" FROM "observed" WHERE "machine" = $machine${
+    query.source === undefined ? '' : ' AND "source" = $source'
+  }`;
+  const [within, beyond] = await Promise.all([
+    ql.select(`${select} AND ${after(query.from_ns)} AND ${upTo(query.to_ns)}`, params),
+    ql.select(`${select} AND ${after(query.to_ns)} GROUP BY * ORDER BY time ASC LIMIT 1`, params),
+  ]);
+  const claims = [...within, ...beyond].flatMap(({ rows }) =>
+    rows.map(([until, from]) => ({ from_ns: integer(from), to_ns: integer(until) })),
+  );
+  return mergeWithin(claims, query);
+}
+
+export async function readGaps(ql: InfluxQl, query: Query<'gaps'>): Promise<MachineGap[]> {
+  const series = await ql.select(
+    `SELECT "to_ns" FROM "gap" WHERE "machine" = $machine AND time < ${query.to_ns} AND "to_ns" > ${query.from_ns} GROUP BY "source", "reason"`,
+    { machine: query.machine },
+  );
+  const gaps = new Map<string, MachineGap>();
+  for (const { tags, rows } of series)
+    for (const [from, to] of rows)
+      gaps.set(`${tags['source']} ${tags['reason']} ${from}`, {
+        machine: query.machine,
+        source: tags['source'] ?? '',
+        reason: (tags['reason'] ?? '') as GapReason,
+        from_ns: integer(from),
+        to_ns: integer(to),
+      });
+  return [...gaps.values()].sort(
+    (a, b) => compare(a.from_ns, b.from_ns) || compare(a.source, b.source) || compare(a.reason, b.reason),
+  );
+}
+
+export async function readKpis(ql: InfluxQl, query: Query<'kpis'>): Promise<KpiPoint[]> {
+  const series = await ql.select(
+    `SELECT ${names(kpiFields)} FROM "kpi" WHERE "scope" = $scope AND "period" = $period AND time >= ${query.from_ns} AND time < ${query.to_ns}`,
+    { scope: query.scope, period: query.period },
+  );
+  return series.flatMap(({ columns, rows }) =>
+    rows.map((row): KpiPoint => {
+      const cell = Object.fromEntries(columns.map((name, column) => [name, row[column] ?? null]));
+      return {
+        scope: query.scope,
+        period: query.period,
+        from_ns: integer(cell['time']),
+        to_ns: integer(cell['to_ns']),
+        revision: Number(cell['revision']),
+        provisional: cell['provisional'] === true,
+        figures: Object.fromEntries(
+          kpiIds.map((id) => [id, figure(cell[id], cell[`${id}_status`])]),
+        ) as Record<KpiId, KpiFigure>,
+      };
+    }),
+  );
+}
+
+/** A figure that a point does not have was not known yet when it was written. */
+function figure(value: Cell | undefined, status: Cell | undefined): KpiFigure {
+  if (status === 'ok' || status === 'partial') return { value: Number(value), status };
+  return { status: (status ?? 'not_applicable') as Exclude<KpiFigure['status'], 'ok' | 'partial'> };
+}
+
+function machineAndSignals({ machine, signals }: { machine: string; signals?: readonly string[] }) {
+  const named = (signals ?? []).map((signal, index) => [`signal${index}`, signal] as const);
+  const choice = named.map(([name]) => `"signal" = $${name}`).join(' OR ');
+  return {
+    where: `"machine" = $machine${choice && ` AND (${choice})`}`,
+    params: { machine, ...Object.fromEntries(named) },
+  };
+}
+
+function observationsOf({ tags, rows }: Series): MachineObservation[] {
+  return rows.map((row) => {
+    const [time, number, integers, text, flag, nNumber, nInteger, nText, nFlag, kinds, ...rest] = row;
+    const [status, ordinal, gatewayTime, mapping] = rest;
+    const [kind, nativeKind] = String(kinds).split('<');
+    const value = valueOf(kind, number, integers, text, flag);
+    const native = valueOf(nativeKind, nNumber, nInteger, nText, nFlag);
+    return {
+      machine: tags['machine'] ?? '',
+      signal: tags['signal'] ?? '',
+      source_time_ns: integer(time) - integer(ordinal),
+      ordinal: Number(ordinal),
+      ...(value === undefined ? {} : { value }),
+      ...(native === undefined ? {} : { native }),
+      status: Number(status),
+      source: tags['source'] ?? '',
+      gateway: tags['gateway'] ?? '',
+      gateway_time_ns: integer(gatewayTime),
+      mapping: String(mapping),
+    };
+  });
+}
+
+function valueOf(kind: string | undefined, ...cells: (Cell | undefined)[]): Value | undefined {
+  const [number, integers, text, flag] = cells;
+  if (kind === 'number') return Number(number);
+  if (kind === 'integer') return integer(integers);
+  if (kind === 'text') return String(text);
+  return kind === 'flag' ? flag === true : undefined;
+}
+
+/**
+ * In time order, one of each identity. The same observation can lie in two series, after its machine moved or
+ * another gateway took over: the one with the later gateway time holds.
+ */
+function inOrder(observations: MachineObservation[]): MachineObservation[] {
+  const sorted = observations
+    .map((o) => ({ o, time: storedTime(o) }))
+    .sort(
+      (a, b) =>
+        compare(a.time, b.time) ||
+        compare(a.o.signal, b.o.signal) ||
+        compare(a.o.ordinal, b.o.ordinal) ||
+        compare(b.o.gateway_time_ns, a.o.gateway_time_ns),
+    );
+  return sorted
+    .filter(({ o, time }, index) => {
+      const before = sorted[index - 1];
+      return before?.time !== time || before.o.signal !== o.signal || before.o.ordinal !== o.ordinal;
+    })
+    .map(({ o }) => o);
+}
+
+function compare<T extends bigint | string | number>(a: T, b: T): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function integer(cell: Cell | undefined): bigint {
+  return BigInt(typeof cell === 'number' || typeof cell === 'string' ? cell : 0);
+}
+
+function names(identifiers: readonly string[]): string {
+  return identifiers.map((name) => `"${name}"`).join(', ');
+}
+
+function after(ns: bigint): string {
+  return `time > ${ns < influxTimeRange.first_ns ? influxTimeRange.first_ns - 1n : ns}`;
+}
+
+function upTo(ns: bigint): string {
+  return `time <= ${ns > influxTimeRange.last_ns ? influxTimeRange.last_ns : ns}`;
+}

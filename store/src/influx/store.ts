@@ -1,0 +1,167 @@
+import { BenchlineError, type MachineObservation } from '@benchline/model';
+import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteItem, WriteOutcome } from '../port.ts';
+import { authorization, type InfluxConfig } from './config.ts';
+import { InfluxQl } from './query.ts';
+import { readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
+import { gapLine, kpiLine, observationLine, observationSeries, observedLine } from './schema.ts';
+import { LineWriter } from './writer.ts';
+
+export interface InfluxStore extends TelemetryStore {
+  /**
+   * Sees to it that the database is there: creates it on 1.x, looks for it on 2.x. Every other method does this
+   * first unless it has succeeded before, so that a service can start while its store is down.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  prepare(): Promise<void>;
+  /** @throws BenchlineError `store_unavailable` when the server does not answer. */
+  ping(): Promise<void>;
+}
+
+/**
+ * A store in InfluxDB 1.x, 2.x or later. Opening reads the secret files and connects to nothing.
+ * @throws BenchlineError `config_invalid` when a secret cannot be read.
+ */
+export async function openInfluxStore(options: {
+  config: InfluxConfig;
+  placement: Placement;
+}): Promise<InfluxStore> {
+  return new Influx(options.config, options.placement, await authorization(options.config));
+}
+
+type Rejection = WriteOutcome['rejected'][number];
+
+class Influx implements InfluxStore {
+  readonly #config: InfluxConfig;
+  readonly #placement: Placement;
+  readonly #ql: InfluxQl;
+  readonly #writer: LineWriter;
+  readonly #series = new Map<string, string>();
+  #prepared: Promise<void> | undefined;
+
+  constructor(config: InfluxConfig, placement: Placement, authorization: string | undefined) {
+    this.#config = config;
+    this.#placement = placement;
+    this.#ql = new InfluxQl(config, authorization);
+    this.#writer = new LineWriter(config, authorization);
+  }
+
+  prepare(): Promise<void> {
+    this.#prepared ??= this.#findDatabase();
+    return this.#orAgain(this.#prepared);
+  }
+
+  ping(): Promise<void> {
+    return this.#ql.ping();
+  }
+
+  async write(write: StoreWrite): Promise<WriteOutcome> {
+    await this.prepare();
+    const lines: string[] = [];
+    const items: WriteItem[] = [];
+    const rejected: Rejection[] = [];
+    const take = <T>(
+      kind: WriteItem['kind'],
+      things: readonly T[],
+      lineOf: (thing: T) => string | undefined,
+    ) => {
+      for (const [index, thing] of things.entries()) {
+        const item = { kind, index };
+        try {
+          const line = lineOf(thing);
+          if (line === undefined)
+            rejected.push({ ...item, code: 'unknown_signal', detail: 'the plant has no such signal' });
+          else {
+            lines.push(line);
+            items.push(item);
+          }
+        } catch (error) {
+          rejected.push({ ...item, code: 'unrepresentable', detail: reasonOf(error) });
+        }
+      }
+    };
+    take('observation', write.observations, (o) => this.#observationLine(o));
+    take('observed', write.observed, (interval) => observedLine(interval, this.#locate(interval.machine)));
+    take('gap', write.gaps, (gap) => gapLine(gap, this.#locate(gap.machine)));
+    for (const { index, detail } of await this.#orAgain(this.#writer.write(lines))) {
+      const item = items[index];
+      if (item) rejected.push({ ...item, code: 'refused', detail });
+    }
+    return { accepted: items.length - rejected.filter(({ code }) => code === 'refused').length, rejected };
+  }
+
+  async writeKpis(points: readonly KpiPoint[]): Promise<void> {
+    await this.prepare();
+    const [refused] = await this.#orAgain(this.#writer.write(points.map(kpiLine)));
+    if (refused)
+      throw new BenchlineError('store_rejected', `InfluxDB refuses a KPI point: ${refused.detail}`, {
+        hint: 'another program may have written fields of another type into the measurement "kpi"',
+      });
+  }
+
+  observations(query: Parameters<TelemetryStore['observations']>[0]) {
+    return this.#read((ql) => readObservations(ql, query));
+  }
+
+  latest(query: Parameters<TelemetryStore['latest']>[0]) {
+    return this.#read((ql) => readLatest(ql, query));
+  }
+
+  observed(query: Parameters<TelemetryStore['observed']>[0]) {
+    return this.#read((ql) => readObserved(ql, query));
+  }
+
+  gaps(query: Parameters<TelemetryStore['gaps']>[0]) {
+    return this.#read((ql) => readGaps(ql, query));
+  }
+
+  kpis(query: Parameters<TelemetryStore['kpis']>[0]) {
+    return this.#read((ql) => readKpis(ql, query));
+  }
+
+  async close(): Promise<void> {}
+
+  #observationLine(o: MachineObservation): string | undefined {
+    const key = `${o.machine} ${o.signal} ${o.source} ${o.gateway}`;
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      const placement = this.#placement(o.machine, o.signal);
+      if (!placement) return undefined;
+      series = observationSeries(o, placement);
+      this.#series.set(key, series);
+    }
+    return observationLine(series, o);
+  }
+
+  #locate(machine: string) {
+    return this.#placement.location?.(machine);
+  }
+
+  async #read<T>(read: (ql: InfluxQl) => Promise<T>): Promise<T> {
+    await this.prepare();
+    return this.#orAgain(read(this.#ql));
+  }
+
+  /** After any failure the database is looked for again: it may have been dropped, or be another server's now. */
+  #orAgain<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    });
+  }
+
+  async #findDatabase(): Promise<void> {
+    if (this.#config.version === 2) {
+      await this.#ql.select('SHOW MEASUREMENTS LIMIT 1');
+      return;
+    }
+    const name = this.#config.database;
+    const [databases] = await this.#ql.select('SHOW DATABASES');
+    if (databases?.rows.some(([existing]) => existing === name)) return;
+    await this.#ql.select(`CREATE DATABASE "${name}"`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof BenchlineError && error.code === 'value_unrepresentable') return error.message;
+  throw error;
+}

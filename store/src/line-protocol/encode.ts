@@ -1,0 +1,91 @@
+import { BenchlineError, fitsInt64 } from '@benchline/model';
+
+/** The JavaScript type is the type on the wire: `number` a float, `bigint` an integer. */
+export type FieldValue = number | bigint | string | boolean;
+
+export interface Point {
+  measurement: string;
+  tags: Readonly<Record<string, string>>;
+  /** Fields that are undefined are left out. */
+  fields: Readonly<Record<string, FieldValue | undefined>>;
+  time_ns: bigint;
+}
+
+/** The first and last instant that InfluxDB can store: it keeps the ends of int64 for itself. */
+export const influxTimeRange = { first_ns: -(2n ** 63n) + 2n, last_ns: 2n ** 63n - 2n } as const;
+
+/**
+ * One line of InfluxDB line protocol, without the newline. Names and tag values that line protocol cannot carry
+ * unharmed are refused, not mended: a mended one would be another series.
+ * @throws BenchlineError `value_unrepresentable`.
+ */
+export function encodePoint(point: Point): string {
+  return `${encodeSeries(point.measurement, point.tags)} ${encodeFields(point.fields)} ${encodeTime(point.time_ns)}`;
+}
+
+/** Measurement and tags, sorted by key: what names a series. */
+export function encodeSeries(measurement: string, tags: Readonly<Record<string, string>>): string {
+  // A line that begins with # is a comment: it would be dropped without a word.
+  if (measurement.startsWith('#')) throw refused('measurement', measurement, 'it begins with #');
+  let series = escaped('measurement', measurement, /[, ]/g);
+  for (const key of Object.keys(tags).sort())
+    series += `,${encodeKey('tag', key)}=${escaped(`value of tag ${key}`, tags[key] ?? '', /[,= ]/g)}`;
+  return series;
+}
+
+export function encodeFields(fields: Readonly<Record<string, FieldValue | undefined>>): string {
+  let encoded = '';
+  for (const key in fields) {
+    const value = fields[key];
+    if (value === undefined) continue;
+    encoded += `${encoded && ','}${encodeKey('field', key)}=${encodeValue(key, value)}`;
+  }
+  if (encoded === '') throw new BenchlineError('value_unrepresentable', 'a point without fields');
+  return encoded;
+}
+
+export function encodeTime(time: bigint): string {
+  if (time < influxTimeRange.first_ns || time > influxTimeRange.last_ns)
+    throw refused('time', time.toString(), 'InfluxDB cannot store this instant');
+  return time.toString();
+}
+
+function encodeKey(what: 'tag' | 'field', key: string): string {
+  // InfluxDB 1.x drops a field of this name without a word.
+  if (key === 'time') throw refused(what, key, 'the name is reserved');
+  return escaped(what, key, /[,= ]/g);
+}
+
+function encodeValue(field: string, value: FieldValue): string {
+  switch (typeof value) {
+    case 'number':
+      if (!Number.isFinite(value))
+        throw refused(`field ${field}`, String(value), 'it is not a finite number');
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'bigint':
+      if (!fitsInt64(value)) throw refused(`field ${field}`, value.toString(), 'it is outside int64');
+      return `${value}i`;
+    case 'string':
+      if (!value.isWellFormed()) throw refused(`field ${field}`, value, 'it has a lone surrogate');
+      return `"${value.replace(/["\\]/g, '\\$&')}"`;
+    case 'boolean':
+      return value ? 'true' : 'false';
+  }
+}
+
+function escaped(what: string, name: string, special: RegExp): string {
+  if (/^[\w-]+$/.test(name)) return name;
+  if (name === '') throw refused(what, name, 'it is empty');
+  if (/\p{Cc}/u.test(name)) throw refused(what, name, 'it has a control character');
+  // It would escape the separator that follows.
+  if (name.endsWith('\\')) throw refused(what, name, 'it ends in a backslash');
+  if (!name.isWellFormed()) throw refused(what, name, 'it has a lone surrogate');
+  return name.replace(special, '\\$&');
+}
+
+function refused(what: string, text: string, why: string): BenchlineError {
+  return new BenchlineError(
+    'value_unrepresentable',
+    `line protocol cannot carry ${what} ${JSON.stringify(text)}: ${why}`,
+  );
+}
