@@ -1,4 +1,7 @@
 import type { Commands } from './command.ts';
+import { keygen } from './commands/keygen.ts';
+import { reference } from './commands/reference.ts';
+import { validate } from './commands/validate.ts';
 
 /** The commands of this package. */
-export const commands: Commands = {};
+export const commands: Commands = { keygen, reference, validate };

@@ -3,6 +3,18 @@ import { z } from 'zod';
 import { loadConfig } from '../config/load.ts';
 import { type Principal, actions } from './access.ts';
 
+const Grant = z.strictObject({
+  action: z.enum(actions).describe('What may be done'),
+  scope: z
+    .string()
+    .regex(
+      /^([a-z0-9][a-z0-9-]{0,62}(\/[a-z0-9][a-z0-9-]{0,62})*)?$/,
+      "ids joined by '/' such as demo/ningbo, or '' for everything",
+    )
+    .describe('Where, and everywhere below')
+    .meta({ range: "enterprise/site/area/line/machine or its beginning; `''` for everything" }),
+});
+
 /** Who may come in from the network. Tokens themselves are nowhere stored, only their digests. */
 export const CredentialsFile = z
   .strictObject({
@@ -17,26 +29,13 @@ export const CredentialsFile = z
           token_sha256: z
             .string()
             .regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits: printf %s TOKEN | sha256sum')
-            .describe('SHA-256 of the bearer token, hexadecimal; make the token with: openssl rand -hex 32'),
-          grants: z
-            .array(
-              z.strictObject({
-                action: z.enum(actions).describe('What may be done'),
-                scope: z
-                  .string()
-                  .regex(
-                    /^([a-z0-9][a-z0-9-]{0,62}(\/|$))*$/,
-                    "ids joined by '/' (demo/ningbo), or '' for everything",
-                  )
-                  .describe(
-                    "Where: enterprise/site/area/line/machine or the beginning of it, '' for everything",
-                  ),
-              }),
-            )
-            .min(1),
+            .describe('SHA-256 of the bearer token, which is long and random: openssl rand -hex 32')
+            .meta({ range: '64 hexadecimal digits' }),
+          grants: z.array(Grant).min(1).describe('What it may do, and where; nothing else'),
         }),
       )
-      .min(1),
+      .min(1)
+      .describe('One for each person or program'),
   })
   .describe('Principals that a service admits, each by a bearer token');
 

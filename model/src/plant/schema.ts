@@ -3,7 +3,10 @@ import { Slug } from '../slug.ts';
 
 /** What a person reads on a screen. English is required; Chinese falls back to it. */
 const Name = z
-  .strictObject({ en: z.string().min(1), zh: z.string().min(1).optional() })
+  .strictObject({
+    en: z.string().min(1).describe('In English'),
+    zh: z.string().min(1).optional().describe('In Chinese; English is shown where it is missing'),
+  })
   .describe('Display name in English and Chinese; free to change, unlike the id');
 
 /** Canonical machine states and the ISO 22400-2 time element that each falls into. */
@@ -22,14 +25,14 @@ export const measurements = ['state', 'count', 'energy', 'signal', 'characterist
 
 const SignalCommon = {
   name: Name.optional(),
-  description: z.string().optional(),
+  description: z.string().optional().describe('What the signal is, for whoever maintains the mapping'),
 };
 
 /** One signal of a machine type. The measurement says what its values mean. */
 export const Signal = z.discriminatedUnion('measurement', [
   z.strictObject({
     ...SignalCommon,
-    measurement: z.literal('state'),
+    measurement: z.literal('state').describe('The state of the machine; at most one such signal'),
     states: z
       .record(z.string(), z.enum(canonicalStates))
       .describe(
@@ -39,7 +42,7 @@ export const Signal = z.discriminatedUnion('measurement', [
   }),
   z.strictObject({
     ...SignalCommon,
-    measurement: z.literal('count'),
+    measurement: z.literal('count').describe('A counter of items; at most one of each role'),
     role: z
       .enum(['total', 'good', 'scrap', 'rework'])
       .describe('Which count of items this is (ISO 22400-2: PQ, GQ, SQ, RQ)'),
@@ -56,29 +59,38 @@ export const Signal = z.discriminatedUnion('measurement', [
   }),
   z.strictObject({
     ...SignalCommon,
-    measurement: z.literal('energy'),
+    measurement: z.literal('energy').describe('A register of an energy meter'),
     carrier: Slug.default('electricity').describe('Energy carrier'),
     register: z.enum(['import', 'export']).describe('Rising register of energy taken in or given back'),
-    unit: z.enum(['kWh', 'Wh', 'MWh', 'MJ', 'GJ']).default('kWh'),
-    on_decrease: z.enum(['reset', 'rollover']).default('reset'),
-    rollover_at: z.number().positive().optional(),
+    unit: z.enum(['kWh', 'Wh', 'MWh', 'MJ', 'GJ']).default('kWh').describe('Unit of the register'),
+    on_decrease: z
+      .enum(['reset', 'rollover'])
+      .default('reset')
+      .describe('What a smaller value means: the register began anew at 0, or ran over rollover_at'),
+    rollover_at: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Value at which the register is 0 again, in its unit (1000000 for six digits)'),
   }),
   z.strictObject({
     ...SignalCommon,
-    measurement: z.literal('signal'),
-    type: z.enum(['number', 'integer', 'text', 'flag']),
+    measurement: z.literal('signal').describe('Any other value that is recorded'),
+    type: z
+      .enum(['number', 'integer', 'text', 'flag'])
+      .describe('Kind of value: double, 64-bit integer, text, true or false'),
     unit: z.string().default('1').describe("Unit by UCUM or SI symbol, '1' for none"),
   }),
   z.strictObject({
     ...SignalCommon,
-    measurement: z.literal('characteristic'),
-    unit: z.string(),
+    measurement: z.literal('characteristic').describe('A measured quality characteristic'),
+    unit: z.string().describe('Unit of the measured value and of its limits'),
     lsl: z.number().optional().describe('Lower specification limit'),
     usl: z.number().optional().describe('Upper specification limit'),
   }),
   z.strictObject({
     ...SignalCommon,
-    measurement: z.literal('context'),
+    measurement: z.literal('context').describe('A text that names what is being made, and how'),
     role: z
       .enum(['program', 'order', 'product', 'mode'])
       .describe('Which circumstance of production this text names'),
@@ -87,7 +99,7 @@ export const Signal = z.discriminatedUnion('measurement', [
 export type Signal = z.output<typeof Signal>;
 
 export const MachineType = z.strictObject({
-  id: Slug,
+  id: Slug.describe('What machines and meters name as their type'),
   name: Name,
   signals: z.record(Slug, Signal).describe('The signals that machines of this type have, by id'),
 });
@@ -114,13 +126,17 @@ export const Meter = z.strictObject({
 export type Meter = z.output<typeof Meter>;
 
 const Line = z.strictObject({
-  id: Slug,
+  id: Slug.describe('Unique in the enterprise: processes name their line by it'),
   name: Name,
-  calendar: Slug.optional(),
-  machines: z.array(Machine).default([]),
+  calendar: Slug.optional().describe("Overrides the site's calendar"),
+  machines: z.array(Machine).default([]).describe('Machines and manual stations of the line'),
   meters: z.array(Meter).default([]).describe('Meters that measure the whole line'),
 });
-const Area = z.strictObject({ id: Slug, name: Name, lines: z.array(Line).min(1) });
+const Area = z.strictObject({
+  id: Slug.describe('Unique in its site'),
+  name: Name,
+  lines: z.array(Line).min(1).describe('Production lines, cells and utilities of the area'),
+});
 
 /** Intl takes every IANA name and alias, besides offsets and abbreviations, which say nothing of summer time. */
 function isTimeZone(zone: string): boolean {
@@ -134,43 +150,52 @@ function isTimeZone(zone: string): boolean {
 }
 
 const Site = z.strictObject({
-  id: Slug,
+  id: Slug.describe('Unique in the enterprise; the usual Sparkplug group id'),
   name: Name,
   time_zone: z
     .string()
     .refine(isTimeZone, 'an IANA time zone such as Asia/Shanghai')
     .describe('IANA time zone in which shifts and days are cut'),
   calendar: Slug.describe('Id of the shift calendar'),
-  areas: z.array(Area).min(1),
+  areas: z.array(Area).min(1).describe('Areas (workshops) of the site'),
 });
 
-const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, 00:00 to 23:59');
+const ClockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "HH:MM, from '00:00' to '23:59'")
+  .meta({ range: 'HH:MM, 00:00 to 23:59' });
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 export const Shift = z.strictObject({
-  id: Slug,
+  id: Slug.describe('Unique in its calendar'),
   name: Name,
   days: z
     .array(z.enum(weekdays))
     .min(1)
-    .default([...weekdays]),
+    .default([...weekdays])
+    .describe('Weekdays on which it begins'),
   start: ClockTime.describe('Local time at which the shift begins'),
   end: ClockTime.describe('Local time at which it ends; not later than start means the next day'),
   breaks: z
-    .array(z.strictObject({ start: ClockTime, end: ClockTime }))
+    .array(
+      z.strictObject({
+        start: ClockTime.describe('Local time at which the break begins'),
+        end: ClockTime.describe('Local time at which it ends'),
+      }),
+    )
     .default([])
     .describe('Planned pauses, outside planned busy time'),
 });
 export type Shift = z.output<typeof Shift>;
 
 export const Calendar = z.strictObject({
-  id: Slug,
+  id: Slug.describe('What sites, lines and machines name as their calendar'),
   shifts: z.array(Shift).describe('Planned busy time (PBT) is the union of the shifts without their breaks'),
 });
 export type Calendar = z.output<typeof Calendar>;
 
 export const Product = z.strictObject({
-  id: Slug,
+  id: Slug.describe('What machines, orders and the product signal name'),
   name: Name,
   planned_run_time_per_item_s: z
     .number()
@@ -180,10 +205,10 @@ export const Product = z.strictObject({
 export type Product = z.output<typeof Product>;
 
 export const Process = z.strictObject({
-  id: Slug,
+  id: Slug.describe('Unique in the enterprise'),
   name: Name,
   key: z.boolean().default(false).describe('Whether it is a key process (关键工序)'),
-  line: Slug,
+  line: Slug.describe('Id of the line that it belongs to'),
   machines: z.array(Slug).min(1).describe('Stations that carry it out; a manual one is a machine too'),
   rule: z
     .enum(['any', 'all', 'fraction'])
@@ -198,11 +223,17 @@ export type Process = z.output<typeof Process>;
 export const Plant = z
   .strictObject({
     benchline: z.literal(1).describe('Version of this file format'),
-    enterprise: z.strictObject({ id: Slug, name: Name, sites: z.array(Site).min(1) }),
-    machine_types: z.array(MachineType).min(1),
-    products: z.array(Product).default([]),
-    processes: z.array(Process).default([]),
-    calendars: z.array(Calendar).min(1),
+    enterprise: z
+      .strictObject({
+        id: Slug.describe('Begins every scope path'),
+        name: Name,
+        sites: z.array(Site).min(1).describe('Sites, each with its time zone'),
+      })
+      .describe('The enterprise and everything in it'),
+    machine_types: z.array(MachineType).min(1).describe('What machines of a kind say, defined once'),
+    products: z.array(Product).default([]).describe('Products with their planned run time'),
+    processes: z.array(Process).default([]).describe('Processes (工序) and the stations that carry them out'),
+    calendars: z.array(Calendar).min(1).describe('Shift calendars'),
   })
   .describe(
     'A plant: enterprise → site → area → line → machine, with what its machines say and when they are planned to work',

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { parseConfig } from '../config/load.ts';
+import { CredentialsFile } from '../door/index.ts';
+import { errorCodes } from '../error.ts';
+import { kpiCatalogue } from '../kpi/catalogue.ts';
+import { Plant } from '../plant/schema.ts';
+import { code, generatedNote, table } from './markdown.ts';
+import { schemaTables } from './schema-page.ts';
+
+/**
+ * Every generated reference page, by file name, from the schemas and catalogues; `configs` are those of other
+ * packages. Examples are the files `examples/PAGE-minimal.yaml` and `PAGE-full.yaml` beside the pages.
+ * @throws BenchlineError when an example does not fit its schema.
+ */
+export function referencePages(
+  folder: string,
+  configs: Readonly<Record<string, z.ZodType>>,
+): Record<string, string> {
+  const schemas: Record<string, z.ZodType> = { plant: Plant, credentials: CredentialsFile, ...configs };
+  const pages = Object.entries(schemas).map(([name, schema]): [string, string] => [
+    `${name}.md`,
+    schemaPage(folder, name, schema),
+  ]);
+  return { ...Object.fromEntries(pages), 'kpis.md': kpiPage(), 'errors.md': errorPage() };
+}
+
+function schemaPage(folder: string, name: string, schema: z.ZodType): string {
+  const title = `# Reference: ${name} file`;
+  const intro = [
+    'YAML (or JSON). Keys that are not listed here are errors. Messages name file, line and column and say what to do.',
+    'An *identifier* has lower-case letters, digits and hyphens, begins with a letter or digit and is at most 63 long.',
+  ].join('\n');
+  const examples = ['minimal', 'full'].flatMap((kind) => exampleText(folder, name, kind, schema));
+  return page([title, generatedNote, intro, ...examples, schemaTables(schema)]);
+}
+
+function exampleText(folder: string, name: string, kind: string, schema: z.ZodType): string[] {
+  const file = join(folder, 'examples', `${name}-${kind}.yaml`);
+  if (!existsSync(file)) return [];
+  const text = readFileSync(file, 'utf8');
+  parseConfig(schema, text, file);
+  return [`## Example, ${kind}`, `\`\`\`yaml\n${text.trimEnd()}\n\`\`\``];
+}
+
+function kpiPage(): string {
+  const directions = { up: 'higher is better', down: 'lower is better', none: 'a quantity' };
+  const rows = Object.values(kpiCatalogue).map((kpi) => [
+    code(kpi.id),
+    kpi.name.en,
+    kpi.name.zh,
+    kpi.unit,
+    directions[kpi.direction],
+    kpi.formula,
+    kpi.source,
+  ]);
+  return page([
+    '# Reference: key performance indicators',
+    generatedNote,
+    [
+      'Figures with unit % are fractions in data (0.75) and percentages on screens.',
+      'A figure that cannot be computed is absent with a reason, never 0. PRI planned run time per item · PQ produced,',
+      'GQ good, SQ scrapped quantity · PBT planned busy time · APT actual production time (ISO 22400-2).',
+    ].join('\n'),
+    table(['Id', 'Name', '名称', 'Unit', 'Direction', 'Formula', 'Source'], rows),
+  ]);
+}
+
+function errorPage(): string {
+  const rows = Object.entries(errorCodes).map(([name, meaning]) => [code(name), meaning]);
+  return page([
+    '# Reference: error codes',
+    generatedNote,
+    [
+      'Log lines and counters carry these codes as `code`, and so does every API problem (RFC 9457).',
+      'The program ends with status 0 when done, 1 when it failed and 2 when it did not understand its command line.',
+    ].join('\n'),
+    table(['Code', 'Meaning'], rows),
+  ]);
+}
+
+function page(parts: readonly string[]): string {
+  return `${parts.join('\n\n')}\n`;
+}
