@@ -1,0 +1,45 @@
+import { Slug } from '@benchline/model';
+import { HttpConfig } from '@benchline/model/door';
+import { z } from 'zod';
+import { BrokerConfig } from './sources/common-config.ts';
+import { MqttConfig } from './sources/mqtt/config.ts';
+import { OpcuaConfig } from './sources/opcua/config.ts';
+
+/** What a gateway reads, and where it sends it. Relative paths are relative to the file itself. */
+export const GatewayConfig = z
+  .strictObject({
+    gateway: Slug.describe('Id of this gateway; ingest knows its public key by this name'),
+    group: Slug.describe('Sparkplug group id, usually the site id'),
+    plant: z.string().min(1).describe('Plant file'),
+    data_dir: z.string().min(1).describe('Folder for the spool and for certificates (data_dir/pki)'),
+    key_file: z.string().min(1).describe('Signing key of the gateway (benchline keygen)'),
+    trusted_ledgers_dir: z
+      .string()
+      .min(1)
+      .describe('Folder with LEDGER.pub of every ledger whose acknowledgements count'),
+    broker: BrokerConfig.describe('Broker to publish to'),
+    http: HttpConfig.describe('Door for /healthz and /status'),
+    spool: z
+      .strictObject({
+        max_bytes: z
+          .int()
+          .min(16 * 1024 * 1024)
+          .optional()
+          .describe('Bound on disk; default 512 MiB'),
+      })
+      .default({})
+      .describe('What is kept until a ledger has it'),
+    flush_interval_ms: z
+      .int()
+      .min(10)
+      .max(5000)
+      .default(100)
+      .describe('How long observations wait at most before they are committed to the spool'),
+    sources: z
+      .array(z.discriminatedUnion('type', [OpcuaConfig, MqttConfig]))
+      .min(1)
+      .describe('The controllers and devices that it reads'),
+  })
+  .describe('Configuration of a gateway');
+export type GatewayConfig = z.output<typeof GatewayConfig>;
+export type SourceConfig = GatewayConfig['sources'][number];

@@ -1,0 +1,19 @@
+import { canonicalJson, type Json, type Signal, type Slug, sha256Hex } from '@benchline/model';
+
+/**
+ * The digest that names a mapping: SHA-256 of the canonical JSON of everything that decides which value a tag
+ * becomes. Names and descriptions do not decide; the address in the controller, the scaling, the state table
+ * and the signal's type do.
+ */
+export function mappingDigest(
+  machine: Slug,
+  source: Slug,
+  signals: ReadonlyMap<Slug, { signal: Signal; address: Json }>,
+): string {
+  const rows: Record<string, Json> = {};
+  for (const [id, { signal, address }] of signals) {
+    const { name: _name, description: _description, ...meaning } = signal;
+    rows[id] = { meaning: meaning as unknown as Json, address };
+  }
+  return sha256Hex(canonicalJson({ v: 1, machine, source, signals: rows }));
+}

@@ -1,0 +1,59 @@
+import { type Json, type Observation, type Signal, type Slug, severityOf, status } from '@benchline/model';
+import { converterFor } from './convert.ts';
+import { mappingDigest } from './digest.ts';
+import type { Convert, Reading, Scaling } from './reading.ts';
+
+/** How one signal is fed: where it stands in the controller, and how its number is changed. */
+export interface SignalMapping extends Scaling {
+  signal: Signal;
+  /** The address in the source's own terms; part of the mapping's digest. */
+  address: string;
+}
+
+const unlistedShown = 20;
+
+/** Turns what a source saw of one machine into observations of its signals. */
+export class Mapper {
+  readonly digest: string;
+  readonly #converters = new Map<Slug, Convert>();
+  readonly #unlisted = new Map<string, { signal: Slug; native: string; count: number }>();
+  #badValues = 0;
+
+  constructor(machine: Slug, source: Slug, mappings: ReadonlyMap<Slug, SignalMapping>) {
+    const deciding = new Map<Slug, { signal: Signal; address: Json }>();
+    for (const [id, { signal, address, scale, offset }] of mappings) {
+      this.#converters.set(id, converterFor(signal, { scale, offset }));
+      deciding.set(id, { signal, address: { address, scale, offset } });
+    }
+    this.digest = mappingDigest(machine, source, deciding);
+  }
+
+  map(reading: Reading): Omit<Observation, 'ordinal'> | undefined {
+    const convert = this.#converters.get(reading.signal);
+    if (!convert) return undefined;
+    const { signal, source_time_ns, native } = reading;
+    if (severityOf(reading.status) === 'bad') return { signal, source_time_ns, status: reading.status };
+    if (native === undefined) return { signal, source_time_ns, status: status.bad };
+    const { unlisted, ...mapped } = convert(native);
+    if (unlisted !== undefined) this.#countUnlisted(signal, unlisted);
+    if (mapped.status !== undefined) this.#badValues += 1;
+    return { signal, source_time_ns, status: reading.status, ...mapped };
+  }
+
+  /** Native states that the plant's table does not list, by how often they came; the first 20 are told apart. */
+  get unlisted(): readonly { signal: Slug; native: string; count: number }[] {
+    return [...this.#unlisted.values()];
+  }
+
+  /** Values that came as Good and that mapping had to refuse. */
+  get refused(): number {
+    return this.#badValues;
+  }
+
+  #countUnlisted(signal: Slug, native: string): void {
+    const key = `${signal}\n${native}`;
+    const row = this.#unlisted.get(key);
+    if (row) row.count += 1;
+    else if (this.#unlisted.size < unlistedShown) this.#unlisted.set(key, { signal, native, count: 1 });
+  }
+}

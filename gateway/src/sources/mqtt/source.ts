@@ -1,0 +1,190 @@
+import { BenchlineError, describeError, type GapReason, type Slug } from '@benchline/model';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { brokerConnection } from '../../secrets.ts';
+import type { MachineStream } from '../../stream.ts';
+import type { Source, SourceContext, SourceStatus } from '../port.ts';
+import type { MqttConfig } from './config.ts';
+import { type DeviceMessage, readMessage } from './message.ts';
+import { type Released, SequenceOrder } from './order.ts';
+
+const expiry_ms = 250;
+
+/** Reads one device that publishes JSON over MQTT. */
+export class MqttSource implements Source {
+  readonly #config: MqttConfig;
+  readonly #context: SourceContext;
+  readonly #stream: MachineStream;
+  readonly #order: SequenceOrder | undefined;
+  readonly #counters = { messages: 0, malformed: 0, connects: 0 };
+  readonly #topic: string;
+  #client: MqttClient | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #paused = false;
+  /** Acknowledgements owed to the broker until what they are for is committed. */
+  #owed: (() => void)[] = [];
+  #interruption: GapReason | undefined;
+  #lastMessage_ms: number | undefined;
+  #problem: string | undefined;
+  #committed: { resume: string | undefined; until_ns: bigint | undefined };
+
+  constructor(config: MqttConfig, stream: MachineStream, context: SourceContext) {
+    this.#config = config;
+    this.#context = context;
+    this.#stream = stream;
+    this.#topic = `benchline/v1/observed/${context.settings.gateway}/${config.id}`;
+    this.#committed = { resume: stream.resumeToken, until_ns: stream.until_ns };
+    const last = stream.resumeToken === undefined ? undefined : BigInt(stream.resumeToken);
+    if (config.sequence)
+      this.#order = new SequenceOrder(config.sequence.patience_s * 1000, last, stream.until_ns);
+    else this.#interruption = 'gateway_restart';
+  }
+
+  start(): void {
+    const { settings } = this.#context;
+    const broker = brokerConnection(this.#config.broker ?? settings.broker, settings.resolve);
+    const options: IClientOptions = {
+      clientId: `benchline-${settings.gateway}-${this.#config.id}`,
+      // The broker keeps the subscription and queues what comes while the gateway is away.
+      clean: false,
+      protocolVersion: 4,
+      keepalive: 5,
+      connectTimeout: 5000,
+      reconnectPeriod: 800 + Math.random() * 400,
+      ...(broker.username === undefined ? {} : { username: broker.username }),
+      ...(broker.password === undefined ? {} : { password: broker.password }),
+      ...(broker.ca === undefined ? {} : { ca: broker.ca }),
+    };
+    const client = connect(broker.url, options);
+    // A message is acknowledged by this callback: it also is what holds the broker back.
+    client.handleMessage = (packet, done) => {
+      const { topic, payload } = packet;
+      if (topic === this.#config.topic)
+        this.#receive(typeof payload === 'string' ? Buffer.from(payload) : payload);
+      if (this.#paused || !this.#order) this.#owed.push(done);
+      else done();
+    };
+    client.on('connect', () => this.#connected(client));
+    client.on('offline', () => this.#disconnected());
+    client.on('close', () => this.#disconnected());
+    client.on('error', (error) => this.#failed(error));
+    this.#client = client;
+    this.#timer = setInterval(() => this.#accept(this.#order?.expire(Date.now()) ?? []), expiry_ms);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    // What was received and not committed stays unacknowledged: the broker delivers it again.
+    await this.#client?.endAsync(true);
+    this.#client = undefined;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#settle();
+  }
+
+  committed(_machine: Slug, state: { resume: string | undefined; until_ns: bigint | undefined }): void {
+    if (!this.#paused) this.#settle();
+    const news = state.resume !== undefined && state.resume !== this.#committed.resume;
+    this.#committed = { resume: state.resume ?? this.#committed.resume, until_ns: state.until_ns };
+    if (news) this.#confirm();
+  }
+
+  status(): SourceStatus {
+    const connected = this.#client?.connected ?? false;
+    const silent_ms = this.#lastMessage_ms === undefined ? Infinity : Date.now() - this.#lastMessage_ms;
+    const stalled = connected && silent_ms > this.#config.heartbeat_s * 1000;
+    return {
+      state:
+        this.#client === undefined ? 'stopped' : stalled ? 'stalled' : connected ? 'running' : 'connecting',
+      connected,
+      last_message_ms: this.#lastMessage_ms,
+      problem: this.#problem,
+      counters: { ...this.#counters, ...this.#order?.counters },
+      details: { topic: this.#config.topic, paused: this.#paused },
+    };
+  }
+
+  #connected(client: MqttClient): void {
+    this.#counters.connects += 1;
+    this.#problem = undefined;
+    client.subscribe(this.#config.topic, { qos: 1 }, (error, granted) => {
+      if (error) this.#failed(error);
+      else if (granted?.some((g) => g.qos > 2))
+        this.#failed(
+          new BenchlineError('source_unavailable', `the broker refuses ${this.#config.topic}`, {
+            hint: "allow the gateway's user to read this topic",
+          }),
+        );
+    });
+    // The broker may have been restarted without what it had retained.
+    this.#confirm();
+  }
+
+  #disconnected(): void {
+    // Their packets belong to a connection that is gone; the broker sends them again.
+    this.#owed = [];
+    if (!this.#order) this.#interruption ??= 'source_disconnected';
+  }
+
+  #failed(error: Error): void {
+    const problem = describeError(error);
+    if (problem !== this.#problem) this.#context.log.warn({ source: this.#config.id }, problem);
+    this.#problem = problem;
+  }
+
+  #receive(payload: Uint8Array): void {
+    this.#lastMessage_ms = Date.now();
+    this.#counters.messages += 1;
+    let message: DeviceMessage;
+    try {
+      message = readMessage(payload, this.#config);
+    } catch (error) {
+      this.#malformed(error);
+      return;
+    }
+    const { sequence } = message;
+    if (this.#order && sequence !== undefined)
+      this.#accept(this.#order.push({ ...message, sequence }, this.#lastMessage_ms));
+    else this.#take(message, this.#interruption);
+  }
+
+  /** What cannot be read is lost: where numbers do not show that by themselves, the next message has a gap before it. */
+  #malformed(error: unknown): void {
+    this.#counters.malformed += 1;
+    if (!this.#order) this.#interruption ??= 'sequence_jump';
+    this.#failed(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #accept(released: readonly Released[]): void {
+    for (const { message, jump } of released) {
+      this.#take(message, jump ? 'sequence_jump' : undefined);
+      this.#stream.resumable(message.sequence.toString());
+    }
+  }
+
+  #take(message: DeviceMessage, interruption: GapReason | undefined): void {
+    for (const reading of message.readings) this.#stream.take(reading);
+    if (interruption === undefined) this.#stream.observed(message.time_ns);
+    else this.#stream.interrupted(interruption, message.time_ns);
+    this.#interruption = undefined;
+  }
+
+  #settle(): void {
+    for (const done of this.#owed.splice(0)) done();
+  }
+
+  /** Tells the device what is committed: it re-sends from the number after this one. */
+  #confirm(): void {
+    const { resume, until_ns } = this.#committed;
+    if (resume === undefined || !this.#client?.connected) return;
+    // A JSON number of any size: the device's own, digit by digit.
+    const body = `{"machine":"${this.#config.machine}","seq":${resume},"until_ns":${JSON.stringify(until_ns?.toString() ?? null)}}`;
+    this.#client.publish(this.#topic, body, { qos: 1, retain: true });
+  }
+}

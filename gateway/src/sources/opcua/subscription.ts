@@ -1,0 +1,279 @@
+import { BenchlineError, describeError } from '@benchline/model';
+import {
+  AttributeIds,
+  type DataValue,
+  DataChangeNotification,
+  type MonitoredItemCreateRequestOptions,
+  MonitoringMode,
+  type NotificationMessage,
+  PublishRequest,
+  type PublishResponse,
+  RepublishRequest,
+  type RepublishResponse,
+  TimestampsToReturn,
+} from 'node-opcua';
+import type { Session } from './link.ts';
+
+/** A node to watch. `handle` names it in what comes back. */
+export interface Item {
+  handle: number;
+  node: string;
+  sampling_interval_ms: number;
+  queue_size: number;
+}
+
+export interface SubscriptionOptions {
+  publishing_interval_ms: number;
+  /** The server keeps the subscription for so long without a publish request. */
+  lifetime_ms: number;
+}
+
+/** What came of asking for an item. */
+export interface ItemResult {
+  handle: number;
+  status: number;
+  sampling_interval_ms: number;
+}
+
+export interface SubscriptionHandler {
+  /**
+   * Values in the order in which the server sent them. `complete` says that the server had nothing more: then
+   * everything up to the newest clock value among them has been delivered.
+   */
+  values(
+    values: readonly { handle: number; data: DataValue }[],
+    publish_time: Date | null,
+    complete: boolean,
+  ): void;
+  /** Notifications are lost, or the subscription is gone: only a new one helps. */
+  lost(error: Error): void;
+}
+
+/** A server that names no limit is still not asked for more in one request. */
+const itemsPerRequest = 1000;
+const notificationsPerPublish = 10_000;
+const publishRequests = 3;
+const keepAlive_ms = 1500;
+const maxMonitoredItemsPerCall = 'i=11714';
+
+/**
+ * A subscription held by the plain services of OPC 10000-4, 5.14, rather than by node-opcua's ClientSubscription:
+ * that one acknowledges before its user has seen a notification, hides whether more is queued at the server, and
+ * re-creates a lost subscription without a word.
+ */
+export class Subscription {
+  readonly #handler: SubscriptionHandler;
+  readonly id: number;
+  #session: Session;
+  #generation = 0;
+  #expected: number | undefined;
+  #acknowledge: number[] = [];
+  #outstanding = 0;
+  #paused = false;
+  #ended = false;
+  #lastResponse_ms = Date.now();
+
+  private constructor(session: Session, id: number, handler: SubscriptionHandler) {
+    this.#session = session;
+    this.id = id;
+    this.#handler = handler;
+  }
+
+  /** Makes the subscription and its items; nothing is delivered before `run`. */
+  static async create(
+    session: Session,
+    options: SubscriptionOptions,
+    items: readonly Item[],
+    handler: SubscriptionHandler,
+  ): Promise<{ subscription: Subscription; results: ItemResult[] }> {
+    const interval = options.publishing_interval_ms;
+    const keepAliveCount = Math.max(1, Math.ceil(keepAlive_ms / interval));
+    const response = await session.createSubscription({
+      requestedPublishingInterval: interval,
+      requestedMaxKeepAliveCount: keepAliveCount,
+      requestedLifetimeCount: Math.max(3 * keepAliveCount, Math.ceil(options.lifetime_ms / interval)),
+      maxNotificationsPerPublish: notificationsPerPublish,
+      publishingEnabled: true,
+      priority: 1,
+    });
+    const subscription = new Subscription(session, response.subscriptionId, handler);
+    return { subscription, results: await subscription.#createItems(items) };
+  }
+
+  /** When the server last answered a publish request. */
+  get lastResponse_ms(): number {
+    return this.#lastResponse_ms;
+  }
+
+  /** Begins to ask for notifications. */
+  run(): void {
+    this.#lastResponse_ms = Date.now();
+    this.#fill();
+  }
+
+  /**
+   * Goes on over another connection of the same session: what the server kept is asked for again, in order.
+   * Resolves with false when something is missing or the subscription is gone.
+   */
+  async continueOn(session: Session): Promise<boolean> {
+    this.#session = session;
+    this.#generation += 1;
+    this.#outstanding = 0;
+    try {
+      while (this.#expected !== undefined) {
+        const message = await this.#republish(this.#expected);
+        if (!message) break;
+        this.#deliver(message, false);
+      }
+    } catch {
+      return false;
+    }
+    if (this.#ended) return false;
+    this.run();
+    return true;
+  }
+
+  /** No further publish requests until `resume`: the queues at the server take over. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#lastResponse_ms = Date.now();
+    this.#fill();
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Delivers nothing any more. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  async #createItems(items: readonly Item[]): Promise<ItemResult[]> {
+    const limit = await this.#itemsPerRequest();
+    const results: ItemResult[] = [];
+    for (let start = 0; start < items.length; start += limit) {
+      const chunk = items.slice(start, start + limit);
+      const response = await this.#session.createMonitoredItems({
+        subscriptionId: this.id,
+        timestampsToReturn: TimestampsToReturn.Both,
+        itemsToCreate: chunk.map(itemRequest),
+      });
+      for (const [index, item] of chunk.entries()) {
+        const result = response.results?.[index];
+        results.push({
+          handle: item.handle,
+          status: result?.statusCode.value ?? 0x8000_0000,
+          sampling_interval_ms: result?.revisedSamplingInterval ?? item.sampling_interval_ms,
+        });
+      }
+    }
+    return results;
+  }
+
+  async #itemsPerRequest(): Promise<number> {
+    const limit = (await this.#session.read({ nodeId: maxMonitoredItemsPerCall })).value.value as unknown;
+    return typeof limit === 'number' && limit > 0 ? Math.min(limit, itemsPerRequest) : itemsPerRequest;
+  }
+
+  #fill(): void {
+    while (!this.#paused && !this.#ended && this.#outstanding < publishRequests) this.#publish();
+  }
+
+  #publish(): void {
+    const generation = this.#generation;
+    const acknowledged = this.#acknowledge.splice(0);
+    this.#outstanding += 1;
+    const request = new PublishRequest({
+      requestHeader: { timeoutHint: 60_000 },
+      subscriptionAcknowledgements: acknowledged.map((sequenceNumber) => ({
+        subscriptionId: this.id,
+        sequenceNumber,
+      })),
+    });
+    this.#session.publish(request, (error: Error | null, response?: PublishResponse) => {
+      if (generation !== this.#generation || this.#ended) return;
+      this.#outstanding -= 1;
+      if (response) this.#answered(response);
+      else this.#failed(error ?? new Error('no answer to a publish request'));
+    });
+  }
+
+  #answered(response: PublishResponse): void {
+    this.#lastResponse_ms = Date.now();
+    if (response.subscriptionId === this.id)
+      this.#deliver(response.notificationMessage, !response.moreNotifications);
+    this.#fill();
+  }
+
+  /** Broken connections are the link's business; here only what a living server says counts. */
+  #failed(error: Error): void {
+    const text = describeError(error);
+    if (/BadTooManyPublishRequests/.test(text)) return;
+    if (/BadTimeout/.test(text)) this.#fill();
+    else if (/BadNoSubscription|BadSubscriptionIdInvalid|BadSession/.test(text)) this.#lose(error);
+  }
+
+  #deliver(message: NotificationMessage, complete: boolean): void {
+    const notifications = message.notificationData ?? [];
+    const expected = this.#expected ?? message.sequenceNumber;
+    if (message.sequenceNumber !== expected) {
+      this.#lose(new BenchlineError('source_unavailable', `notification ${expected} never came`));
+      return;
+    }
+    // A keep-alive carries the number that the next notification will have.
+    this.#expected = notifications.length === 0 ? expected : following(expected);
+    const values: { handle: number; data: DataValue }[] = [];
+    for (const notification of notifications) {
+      if (notification instanceof DataChangeNotification)
+        for (const item of notification.monitoredItems ?? [])
+          values.push({ handle: item.clientHandle, data: item.value });
+      else return this.#lose(new BenchlineError('source_unavailable', 'the server ended the subscription'));
+    }
+    this.#handler.values(values, message.publishTime, complete);
+    if (notifications.length > 0) this.#acknowledge.push(message.sequenceNumber);
+  }
+
+  #republish(sequenceNumber: number): Promise<NotificationMessage | undefined> {
+    const request = new RepublishRequest({
+      subscriptionId: this.id,
+      retransmitSequenceNumber: sequenceNumber,
+    });
+    return new Promise((resolve, reject) => {
+      this.#session.republish(request, (error: Error | null, response?: RepublishResponse) => {
+        const text = error ? describeError(error) : (response?.responseHeader.serviceResult.name ?? '');
+        if (/BadMessageNotAvailable/.test(text)) resolve(undefined);
+        else if (error || !response) reject(error ?? new Error(text));
+        else resolve(response.notificationMessage);
+      });
+    });
+  }
+
+  #lose(error: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#handler.lost(error);
+  }
+}
+
+function itemRequest(item: Item): MonitoredItemCreateRequestOptions {
+  return {
+    itemToMonitor: { nodeId: item.node, attributeId: AttributeIds.Value },
+    monitoringMode: MonitoringMode.Reporting,
+    requestedParameters: {
+      clientHandle: item.handle,
+      samplingInterval: item.sampling_interval_ms,
+      queueSize: item.queue_size,
+      discardOldest: true,
+    },
+  };
+}
+
+/** Sequence numbers are UInt32 and go from the largest to 1 (OPC 10000-4, 5.14.1.2). */
+function following(sequenceNumber: number): number {
+  return sequenceNumber === 0xffff_ffff ? 1 : sequenceNumber + 1;
+}
