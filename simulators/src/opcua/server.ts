@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchlineError } from '@benchline/model';
+import {
+  type AddressSpace,
+  MessageSecurityMode,
+  nodesets,
+  OPCUACertificateManager,
+  OPCUAServer,
+  SecurityPolicy,
+} from 'node-opcua';
+import { simulatorNamespace } from './address.ts';
+import { Followers } from './followers.ts';
+
+export interface SimulatorServerOptions {
+  host: string;
+  port: number;
+  /** Also offer endpoints without security. Whoever listens beyond loopback has to ask for that by name. */
+  offerNone: boolean;
+  /** Folder for the server's certificate; without one it lives as long as the process. */
+  pkiFolder: string | undefined;
+  name: string;
+}
+
+const applicationUri = 'urn:benchline:simulator:server';
+const drainLimitMs = 2500;
+
+/**
+ * An OPC UA server that nobody can write to and that loses nothing between samples: it accepts a sampling interval
+ * of 0, so that every change of a node is reported.
+ */
+export class SimulatorServer {
+  readonly opcua: OPCUAServer;
+  readonly followers: Followers;
+  readonly #options: SimulatorServerOptions;
+  readonly #pki: { folder: string; temporary: boolean };
+
+  private constructor(options: SimulatorServerOptions, pki: { folder: string; temporary: boolean }) {
+    this.#options = options;
+    this.#pki = pki;
+    this.opcua = new OPCUAServer({
+      host: options.host,
+      hostname: options.host,
+      port: options.port,
+      serverInfo: { applicationUri, applicationName: { text: options.name }, productUri: simulatorNamespace },
+      buildInfo: { productName: options.name, manufacturerName: 'Benchline', productUri: simulatorNamespace },
+      serverCertificateManager: new OPCUACertificateManager({
+        rootFolder: pki.folder,
+        automaticallyAcceptUnknownCertificate: true,
+      }),
+      securityModes: [
+        MessageSecurityMode.SignAndEncrypt,
+        ...(options.offerNone ? [MessageSecurityMode.None] : []),
+      ],
+      securityPolicies: [
+        SecurityPolicy.Aes256_Sha256_RsaPss,
+        SecurityPolicy.Aes128_Sha256_RsaOaep,
+        SecurityPolicy.Basic256Sha256,
+        ...(options.offerNone ? [SecurityPolicy.None] : []),
+      ],
+      serverCapabilities: { minSupportedSampleRate: 0 },
+      nodeset_filename: [
+        nodesets.standard,
+        nodesets.di,
+        nodesets.ia,
+        nodesets.machinery,
+        nodesets.isa95JobControl,
+        nodesets.machineryJobs,
+        nodesets.machineTool,
+      ],
+    });
+    this.followers = new Followers(this.opcua);
+  }
+
+  /**
+   * Makes the server with its address space; it listens only after `start`.
+   * @throws BenchlineError `port_busy` from `start`.
+   */
+  static async create(options: SimulatorServerOptions): Promise<SimulatorServer> {
+    const temporary = options.pkiFolder === undefined;
+    const folder = options.pkiFolder ?? mkdtempSync(join(tmpdir(), 'benchline-simulator-pki-'));
+    const server = new SimulatorServer(options, { folder, temporary });
+    await server.opcua.initialize();
+    return server;
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.opcua.start();
+    } catch (cause) {
+      if (!isAddressInUse(cause)) throw cause;
+      throw new BenchlineError('port_busy', `port ${this.#options.port} on ${this.#options.host} is in use`, {
+        hint: 'choose another one with --port, or --port 0 for any free one',
+        cause,
+      });
+    }
+  }
+
+  get addressSpace(): AddressSpace {
+    const space = this.opcua.engine.addressSpace;
+    if (!space) throw new Error('a server that is shut down has no address space');
+    return space;
+  }
+
+  get endpoint(): string {
+    return `opc.tcp://${this.#options.host}:${this.opcua.endpoints[0]?.port ?? this.#options.port}`;
+  }
+
+  /** Stops listening once connected clients have been sent what is queued for them, or after 2.5 s. */
+  async stop(): Promise<void> {
+    const deadline = Date.now() + drainLimitMs;
+    while (Date.now() < deadline && this.followers.owed) await sleep(50);
+    await this.opcua.shutdown(0);
+    if (this.#pki.temporary) rmSync(this.#pki.folder, { recursive: true, force: true });
+  }
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && (error.message.includes('EADDRINUSE') || isAddressInUse(error.cause));
+}
