@@ -1,0 +1,76 @@
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
+
+/** The end of a run; `skipped` and `refused` hold one finished line per test that did not run. */
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: string[];
+  /** Skips that count as failures: without a reason, or where none are allowed. */
+  refused: string[];
+}
+
+/**
+ * Ends a test run with each skipped test and its reason, and then the line `N passed, N failed`
+ * (`, N skipped` where there are some).
+ *
+ * A test skips itself by `ctx.skip('reason')` or `ctx.skip(condition, 'reason')`; a skip without a reason
+ * counts as failed, unless tests were picked by name (`-t`). With `BENCHLINE_NO_SKIP=1` every skip does.
+ */
+export class ClosingLine implements Reporter {
+  readonly #skipsAllowed: boolean;
+  #pickedByName = false;
+
+  constructor(skipsAllowed = process.env['BENCHLINE_NO_SKIP'] !== '1') {
+    this.#skipsAllowed = skipsAllowed;
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#pickedByName = vitest.config.testNamePattern !== undefined;
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const tally: Tally = { passed: 0, failed: unhandledErrors.length, skipped: [], refused: [] };
+    for (const module of modules) {
+      tally.failed += brokenParts(module);
+      for (const test of module.children.allTests()) this.#add(tally, test);
+    }
+    if (tally.failed + tally.refused.length > 0) process.exitCode = 1;
+    process.stdout.write(closing(tally));
+  }
+
+  #add(tally: Tally, test: TestCase): void {
+    const result = test.result();
+    if (result.state === 'passed') tally.passed += 1;
+    else if (result.state === 'failed') tally.failed += 1;
+    else if (result.state === 'skipped') this.#addSkipped(tally, test, result.note);
+  }
+
+  #addSkipped(tally: Tally, test: TestCase, note: string | undefined): void {
+    if (note === undefined && this.#pickedByName) return;
+    const refused = !this.#skipsAllowed || (note === undefined && !parentFailed(test));
+    const reason = note ?? (parentFailed(test) ? 'the suite around it failed' : 'NO REASON GIVEN');
+    const line = `  ${test.module.relativeModuleId} > ${test.fullName}: ${reason}`;
+    (refused ? tally.refused : tally.skipped).push(line);
+  }
+}
+
+function parentFailed(test: TestCase): boolean {
+  for (let parent = test.parent; parent.type === 'suite'; parent = parent.parent)
+    if (parent.errors().length > 0) return true;
+  return test.module.errors().length > 0;
+}
+
+/** Files that could not be read and hooks that failed: no test of theirs is counted as failed otherwise. */
+function brokenParts(module: TestModule): number {
+  const suites = [...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
+  return suites.length + (module.errors().length > 0 ? 1 : 0);
+}
+
+function closing({ passed, failed, skipped, refused }: Tally): string {
+  const lines = skipped.length > 0 ? ['Skipped:', ...skipped, ''] : [];
+  if (refused.length > 0)
+    lines.push("Skipped, and counted as failed (ctx.skip('reason') without BENCHLINE_NO_SKIP=1 is allowed):");
+  lines.push(...refused, ...(refused.length > 0 ? [''] : []));
+  const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
+  return `${[...lines, `${passed} passed, ${failed + refused.length} failed${tail}`].join('\n')}\n`;
+}

@@ -1,0 +1,103 @@
+/**
+ * `npm run gates:selftest`: each gate must pass on the tree as it is, fail once its faults are planted in a
+ * copy, and name every one of them; so must the refusal of skipped tests. Ends with `N passed, N failed`.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { copyTree } from './copy.ts';
+import { type Fault, faults } from './faults.ts';
+import { finish, gates, runScript, type Verdict } from './gates.ts';
+
+let passed = 0;
+const failures: string[] = [];
+const copy = copyTree();
+const stop = () => {
+  copy.remove();
+  process.exit(130);
+};
+process.on('SIGINT', stop).on('SIGTERM', stop);
+try {
+  for (const gate of gates) {
+    const run = () => runScript(gate, copy.directory);
+    judgeClean(gate, run());
+    judgeFaulty(gate, faults[gate], planted(faults[gate], run));
+  }
+  judgeSkips();
+} finally {
+  copy.remove();
+}
+process.stdout.write(`${[...failures, `${passed} passed, ${failures.length} failed`].join('\n')}\n`);
+process.exitCode = failures.length > 0 ? 1 : 0;
+
+function judgeClean(gate: string, { passed: clean, output, took_s }: Verdict): void {
+  expect(clean, `${gate} fails without a planted fault`, output);
+  process.stdout.write(
+    `${gate}: ${clean ? 'passes' : 'FAILS'} on the tree as it is (${took_s.toFixed(1)} s)\n`,
+  );
+}
+
+function judgeFaulty(
+  gate: string,
+  planned: readonly Fault[],
+  { passed: missed, output, took_s }: Verdict,
+): void {
+  expect(!missed, `${gate} passes although faults are planted`, output);
+  for (const fault of planned) {
+    const unsaid = fault.says.filter((pattern) => !pattern.test(output));
+    const wronged = (fault.spares ?? []).filter((pattern) => pattern.test(output));
+    const found = [...unsaid.map((p) => `nothing matches ${p}`), ...wronged.map((p) => `${p} matches`)];
+    expect(found.length === 0, `${gate}, ${fault.name}: ${found.join('; ')}`, output);
+  }
+  process.stdout.write(`${gate}: ${planned.length} faults planted (${took_s.toFixed(1)} s)\n`);
+}
+
+/** A skipped test passes a run with its reason printed, and fails it where nothing may be skipped. */
+function judgeSkips(): void {
+  const reason = 'planted reason';
+  const path = 'model/tests/planted.test.ts';
+  const text = `import { it } from 'vitest';\nit('planted', (ctx) => ctx.skip('${reason}'));\n`;
+  const run = (env: Record<string, string>) => () => finish('vitest', ['run', path], copy.directory, env);
+  const fault: Fault = { name: 'a skipped test', files: { [path]: text }, says: [] };
+  for (const strict of [false, true]) {
+    const verdict = planted([fault], run({ BENCHLINE_NO_SKIP: strict ? '1' : '' }));
+    const end = strict ? /\n0 passed, 1 failed\n/ : /\n0 passed, 0 failed, 1 skipped\n/;
+    const told = verdict.output.includes(`planted: ${reason}`) && end.test(verdict.output);
+    const name = `a skipped test, ${strict ? 'refused' : 'allowed'}`;
+    expect(verdict.passed === !strict && told, name, verdict.output);
+    process.stdout.write(`${name} (${verdict.took_s.toFixed(1)} s)\n`);
+  }
+}
+
+function expect(met: boolean, what: string, output: string): void {
+  if (met) passed += 1;
+  else failures.push(`FAILED: ${what}\n${indented(output)}`);
+}
+
+function indented(output: string): string {
+  const lines = output.trimEnd().split('\n');
+  const shown = lines.length > 40 ? [...lines.slice(0, 20), '…', ...lines.slice(-19)] : lines;
+  return shown.map((line) => `    ${line}`).join('\n');
+}
+
+/** Runs with the faults in place, and takes them out again. */
+function planted(planned: readonly Fault[], run: () => Verdict): Verdict {
+  const undo: (() => void)[] = [];
+  for (const { files } of planned)
+    for (const [path, content] of Object.entries(files)) {
+      const target = join(copy.directory, path);
+      mkdirSync(dirname(target), { recursive: true });
+      if (typeof content === 'string') {
+        undo.push(() => rmSync(target));
+        writeFileSync(target, content, { flag: 'wx' });
+      } else {
+        const before = readFileSync(target, 'utf8');
+        undo.push(() => writeFileSync(target, before));
+        writeFileSync(target, content(before));
+      }
+    }
+  try {
+    return run();
+  } finally {
+    for (const step of undo) step();
+  }
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+import { ClosingLine } from './tests/gates/closing-line.ts';
+
+export default defineConfig({
+  test: {
+    reporters: ['default', new ClosingLine()],
+    allowOnly: false,
+    teardownTimeout: 10_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['*/tests/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          // Each of these starts a whole box: two at a time would measure each other.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
