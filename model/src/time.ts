@@ -24,8 +24,11 @@ export const nanosecondsJson = z.codec(
   { decode: (text) => BigInt(text), encode: (ns) => ns.toString() },
 );
 
+/** Milliseconds, whole or not, as whole nanoseconds; exact for whole ones. @throws RangeError when not finite. */
 export function nsFromMs(ms: number): Nanoseconds {
-  return BigInt(Math.round(ms * 1e6));
+  // Not ms · 10⁶: that passes 2⁵³ for present-day times, and rounds to steps of 256 ns.
+  const whole = Math.floor(ms);
+  return BigInt(whole) * nsPerMillisecond + BigInt(Math.round((ms - whole) * 1e6));
 }
 
 export function nsFromDate(date: Date): Nanoseconds {
@@ -54,9 +57,17 @@ export function secondsOf(spanNs: Nanoseconds): number {
  */
 export function nsFromIso(text: string): Nanoseconds {
   const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/.exec(text);
-  const seconds = match ? Date.parse(`${match[1]}${match[3]}`) : Number.NaN;
-  if (!match || Number.isNaN(seconds)) throw new RangeError(`not an ISO 8601 instant with offset: ${text}`);
-  return BigInt(seconds) * nsPerMillisecond + BigInt((match[2] ?? '').padEnd(9, '0'));
+  const ms = match && isCalendarTime(match[1] ?? '') ? Date.parse(`${match[1]}${match[3]}`) : Number.NaN;
+  if (!match || Number.isNaN(ms)) throw new RangeError(`not an ISO 8601 instant with offset: ${text}`);
+  const ns = BigInt(ms) * nsPerMillisecond + BigInt((match[2] ?? '').padEnd(9, '0'));
+  if (!fitsInt64(ns)) throw new RangeError(`outside the years 1678 to 2261: ${text}`);
+  return ns;
+}
+
+/** Date.parse takes 30 February for 2 March and 24:00 for the next day. */
+function isCalendarTime(local: string): boolean {
+  const ms = Date.parse(`${local}Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(local);
 }
 
 /** ISO 8601 in UTC with as many fractional digits (3, 6 or 9) as the instant needs. */
