@@ -23,9 +23,17 @@ export const table: Readonly<Record<string, TableRow>> = {
   ingest: { package: '@benchline/ingest', summary: 'take what gateways send into the ledger and the store' },
   metrics: { package: '@benchline/metrics', summary: 'compute key figures; serve the API and the console' },
   broker: { package: '@benchline/ingest', summary: 'run the embedded MQTT broker of a single box' },
+  influxd: {
+    package: '@benchline/store',
+    summary: 'run the installed InfluxDB 1.x with a data folder of its own',
+  },
   simulate: { package: '@benchline/simulators', summary: 'run one simulated machine, line, PLC or meter' },
   validate: { package: '@benchline/model', summary: 'check a plant file and say what to mend' },
   keygen: { package: '@benchline/model', summary: 'make a signing key pair' },
+  setup: {
+    package: '@benchline/model',
+    summary: 'make the keys, tokens and passwords of an installation, once',
+  },
   reference: { package: '@benchline/model', summary: 'write the reference pages from the schemas' },
   boards: { package: '@benchline/dashboards', summary: 'write the Grafana boards from the KPI catalogue' },
   bench: { package: '@benchline/tests', summary: 'measure speed as ratios to limits found in the same run' },

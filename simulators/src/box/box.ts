@@ -1,7 +1,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { BenchlineError } from '@benchline/model';
 import { demoGatewayConfig } from '../demo/gateway-config.ts';
+import { demoPlantFile } from '../demo/machines.ts';
 import type { Announcement } from './child.ts';
 import { type Home, openHome } from './home.ts';
 import { assertFree, freePorts } from './ports.ts';
@@ -12,10 +12,13 @@ export const ledgerId = 'ledger-1';
 const group = 'ningbo';
 const host = '127.0.0.1';
 
-const demoPlant = fileURLToPath(new URL('../../demo/plant.yaml', import.meta.url));
-
 /** Which telemetry store a box uses: its own embedded one, or an InfluxDB (its own when no URL is given). */
-export type StoreChoice = { kind: 'embedded' } | { kind: 'influx'; url?: string };
+export type StoreChoice = { kind: 'embedded' } | { kind: 'influx'; server?: InfluxTarget };
+
+/** An InfluxDB as the services' `influx` section names it. */
+export type InfluxTarget =
+  | { version: 1; url: string; database: string }
+  | { version: 2; url: string; org: string; bucket: string; token_file: string };
 
 /** One simulator process: `benchline simulate ARGS`, and the source of the gateway that it stands for. */
 export interface SimulatorSpec {
@@ -75,7 +78,7 @@ async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor)
   const start = async (name: string, ...args: string[]) =>
     await supervisor.start({ name, args, log_file: home.log(name) });
 
-  copyFileSync(demoPlant, home.config('plant.yaml'));
+  copyFileSync(demoPlantFile, home.config('plant.yaml'));
   const influx = await openInflux(options.store, home, start);
   writeConfigs(home, { ports, brokerUrl, influx, simulators: options.simulators });
 
@@ -87,7 +90,9 @@ async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor)
     start('gateway', 'gateway', '--config', home.config('gateway.json')),
     ...options.simulators.map(async (simulator) => {
       const wire =
-        simulator.speaks === 'opcua' ? ['--port', String(ports.simulators.get(simulator.name))] : ['--broker', brokerUrl];
+        simulator.speaks === 'opcua'
+          ? ['--port', String(ports.simulators.get(simulator.name))]
+          : ['--broker', brokerUrl];
       const announced = await start(
         simulator.name,
         'simulate',
@@ -118,7 +123,9 @@ interface Ports {
 
 /** Ports are fixed for the life of the box, so that a part that is restarted is found where it was. */
 async function takePorts(options: BoxOptions): Promise<Ports> {
-  const [consolePort = 0, broker = 0, ingest = 0, gateway = 0, ...rest] = await freePorts(4 + options.simulators.length);
+  const [consolePort = 0, broker = 0, ingest = 0, gateway = 0, ...rest] = await freePorts(
+    4 + options.simulators.length,
+  );
   return {
     console: options.port === 0 ? consolePort : options.port,
     broker,
@@ -128,19 +135,13 @@ async function takePorts(options: BoxOptions): Promise<Ports> {
   };
 }
 
-interface InfluxTarget {
-  url: string;
-  version: 1;
-  database: string;
-}
-
 async function openInflux(
   store: StoreChoice,
   home: Home,
   start: (name: string, ...args: string[]) => Promise<Announcement>,
 ): Promise<InfluxTarget | undefined> {
   if (store.kind === 'embedded') return undefined;
-  if (store.url !== undefined) return { url: store.url, version: 1, database: 'benchline' };
+  if (store.server !== undefined) return store.server;
   const announced = await start('influxd', 'influxd', '--data', home.data('influxd'));
   if (typeof announced['url'] !== 'string')
     throw new BenchlineError('missing_program', 'the local InfluxDB did not say where it listens');
@@ -149,9 +150,15 @@ async function openInflux(
 
 function writeConfigs(
   home: Home,
-  box: { ports: Ports; brokerUrl: string; influx: InfluxTarget | undefined; simulators: readonly SimulatorSpec[] },
+  box: {
+    ports: Ports;
+    brokerUrl: string;
+    influx: InfluxTarget | undefined;
+    simulators: readonly SimulatorSpec[];
+  },
 ): void {
-  const write = (name: string, config: unknown) => writeFileSync(home.config(name), `${JSON.stringify(config, null, 2)}\n`);
+  const write = (name: string, config: unknown) =>
+    writeFileSync(home.config(name), `${JSON.stringify(config, null, 2)}\n`);
   const plant = home.config('plant.yaml');
   const http = (port: number) => ({ host, port });
   write('ingest.json', {
@@ -168,7 +175,9 @@ function writeConfigs(
   write('metrics.json', {
     plant,
     feed_url: `http://${host}:${box.ports.ingest}`,
-    store: box.influx ? { influx: box.influx } : { embedded: { file: `${home.data('metrics')}/telemetry.duckdb` } },
+    store: box.influx
+      ? { influx: box.influx }
+      : { embedded: { file: `${home.data('metrics')}/telemetry.duckdb` } },
     http: http(box.ports.console),
   });
   write('gateway.json', {
@@ -182,7 +191,10 @@ function writeConfigs(
     http: http(box.ports.gateway),
     sources: demoGatewayConfig(
       Object.fromEntries(
-        box.simulators.map((s) => [s.name, s.speaks === 'opcua' ? `opc.tcp://${host}:${box.ports.simulators.get(s.name)}` : '']),
+        box.simulators.map((s) => [
+          s.name,
+          s.speaks === 'opcua' ? `opc.tcp://${host}:${box.ports.simulators.get(s.name)}` : '',
+        ]),
       ),
     ),
   });

@@ -23,7 +23,10 @@ const stopGraceMs = 6000;
  * A child process that is started again when it dies, waiting longer each time it dies young.
  * Emits `announcement` (each line of stdout) and `restart`.
  */
-export class Child extends EventEmitter<{ announcement: [Announcement]; restart: [{ code: number | null; signal: string | null }] }> {
+export class Child extends EventEmitter<{
+  announcement: [Announcement];
+  restart: [{ code: number | null; signal: string | null }];
+}> {
   readonly spec: ChildSpec;
   restarts = 0;
   /** Everything announced so far, by this process and the ones before it. */

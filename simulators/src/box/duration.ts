@@ -6,6 +6,8 @@ const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 export function parseDuration(text: string, option: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   if (!match)
-    throw new BenchlineError('usage', `${option} ${text} is not a duration`, { hint: `write it like ${option} 90s, 5m or 24h` });
+    throw new BenchlineError('usage', `${option} ${text} is not a duration`, {
+      hint: `write it like ${option} 90s, 5m or 24h`,
+    });
   return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
 }

@@ -56,14 +56,20 @@ export class MetricsApi {
       for (const line of lines) if (line) yield machineObservationFromJson(JSON.parse(line));
     }
     if (rest)
-      throw new BenchlineError('store_unavailable', `the observations of '${machine}' broke off`, { retryable: true });
+      throw new BenchlineError('store_unavailable', `the observations of '${machine}' broke off`, {
+        retryable: true,
+      });
   }
 
   async gaps(machine: string, from: string, to: string): Promise<GapResult[]> {
     const { gaps } = (await this.#json('/api/v1/gaps', { machine, from, to })) as {
       gaps: { from_ns: string; to_ns: string; reason: string }[];
     };
-    return gaps.map((gap) => ({ from_ns: BigInt(gap.from_ns), to_ns: BigInt(gap.to_ns), reason: gap.reason }));
+    return gaps.map((gap) => ({
+      from_ns: BigInt(gap.from_ns),
+      to_ns: BigInt(gap.to_ns),
+      reason: gap.reason,
+    }));
   }
 
   async #json(path: string, query: Record<string, string>): Promise<unknown> {
@@ -74,9 +80,13 @@ export class MetricsApi {
     const url = `${this.base}${path}?${new URLSearchParams(query)}`;
     const response = await fetch(url);
     if (!response.ok)
-      throw new BenchlineError('store_unavailable', `${url} answered ${response.status}: ${await response.text()}`, {
-        retryable: response.status >= 500,
-      });
+      throw new BenchlineError(
+        'store_unavailable',
+        `${url} answered ${response.status}: ${await response.text()}`,
+        {
+          retryable: response.status >= 500,
+        },
+      );
     return response;
   }
 }

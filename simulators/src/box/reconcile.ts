@@ -82,7 +82,8 @@ function parseEmission(line: string) {
     return undefined;
   }
   const { machine, signal, source_time_ns: time, value } = parsed;
-  if (machine === undefined || signal === undefined || time === undefined || value === undefined) return undefined;
+  if (machine === undefined || signal === undefined || time === undefined || value === undefined)
+    return undefined;
   return { machine, signal, time: BigInt(time), value: valueFromJson(value) };
 }
 

@@ -8,7 +8,7 @@ import type { Announcement } from './child.ts';
 import { type KpiResult, MetricsApi } from './metrics-api.ts';
 import { boxPlant } from './report.ts';
 import { addsUp, settle } from './settle.ts';
-import { parseStore } from './start.ts';
+import { parseStore, storeOptions } from './store-option.ts';
 
 const recordedMill = 'mill-1';
 const patienceMs = 10_000;
@@ -27,9 +27,12 @@ export const replay: Command = {
     data: { type: 'string', value: 'DIR', help: 'folder with runs.csv and experiment_NN.csv' },
     report: { type: 'string', value: 'FILE', help: 'where to write the figures as JSON' },
     speed: { type: 'string', default: '20', value: 'N', help: 'times faster than recorded' },
-    store: { type: 'string', default: 'embedded', value: 'KIND', help: 'telemetry store: embedded or influx' },
-    'influx-url': { type: 'string', value: 'URL', help: 'an InfluxDB 1.x to use with --store influx; otherwise one is started' },
-    work: { type: 'string', value: 'DIR', help: 'keep the working folder here instead of deleting a temporary one' },
+    ...storeOptions,
+    work: {
+      type: 'string',
+      value: 'DIR',
+      help: 'keep the working folder here instead of deleting a temporary one',
+    },
   },
   async run({ values, signal }) {
     const { data, report, speed, store, work } = parseOptions(values);
@@ -38,7 +41,9 @@ export const replay: Command = {
       folder,
       port: 0,
       store,
-      simulators: [{ name: 'mill', speaks: 'opcua', args: ['mill', '--data', data, '--speed', String(speed), '--once'] }],
+      simulators: [
+        { name: 'mill', speaks: 'opcua', args: ['mill', '--data', data, '--speed', String(speed), '--once'] },
+      ],
       say: (text) => process.stderr.write(`${text}\n`),
     });
     try {
@@ -50,7 +55,9 @@ export const replay: Command = {
         });
       const figures = await collect(box, done);
       writeFileSync(report, `${JSON.stringify(figures, null, 2)}\n`);
-      process.stdout.write(`${done.length} runs, ${account.stored} observations stored as emitted. Report: ${report}\n`);
+      process.stdout.write(
+        `${done.length} runs, ${account.stored} observations stored as emitted. Report: ${report}\n`,
+      );
       return 0;
     } finally {
       await box.stop();
@@ -98,7 +105,12 @@ async function collect(box: Box, runs: readonly RunWindow[]) {
 }
 
 /** Figures of a window once all of it is observed: the last claim of the source arrives a moment after its data. */
-async function observedFigures(api: MetricsApi, scope: string, from_ns: string, to_ns: string): Promise<KpiResult> {
+async function observedFigures(
+  api: MetricsApi,
+  scope: string,
+  from_ns: string,
+  to_ns: string,
+): Promise<KpiResult> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const result = await api.kpis(scope, isoFromNs(BigInt(from_ns)), isoFromNs(BigInt(to_ns)));
@@ -136,5 +148,11 @@ function parseOptions(values: Readonly<Record<string, unknown>>) {
     });
   const speed = Number(text('speed') ?? '20');
   if (!(speed > 0)) throw new BenchlineError('usage', `--speed ${text('speed')} is not a positive number`);
-  return { data, report, speed, store: parseStore(text('store') ?? 'embedded', text('influx-url')), work: text('work') };
+  return {
+    data,
+    report,
+    speed,
+    store: parseStore(text),
+    work: text('work'),
+  };
 }

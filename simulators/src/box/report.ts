@@ -14,7 +14,12 @@ export interface RunReport extends SettledAccount {
 }
 
 /** Asks the API for the figures of every machine over one window. Absent figures come as null with their status. */
-export async function writeUp(box: Box, account: SettledAccount, from: string, to: string): Promise<RunReport> {
+export async function writeUp(
+  box: Box,
+  account: SettledAccount,
+  from: string,
+  to: string,
+): Promise<RunReport> {
   const api = new MetricsApi(box.url);
   const plant = boxPlant(box);
   const machines: RunReport['machines'] = {};

@@ -35,6 +35,8 @@ export function addsUp(account: SettledAccount): boolean {
 }
 
 async function quarantined(box: Box): Promise<number> {
-  const status = (await (await fetch(`${box.ingestUrl}/status`)).json()) as { quarantined_observations?: number };
+  const status = (await (await fetch(`${box.ingestUrl}/status`)).json()) as {
+    quarantined_observations?: number;
+  };
   return status.quarantined_observations ?? 0;
 }

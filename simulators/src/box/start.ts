@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError, type Command, type CommandInput } from '@benchline/model';
-import { type Box, type StoreChoice, startBox } from './box.ts';
+import { type Box, startBox } from './box.ts';
 import { demoSimulators } from './demo-simulators.ts';
 import { parseDuration } from './duration.ts';
 import { type RunReport, writeUp } from './report.ts';
 import { addsUp, settle } from './settle.ts';
+import { parseStore, storeOptions } from './store-option.ts';
 
 /** `benchline start`: the whole chain on one computer, with simulated machines. */
 export const start: Command = {
@@ -13,11 +14,19 @@ export const start: Command = {
   usage: '[--port N] [--data DIR] [--store embedded|influx] [--for 60s --report FILE]',
   options: {
     port: { type: 'string', default: '8080', value: 'N', help: 'port of the console and the API' },
-    data: { type: 'string', default: 'data', value: 'DIR', help: 'folder that keeps everything; delete it to begin anew' },
-    store: { type: 'string', default: 'embedded', value: 'KIND', help: 'telemetry store: embedded or influx' },
-    'influx-url': { type: 'string', value: 'URL', help: 'an InfluxDB 1.x to use with --store influx; otherwise one is started' },
+    data: {
+      type: 'string',
+      default: 'data',
+      value: 'DIR',
+      help: 'folder that keeps everything; delete it to begin anew',
+    },
+    ...storeOptions,
     for: { type: 'string', value: 'TIME', help: 'stop by itself after this time (60s, 5m)' },
-    report: { type: 'string', value: 'FILE', help: 'with --for: check that nothing was lost and write the figures' },
+    report: {
+      type: 'string',
+      value: 'FILE',
+      help: 'with --for: check that nothing was lost and write the figures',
+    },
   },
   async run({ values, signal }: CommandInput): Promise<number> {
     const options = parseOptions(values);
@@ -46,7 +55,12 @@ async function closeWithReport(box: Box, file: string): Promise<number> {
   await box.stopSimulators();
   const account = await settle(box);
   const now = Date.now();
-  const report = await writeUp(box, account, new Date(now - 24 * 3_600_000).toISOString(), new Date(now).toISOString());
+  const report = await writeUp(
+    box,
+    account,
+    new Date(now - 24 * 3_600_000).toISOString(),
+    new Date(now).toISOString(),
+  );
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
   process.stdout.write(`${balance(report)}\nReport: ${file}\n`);
   return addsUp(account) ? 0 : 1;
@@ -68,22 +82,16 @@ function parseOptions(values: CommandInput['values']) {
   return {
     port: parsePort(text('port') ?? '8080'),
     data: text('data') ?? 'data',
-    store: parseStore(text('store') ?? 'embedded', text('influx-url')),
+    store: parseStore(text),
     forMs,
     report,
   };
 }
 
-export function parsePort(text: string): number {
+function parsePort(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new BenchlineError('usage', `--port ${text} is not a port`, { hint: 'a number from 1 to 65535, or 0 for any free one' });
-}
-
-export function parseStore(kind: string, url: string | undefined): StoreChoice {
-  if (kind === 'embedded' && url === undefined) return { kind };
-  if (kind === 'embedded') throw new BenchlineError('usage', '--influx-url needs --store influx');
-  if (kind !== 'influx')
-    throw new BenchlineError('usage', `--store ${kind} is unknown`, { hint: 'choose --store embedded or --store influx' });
-  return url === undefined ? { kind } : { kind, url };
+  throw new BenchlineError('usage', `--port ${text} is not a port`, {
+    hint: 'a number from 1 to 65535, or 0 for any free one',
+  });
 }

@@ -33,7 +33,9 @@ export class Supervisor {
     const child = new Child(spec);
     this.#children.set(spec.name, child);
     child.on('restart', ({ code, signal }) =>
-      this.#say(`${spec.name} ended (${signal ?? `exit status ${code}`}); starting it again, log: ${spec.log_file}`),
+      this.#say(
+        `${spec.name} ended (${signal ?? `exit status ${code}`}); starting it again, log: ${spec.log_file}`,
+      ),
     );
     return await Promise.race([child.start(), hopeless(child)]);
   }
@@ -48,9 +50,13 @@ function hopeless(child: Child): Promise<never> {
   return new Promise((_, reject) => {
     const fail = (what: string) =>
       reject(
-        new BenchlineError('source_unavailable', `${child.spec.name} ${what}; its last words:\n${tail(child.spec.log_file)}`, {
-          hint: `the whole log is in ${child.spec.log_file}`,
-        }),
+        new BenchlineError(
+          'source_unavailable',
+          `${child.spec.name} ${what}; its last words:\n${tail(child.spec.log_file)}`,
+          {
+            hint: `the whole log is in ${child.spec.log_file}`,
+          },
+        ),
       );
     const timer = setTimeout(() => fail(`was not ready within ${readyTimeoutMs / 1000} s`), readyTimeoutMs);
     child.once('announcement', () => clearTimeout(timer));
