@@ -1,0 +1,99 @@
+import {
+  type Asset,
+  BenchlineError,
+  type Calendar,
+  indexPlant,
+  linesOf,
+  type Plant,
+  type Process,
+  scopeOf,
+} from '@benchline/model';
+
+/** A part of the plant that figures can be asked for. */
+export interface Scope {
+  /** `enterprise[/site[/area[/line[/machine]]]]` by ids. */
+  path: string;
+  level: 'enterprise' | 'site' | 'area' | 'line' | 'asset';
+  lines: readonly { machines: readonly Asset[]; meters: readonly Asset[] }[];
+  assets: readonly Asset[];
+  /** Zone in which its days are cut: UTC where its sites lie in several. */
+  time_zone: string;
+  /** The shifts of the scope as a whole; absent where its sites do not share one calendar. */
+  calendar: Calendar | undefined;
+  processes: readonly Process[];
+}
+
+type LineOf = ReturnType<typeof linesOf> extends Generator<infer L> ? L : never;
+
+/** Every scope of a plant by its path. */
+export function scopesOf(plant: Plant): ReadonlyMap<string, Scope> {
+  const index = indexPlant(plant);
+  const calendars = new Map(plant.calendars.map((calendar) => [calendar.id, calendar]));
+  const scopes = new Map<string, Scope>();
+  const lines = [...linesOf(plant)].map((line) => ({ ...line, assets: assetsOf(line, index.assets) }));
+  const enterprise = plant.enterprise.id;
+  const add = (path: string, level: Scope['level'], within: typeof lines) => {
+    const calendar = only(
+      within.map(({ site, line }) => (level === 'line' ? (line.calendar ?? site.calendar) : site.calendar)),
+    );
+    const ids = new Set(within.map(({ line }) => line.id));
+    scopes.set(path, {
+      path,
+      level,
+      lines: within.map(({ assets }) => assets),
+      assets: within.flatMap(({ assets }) => [...assets.machines, ...assets.meters]),
+      time_zone: only(within.map(({ site }) => site.time_zone)) ?? 'UTC',
+      calendar: calendar === undefined ? undefined : calendars.get(calendar),
+      processes: plant.processes.filter((process) => ids.has(process.line)),
+    });
+  };
+  add(enterprise, 'enterprise', lines);
+  for (const { site, area, line, assets } of lines) {
+    const inSite = lines.filter((l) => l.site === site);
+    add(`${enterprise}/${site.id}`, 'site', inSite);
+    add(
+      `${enterprise}/${site.id}/${area.id}`,
+      'area',
+      inSite.filter((l) => l.area === area),
+    );
+    add(
+      `${enterprise}/${site.id}/${area.id}/${line.id}`,
+      'line',
+      inSite.filter((l) => l.line === line),
+    );
+    for (const asset of [...assets.machines, ...assets.meters]) scopes.set(scopeOf(asset), assetScope(asset));
+  }
+  return scopes;
+}
+
+/** @throws BenchlineError `not_found`. */
+export function findScope(scopes: ReadonlyMap<string, Scope>, path: string): Scope {
+  const scope = scopes.get(path);
+  if (scope) return scope;
+  throw new BenchlineError('not_found', `the plant has no scope '${path}'`, {
+    hint: 'take a scope that /api/v1/plant lists, such as enterprise/site/area/line/machine by ids',
+  });
+}
+
+function assetScope(asset: Asset): Scope {
+  const machine = asset.kind === 'machine';
+  return {
+    path: scopeOf(asset),
+    level: 'asset',
+    lines: [{ machines: machine ? [asset] : [], meters: machine ? [] : [asset] }],
+    assets: [asset],
+    time_zone: asset.time_zone,
+    calendar: asset.calendar,
+    processes: [],
+  };
+}
+
+function assetsOf({ line }: LineOf, assets: ReadonlyMap<string, Asset>) {
+  const known = ({ id }: { id: string }) => assets.get(id) ?? [];
+  return { machines: line.machines.flatMap(known), meters: line.meters.flatMap(known) };
+}
+
+/** The one value that all items have; undefined when they differ. */
+function only<T>(items: readonly T[]): T | undefined {
+  return new Set(items).size === 1 ? items[0] : undefined;
+}
