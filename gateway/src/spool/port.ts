@@ -18,7 +18,7 @@ export interface Spool {
 
   /**
    * Numbers, chains, signs and commits batches in the given order; resolves with the sequence number of the
-   * last once all are durable. A draft of more than `maxObservations` becomes several batches. Room is made by
+   * last once all are durable. A draft too large for one batch becomes several. Room is made by
    * deleting acknowledged segments, then the oldest unacknowledged ones; what is lost so is declared by gaps
    * with reason `evicted`.
    * @throws BenchlineError `journal_full` (disk full; nothing was appended, retry later), `journal_corrupt`
@@ -68,7 +68,10 @@ export interface BatchDraft extends Omit<Batch, 'v' | 'gateway' | 'epoch' | 'seq
 export interface ResumeState {
   machine: Slug;
   source: Slug;
-  /** Newest `observed.until_ns`; undefined when the source was never watched. */
+  /**
+   * Source time up to which it is known whether the source was watched: the newest end of a claim or of a gap.
+   * Undefined when there was neither.
+   */
   until_ns: bigint | undefined;
   /** The `resume` of the last draft that had one. */
   resume: string | undefined;
@@ -98,6 +101,3 @@ export interface SpoolOptions {
   /** Default 512 MiB. */
   max_bytes?: number;
 }
-
-/** `openSpool(options: SpoolOptions): Promise<Spool>` makes the folder when there is none. */
-export type OpenSpool = (options: SpoolOptions) => Promise<Spool>;

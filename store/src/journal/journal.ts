@@ -123,7 +123,7 @@ class FileJournal implements Journal {
       whole.next = Math.max(whole.next, this.floor);
       const segment = this.#segments.findLast(({ first }) => first <= whole.next);
       if (!segment || segment.end <= whole.next || (whole.records.length > 0 && budget <= 0)) return whole;
-      const part = await segment.read(whole.next, Math.max(budget, 0)).catch(asTrimmed);
+      const part = await this.#readSegment(segment, whole.next, Math.max(budget, 0));
       if (!part) continue;
       const size = part.records.reduce((sum, record) => sum + record.data.length, 0);
       if (whole.records.length > 0 && size > budget) return whole;
@@ -131,6 +131,16 @@ class FileJournal implements Journal {
       whole.missing.push(...part.missing);
       whole.next = part.next;
       budget -= size;
+    }
+  }
+
+  /** Undefined when the segment was trimmed before it could be read. */
+  async #readSegment(segment: Segment, from: number, maxBytes: number): Promise<JournalRead | undefined> {
+    try {
+      return await segment.read(from, maxBytes);
+    } catch (error) {
+      if (!this.#segments.includes(segment)) return undefined;
+      throw error;
     }
   }
 
@@ -272,9 +282,4 @@ function full(message: string, cause?: unknown): BenchlineError {
     retryable: true,
     cause,
   });
-}
-
-/** A segment that is gone was trimmed while it was about to be read. */
-function asTrimmed(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
 }

@@ -1,0 +1,2 @@
+export { openSpool } from './open.ts';
+export type * from './port.ts';

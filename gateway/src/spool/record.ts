@@ -1,0 +1,27 @@
+import { type Json, type SignedBatch, signedBatchFromJson, signedBatchToJson } from '@benchline/model';
+
+/** What one record of the spool says: a signed batch, and what its source left for resuming. */
+export interface SpoolRecord {
+  batch: SignedBatch;
+  resume: string | undefined;
+}
+
+/** The JSON of the signed batch; `resume` is one more member beside `content`, `digest`, `key_id`, `signature`. */
+export function encodeRecord({ batch, resume }: SpoolRecord): Buffer {
+  return Buffer.from(JSON.stringify({ ...signedBatchToJson(batch), resume }), 'utf8');
+}
+
+/** Undefined for a record that another version wrote in a way that this one does not understand. */
+function decodeRecord(data: Uint8Array): SpoolRecord | undefined {
+  try {
+    const { resume, ...batch } = JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, Json>;
+    return { batch: signedBatchFromJson(batch), resume: typeof resume === 'string' ? resume : undefined };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The records that can be understood. */
+export function decodeRecords(records: readonly { data: Uint8Array }[]): SpoolRecord[] {
+  return records.flatMap(({ data }) => decodeRecord(data) ?? []);
+}

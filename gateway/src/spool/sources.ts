@@ -1,0 +1,103 @@
+import {
+  type Batch,
+  type Observation,
+  ObservationJson,
+  observationFromJson,
+  observationToJson,
+  Slug,
+} from '@benchline/model';
+import { z } from 'zod';
+import type { ResumeState } from './port.ts';
+
+interface MutableState extends ResumeState {
+  last: Map<string, Observation>;
+}
+
+/** A `ResumeState` as JSON. */
+export const SourceStateJson = z.strictObject({
+  machine: Slug,
+  source: Slug,
+  until_ns: z
+    .string()
+    .regex(/^-?\d+$/)
+    .optional(),
+  resume: z.string().optional(),
+  last: z.array(ObservationJson),
+});
+type SourceStateJson = z.input<typeof SourceStateJson>;
+
+/** Where each source stands for each machine, kept up with the batches that were committed. */
+export class SourceStates {
+  readonly #states = new Map<string, MutableState>();
+
+  get(machine: Slug, source: Slug): ResumeState | undefined {
+    return this.#states.get(keyOf(machine, source));
+  }
+
+  all(): readonly ResumeState[] {
+    return [...this.#states.values()];
+  }
+
+  apply(batch: Batch, resume: string | undefined): void {
+    const state = this.#of(batch.machine, batch.source);
+    if (resume !== undefined) state.resume = resume;
+    if (batch.observed) state.until_ns = later(state.until_ns, batch.observed.until_ns);
+    for (const gap of batch.gaps) state.until_ns = later(state.until_ns, gap.to_ns);
+    for (const observation of batch.observations) {
+      const last = state.last.get(observation.signal);
+      if (!last || isAfter(observation, last)) state.last.set(observation.signal, observation);
+    }
+  }
+
+  toJson(): SourceStateJson[] {
+    return [...this.#states.values()].map((state) => ({
+      machine: state.machine,
+      source: state.source,
+      until_ns: state.until_ns?.toString(),
+      resume: state.resume,
+      last: [...state.last.values()].map((o) => observationToJson(o) as z.input<typeof ObservationJson>),
+    }));
+  }
+
+  restore(states: readonly z.output<typeof SourceStateJson>[]): void {
+    for (const { machine, source, until_ns, resume, last } of states) {
+      const state = this.#of(machine, source);
+      state.until_ns = until_ns === undefined ? undefined : BigInt(until_ns);
+      state.resume = resume;
+      for (const json of last) state.last.set(json.signal, observationFromJson(json));
+    }
+  }
+
+  /** Takes over what another account of the same sources says, where it says something. */
+  goBackTo(earlier: SourceStates): void {
+    for (const state of earlier.#states.values()) {
+      const mine = this.#of(state.machine, state.source);
+      mine.until_ns = state.until_ns;
+      mine.resume = state.resume;
+      for (const [signal, observation] of state.last) mine.last.set(signal, observation);
+    }
+  }
+
+  #of(machine: Slug, source: Slug): MutableState {
+    const key = keyOf(machine, source);
+    let state = this.#states.get(key);
+    if (!state) {
+      state = { machine, source, until_ns: undefined, resume: undefined, last: new Map() };
+      this.#states.set(key, state);
+    }
+    return state;
+  }
+}
+
+function keyOf(machine: Slug, source: Slug): string {
+  return `${machine}/${source}`;
+}
+
+function later(a: bigint | undefined, b: bigint): bigint {
+  return a === undefined || b > a ? b : a;
+}
+
+function isAfter(a: Observation, b: Observation): boolean {
+  if (a.source_time_ns !== b.source_time_ns) return a.source_time_ns > b.source_time_ns;
+  return a.ordinal > b.ordinal;
+}
