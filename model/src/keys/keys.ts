@@ -43,8 +43,10 @@ export function generateKeyPair(): { privatePem: string; publicPem: string } {
   };
 }
 
+/** @throws Error when the text is no Ed25519 private key. */
 export function signingKey(privatePem: string): SigningKey {
   const key = createPrivateKey(privatePem);
+  assertEd25519(key);
   const publicKey = createPublicKey(key);
   return {
     id: keyId(publicKey),
@@ -82,7 +84,7 @@ export function writeKeyPair(file: string): void {
   writeFileSync(`${file}.pub`, pair.publicPem);
 }
 
-/** Trusts every `<owner>.pub` in a folder, each for its owner alone. */
+/** Trusts every `<owner>.pub` in a folder, each for its owner alone. @throws BenchlineError `config_invalid`. */
 export function readTrustedKeys(folder: string): TrustedKeys {
   const pems: Record<string, string> = {};
   for (const file of existsSync(folder) ? readdirSync(folder) : [])
@@ -90,11 +92,11 @@ export function readTrustedKeys(folder: string): TrustedKeys {
   return trustedKeys(pems);
 }
 
-/** Trusts public keys in PEM, by owner. */
+/** Trusts public keys in PEM, by owner. @throws BenchlineError `config_invalid` for anything else. */
 export function trustedKeys(pems: Readonly<Record<string, string>>): TrustedKeys {
   const keys = new Map<string, { id: string; key: KeyObject }>();
   for (const [owner, pem] of Object.entries(pems)) {
-    const key = createPublicKey(pem);
+    const key = readPublicKey(owner, pem);
     keys.set(owner, { id: keyId(key), key });
   }
   return {
@@ -109,4 +111,24 @@ export function trustedKeys(pems: Readonly<Record<string, string>>): TrustedKeys
         throw new BenchlineError('signature_invalid', `the signature of '${owner}' does not verify`);
     },
   };
+}
+
+function readPublicKey(owner: string, pem: string): KeyObject {
+  try {
+    // createPublicKey would also take a private key, which nobody should have handed over.
+    if (pem.includes('PRIVATE KEY')) throw new Error('it is a private key');
+    const key = createPublicKey(pem);
+    assertEd25519(key);
+    return key;
+  } catch (cause) {
+    throw new BenchlineError('config_invalid', `${owner}.pub is not an Ed25519 public key in PEM`, {
+      hint: `put the .pub file that benchline keygen wrote for '${owner}' there`,
+      cause,
+    });
+  }
+}
+
+/** Signing without a digest algorithm means Ed25519 only for such a key: others would sign something else. */
+function assertEd25519(key: KeyObject): void {
+  if (key.asymmetricKeyType !== 'ed25519') throw new TypeError(`a key of type ${key.asymmetricKeyType}`);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { type Nanoseconds, nanosecondsJson } from '../time.ts';
 import { canonicalJson, type Json } from './canonical.ts';
+import { severityOf } from './status.ts';
 import { type Value, ValueJson, valueFromJson, valueToJson } from './value.ts';
 
 /**
@@ -93,14 +94,19 @@ export const epochPattern = /^[0-9a-f]{12}-[0-9a-f]{8}$/;
 const digestPattern = /^[0-9a-f]{64}$/;
 const Digest = z.string().regex(digestPattern, 'a SHA-256 digest: 64 hexadecimal digits');
 
-export const ObservationJson = z.strictObject({
-  signal: Slug,
-  source_time_ns: nanosecondsJson,
-  ordinal: z.int().min(1).max(999_999).optional(),
-  value: ValueJson.optional(),
-  native: ValueJson.optional(),
-  status: z.int().min(1).max(0xffff_ffff).optional(),
-});
+export const ObservationJson = z
+  .strictObject({
+    signal: Slug,
+    source_time_ns: nanosecondsJson,
+    ordinal: z.int().min(1).max(999_999).optional(),
+    value: ValueJson.optional(),
+    native: ValueJson.optional(),
+    status: z.int().min(1).max(0xffff_ffff).optional(),
+  })
+  .refine(
+    (o) => (o.value === undefined) === (severityOf(o.status ?? 0) === 'bad'),
+    'a value, or a Bad status instead of it',
+  );
 
 const GapJson = z.strictObject({
   from_ns: nanosecondsJson,
