@@ -1,4 +1,5 @@
 import type { Gap, GapReason, Observation, Slug, SourceMark } from '@benchline/model';
+import type { Backlog } from './backlog.ts';
 import type { Mapper } from './mapping/mapper.ts';
 import { Ordinals } from './mapping/ordinals.ts';
 import type { Reading } from './mapping/reading.ts';
@@ -26,10 +27,10 @@ export class MachineStream {
   readonly counters = { observations: 0, repeats: 0, bad: 0, gaps: 0 };
   readonly #marks: readonly SourceMark[];
   readonly #ordinals: Ordinals;
+  readonly #backlog: Backlog;
   #until: bigint | undefined;
   #resume: string | undefined;
   #segments: Segment[] = [];
-  #pending = 0;
   #claimDrained_ms = 0;
 
   constructor(
@@ -37,11 +38,13 @@ export class MachineStream {
     mapper: Mapper,
     marks: readonly SourceMark[],
     resumed: ResumeState | undefined,
+    backlog: Backlog,
   ) {
     this.machine = place.machine;
     this.source = place.source;
     this.mapper = mapper;
     this.#marks = marks;
+    this.#backlog = backlog;
     this.#ordinals = new Ordinals(resumed?.last);
     this.#until = resumed?.until_ns;
     this.#resume = resumed?.resume;
@@ -57,9 +60,9 @@ export class MachineStream {
     return this.#resume;
   }
 
-  /** Observations waiting for a commit. */
-  get pending(): number {
-    return this.#pending;
+  /** Whether observations wait for a commit. */
+  get waiting(): boolean {
+    return this.#segments.some((s) => s.observations.length > 0);
   }
 
   take(reading: Reading): void {
@@ -73,7 +76,7 @@ export class MachineStream {
     this.counters.observations += 1;
     if (observation.value === undefined) this.counters.bad += 1;
     this.#current().observations.push(observation);
-    this.#pending += 1;
+    this.#backlog.add(1);
   }
 
   /**
@@ -116,7 +119,6 @@ export class MachineStream {
     if (segments.length === 0) return [];
     if (silent && !force && now_ms - this.#claimDrained_ms < claimInterval_ms) return [];
     this.#segments = [];
-    this.#pending = 0;
     this.#claimDrained_ms = now_ms;
     return segments.map((segment) => ({
       gateway_time_ns,

@@ -1,5 +1,15 @@
-import { fitsInt64, isRepresentable, type Signal, status, type Value } from '@benchline/model';
+import {
+  canonicalStateOf,
+  fitsInt64,
+  isRepresentable,
+  type Signal,
+  status,
+  type Value,
+} from '@benchline/model';
 import type { Convert, Mapped, Scaling } from './reading.ts';
+
+/** A machine that puts numbers into its state texts must not fill the memory. */
+const statesRemembered = 1000;
 
 /**
  * How native values become values of a signal. The kind of the result depends on the signal alone, so that a
@@ -9,7 +19,7 @@ import type { Convert, Mapped, Scaling } from './reading.ts';
 export function converterFor(signal: Signal, scaling: Scaling): Convert {
   switch (signal.measurement) {
     case 'state':
-      return stateConverter(signal.states);
+      return stateConverter(signal);
     case 'context':
       return toText;
     case 'count':
@@ -18,12 +28,20 @@ export function converterFor(signal: Signal, scaling: Scaling): Convert {
     case 'characteristic':
       return numberConverter(scaling);
     case 'signal':
-      return {
-        number: numberConverter(scaling),
-        integer: integerConverter(scaling),
-        text: toText,
-        flag: toFlag,
-      }[signal.type];
+      return typedConverter(signal.type, scaling);
+  }
+}
+
+function typedConverter(type: Extract<Signal, { measurement: 'signal' }>['type'], scaling: Scaling): Convert {
+  switch (type) {
+    case 'number':
+      return numberConverter(scaling);
+    case 'integer':
+      return integerConverter(scaling);
+    case 'text':
+      return toText;
+    case 'flag':
+      return toFlag;
   }
 }
 
@@ -38,16 +56,22 @@ export function scalingOf(signal: Signal): 'any' | 'whole' | 'none' {
     | 'none';
 }
 
-function stateConverter(states: Readonly<Record<string, string>>): Convert {
-  const table = new Map(Object.entries(states));
+function stateConverter(signal: Extract<Signal, { measurement: 'state' }>): Convert {
+  const known = new Map<string, Mapped>();
   return (native) => {
     const text = String(native);
-    if (!text.isWellFormed()) return illFormed(text);
-    const value = table.get(text);
-    return value === undefined
-      ? { native: text, status: status.badOutOfRange, unlisted: text }
-      : { value, native: text };
+    const mapped = known.get(text) ?? stateOf(signal, text);
+    if (known.size < statesRemembered) known.set(text, mapped);
+    return mapped;
   };
+}
+
+function stateOf(signal: Extract<Signal, { measurement: 'state' }>, text: string): Mapped {
+  if (!text.isWellFormed()) return illFormed(text);
+  const value = canonicalStateOf(signal, text);
+  return value === undefined
+    ? { native: text, status: status.badOutOfRange, unlisted: text }
+    : { value, native: text };
 }
 
 function toText(native: Value): Mapped {

@@ -60,7 +60,7 @@ export class MqttSource implements Source {
       const { topic, payload } = packet;
       if (topic === this.#config.topic)
         this.#receive(typeof payload === 'string' ? Buffer.from(payload) : payload);
-      if (this.#paused || !this.#order) this.#owed.push(done);
+      if (this.#paused || (!this.#order && this.#stream.waiting)) this.#owed.push(done);
       else done();
     };
     client.on('connect', () => this.#connected(client));
@@ -91,7 +91,10 @@ export class MqttSource implements Source {
   committed(_machine: Slug, state: { resume: string | undefined; until_ns: bigint | undefined }): void {
     if (!this.#paused) this.#settle();
     const news = state.resume !== undefined && state.resume !== this.#committed.resume;
-    this.#committed = { resume: state.resume ?? this.#committed.resume, until_ns: state.until_ns };
+    this.#committed = {
+      resume: state.resume ?? this.#committed.resume,
+      until_ns: state.until_ns ?? this.#committed.until_ns,
+    };
     if (news) this.#confirm();
   }
 

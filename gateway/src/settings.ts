@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import {
+  type Asset,
+  BenchlineError,
+  loadConfig,
+  loadPlant,
+  type PlantIndex,
+  type SigningKey,
+  readSigningKey,
+  readTrustedKeys,
+  resolveFrom,
+  type Slug,
+  type SourceMark,
+  type TrustedKeys,
+} from '@benchline/model';
+import { GatewayConfig, type SourceConfig } from './config.ts';
+import { scalingOf } from './mapping/convert.ts';
+import type { SignalMapping } from './mapping/mapper.ts';
+import { sourceTypeOf } from './sources/index.ts';
+import type { MachineTags, SourceContext } from './sources/port.ts';
+
+/** Everything a gateway needs to know before it opens anything. */
+export interface Settings {
+  config: GatewayConfig;
+  data_dir: string;
+  key: SigningKey;
+  ledgers: TrustedKeys;
+  sources: readonly SourceSettings[];
+  context: SourceContext['settings'];
+}
+
+export interface SourceSettings {
+  config: SourceConfig;
+  marks: readonly SourceMark[];
+  machines: readonly { asset: Asset; mappings: ReadonlyMap<Slug, SignalMapping> }[];
+}
+
+/**
+ * Reads a configuration file with the plant and the keys that it names, and checks what each says of the other.
+ * @throws BenchlineError `config_invalid` or `plant_invalid` with what to do.
+ */
+export function loadSettings(file: string): Settings {
+  const config = loadConfig(GatewayConfig, file);
+  const resolve = (path: string) => resolveFrom(file, path);
+  const { index } = loadPlant(resolve(config.plant));
+  const data_dir = resolve(config.data_dir);
+  const context = {
+    gateway: config.gateway,
+    pki_dir: join(data_dir, 'pki'),
+    broker: config.broker,
+    resolve,
+  };
+  const sources = config.sources.map((source) => sourceSettings(source, index, context));
+  assertDisjoint(sources);
+  return {
+    config,
+    data_dir,
+    key: readSigningKey(resolve(config.key_file)),
+    ledgers: readTrustedKeys(resolve(config.trusted_ledgers_dir)),
+    sources,
+    context,
+  };
+}
+
+function sourceSettings(
+  config: SourceConfig,
+  plant: PlantIndex,
+  settings: SourceContext['settings'],
+): SourceSettings {
+  const type = sourceTypeOf(config);
+  return {
+    config,
+    marks: type.marks(config, { settings }),
+    machines: type.machines(config).map((entry) => machineSettings(config.id, entry, plant)),
+  };
+}
+
+function machineSettings(source: Slug, { machine, tags }: MachineTags, plant: PlantIndex) {
+  const asset = plant.assets.get(machine);
+  if (!asset)
+    throw invalid(source, `there is no machine or meter '${machine}' in the plant file`, {
+      hint: `it has: ${[...plant.assets.keys()].join(', ')}`,
+    });
+  const mappings = new Map<Slug, SignalMapping>();
+  for (const [id, tag] of tags) {
+    const signal = Object.hasOwn(asset.type.signals, id) ? asset.type.signals[id] : undefined;
+    if (!signal)
+      throw invalid(source, `machine type '${asset.type.id}' of '${machine}' has no signal '${id}'`, {
+        hint: `it has: ${Object.keys(asset.type.signals).join(', ')}; mend the tag, or add the signal to the type`,
+      });
+    const mapping = { ...tag, signal };
+    assertScaling(source, `${machine}.${id}`, mapping);
+    mappings.set(id, mapping);
+  }
+  return { asset, mappings };
+}
+
+function assertScaling(source: Slug, name: string, { signal, scale, offset }: SignalMapping): void {
+  if (scale === undefined && offset === undefined) return;
+  const allowed = scalingOf(signal);
+  if (allowed === 'none')
+    throw invalid(source, `${name} is no number, so it cannot be scaled`, {
+      hint: 'leave scale and offset out',
+    });
+  const whole = Number.isSafeInteger(scale ?? 1) && Number.isSafeInteger(offset ?? 0);
+  if (allowed === 'whole' && !whole)
+    throw invalid(source, `${name} holds whole numbers, so scale and offset have to be whole`, {
+      hint: 'for counts, set counts_per_item in the machine type instead',
+    });
+}
+
+/** Two sources for one signal would give one identity to two observations. */
+function assertDisjoint(sources: readonly SourceSettings[]): void {
+  const ids = new Set<Slug>();
+  const fed = new Map<string, Slug>();
+  for (const { config, machines } of sources) {
+    if (new Set(machines.map((m) => m.asset.id)).size < machines.length)
+      throw invalid(config.id, 'it lists a machine twice', {
+        hint: 'put all tags of a machine into one entry',
+      });
+    if (ids.has(config.id))
+      throw invalid(config.id, 'its id is there twice', { hint: 'give every source its own id' });
+    ids.add(config.id);
+    for (const { asset, mappings } of machines)
+      for (const signal of mappings.keys()) {
+        const name = `${asset.id}.${signal}`;
+        const other = fed.get(name);
+        if (other !== undefined)
+          throw invalid(
+            config.id,
+            `${name} is fed already${other === config.id ? '' : ` by source '${other}'`}`,
+            {
+              hint: 'feed every signal of a machine from one place only',
+            },
+          );
+        fed.set(name, config.id);
+      }
+  }
+}
+
+function invalid(source: Slug, fact: string, options: { hint: string }): BenchlineError {
+  return new BenchlineError('config_invalid', `source '${source}': ${fact}`, options);
+}
