@@ -1,8 +1,14 @@
 import { BenchlineError, type Command, type CommandInput } from '@benchline/model';
+import { simulateLine } from './line.ts';
+import { simulateMeter } from './meter.ts';
 import { simulateMill } from './mill.ts';
+import { simulatePlc } from './plc.ts';
 
 const kinds: Readonly<Record<string, (input: CommandInput) => Promise<number>>> = {
   mill: simulateMill,
+  line: simulateLine,
+  plc: simulatePlc,
+  meter: simulateMeter,
 };
 
 /** `benchline simulate KIND`: one simulated source, serving until it is stopped. */

@@ -3,7 +3,8 @@ import { SimulatorServer } from '../opcua/server.ts';
 import { TruthLog } from '../time/truth.ts';
 import { portOption, textOption } from './options.ts';
 
-const saveEveryMs = 5000;
+/** How often the state of a truth log is saved beside it. */
+export const saveEveryMs = 5000;
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** Opens the OPC UA server that the options describe; it does not listen yet. */

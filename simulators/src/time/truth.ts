@@ -2,6 +2,7 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 
 import { type FileHandle, open, rename, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BenchlineError, type ValueJson, valueFromJson, valueToJson } from '@benchline/model';
+import { type DeviceMessage, messageOf } from '../mqtt/message.ts';
 import { keyOf, type Point } from './timeline.ts';
 
 /** The newest value of a signal that a simulator has emitted. */
@@ -26,6 +27,8 @@ interface SavedState {
   /** Bytes of the log that the state has taken in. */
   offset: number;
   next_seq: number;
+  /** Messages that nobody had confirmed. */
+  pending: DeviceMessage[];
   last: TruthLine[];
 }
 
@@ -47,6 +50,10 @@ export class TruthLog {
   readonly last: Map<string, LastPoint>;
   /** Number for the next message. */
   nextSeq: number;
+  /** Messages that may not have arrived, as far as the log and its state tell. */
+  readonly resumedMessages: readonly DeviceMessage[];
+  /** The messages that wait for confirmation now, to be saved with the state. */
+  pending: () => readonly DeviceMessage[] = () => [];
 
   private constructor(file: string, handle: FileHandle, resumed: Resumed) {
     this.#file = file;
@@ -54,12 +61,13 @@ export class TruthLog {
     this.#offset = resumed.offset;
     this.last = resumed.last;
     this.nextSeq = resumed.nextSeq;
+    this.resumedMessages = resumed.pending;
   }
 
   /** Opens or makes a log. A torn last line is cut: it was never on the wire. */
   static async open(file: string, options: { saveEveryMs: number }): Promise<TruthLog> {
     mkdirSync(dirname(file), { recursive: true });
-    const resumed = existsSync(file) ? await resume(file) : { offset: 0, nextSeq: 0, last: new Map() };
+    const resumed = existsSync(file) ? await resume(file) : nothingResumed();
     if (existsSync(file)) await truncate(file, resumed.offset);
     const log = new TruthLog(file, await open(file, 'a'), resumed);
     log.#saver = setInterval(() => void log.save(), options.saveEveryMs).unref();
@@ -78,15 +86,19 @@ export class TruthLog {
     return newest;
   }
 
-  /** Resolves when the points are on disk. */
-  async append(points: readonly TruthPoint[]): Promise<void> {
+  /** Resolves when the points are on disk; `logged` runs before any state can be saved that knows of them. */
+  async append(points: readonly TruthPoint[], logged: () => void = () => {}): Promise<void> {
     if (points.length === 0) return;
     const bytes = Buffer.from(points.map((point) => `${JSON.stringify(lineOf(point))}\n`).join(''));
     await this.#handle.appendFile(bytes);
     await this.#handle.datasync();
     this.#offset += bytes.length;
     this.#emitted += points.length;
-    for (const point of points) this.last.set(keyOf(point), point);
+    for (const point of points) {
+      this.last.set(keyOf(point), point);
+      this.nextSeq = Math.max(this.nextSeq, (point.seq ?? -1) + 1);
+    }
+    logged();
   }
 
   /** Saves what a restart needs beyond the log's end. */
@@ -105,6 +117,7 @@ export class TruthLog {
     const state: SavedState = {
       offset: this.#offset,
       next_seq: this.nextSeq,
+      pending: [...this.pending()],
       last: [...this.last.values()].map(lineOf),
     };
     const handle = await open(`${stateFile(this.#file)}.new`, 'w');
@@ -148,7 +161,12 @@ function parseLine(line: string, file: string, end: number): TruthPoint {
 interface Resumed {
   offset: number;
   nextSeq: number;
+  pending: DeviceMessage[];
   last: Map<string, LastPoint>;
+}
+
+function nothingResumed(): Resumed {
+  return { offset: 0, nextSeq: 0, pending: [], last: new Map() };
 }
 
 async function resume(file: string): Promise<Resumed> {
@@ -156,18 +174,29 @@ async function resume(file: string): Promise<Resumed> {
   const resumed: Resumed = {
     offset: saved.offset,
     nextSeq: saved.next_seq,
+    pending: [...saved.pending],
     last: new Map(saved.last.map((line) => [keyOf(line), pointOf(line)])),
   };
   for await (const { end, ...point } of readTruth(file, saved.offset)) {
     resumed.offset = end;
     resumed.nextSeq = Math.max(resumed.nextSeq, (point.seq ?? -1) + 1);
     resumed.last.set(keyOf(point), point);
+    takeIntoMessages(resumed.pending, point);
   }
   return resumed;
 }
 
+function takeIntoMessages(messages: DeviceMessage[], { seq, time_ms, ...point }: TruthPoint): void {
+  if (seq === undefined) return;
+  const message = messageOf(seq, time_ms, [point]);
+  const last = messages.at(-1);
+  if (last?.seq === seq)
+    messages[messages.length - 1] = { ...message, tags: { ...last.tags, ...message.tags } };
+  else messages.push(message);
+}
+
 function readState(file: string): SavedState {
-  const nothing: SavedState = { offset: 0, next_seq: 0, last: [] };
+  const nothing: SavedState = { offset: 0, next_seq: 0, pending: [], last: [] };
   if (!existsSync(stateFile(file))) return nothing;
   const saved = JSON.parse(readFileSync(stateFile(file), 'utf8')) as SavedState;
   return saved.offset > statSync(file).size ? nothing : saved;
