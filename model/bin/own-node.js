@@ -39,7 +39,8 @@ export function runUnderOwnNode(program, args) {
   });
   // Ctrl-C reaches the child by itself, since it shares the terminal; a signal sent to us alone does not.
   process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGHUP', () => child.kill('SIGHUP'));
   child.on('error', (error) => {
     process.stderr.write(`${program}: ${error.message}\n`);
     process.exitCode = 127;

@@ -1,9 +1,11 @@
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 
-/** The end of a run; `skipped` and `refused` hold one finished line per test that did not run. */
+/** The end of a run; the lists hold one finished line per test. */
 interface Tally {
   passed: number;
   failed: number;
+  /** Tests that passed on less than the real thing, and why. */
+  fallbacks: string[];
   skipped: string[];
   /** Skips that count as failures: without a reason, or where none are allowed. */
   refused: string[];
@@ -15,6 +17,8 @@ interface Tally {
  *
  * A test skips itself by `ctx.skip('reason')` or `ctx.skip(condition, 'reason')`; a skip without a reason
  * counts as failed, unless tests were picked by name (`-t`). With `BENCHLINE_NO_SKIP=1` every skip does.
+ * A test that checks by other means what a computer cannot run (containers without an engine) says so by
+ * `ctx.annotate('reason', 'fallback')`, which is printed too.
  */
 export class ClosingLine implements Reporter {
   readonly #skipsAllowed: boolean;
@@ -29,7 +33,13 @@ export class ClosingLine implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const tally: Tally = { passed: 0, failed: unhandledErrors.length, skipped: [], refused: [] };
+    const tally: Tally = {
+      passed: 0,
+      failed: unhandledErrors.length,
+      fallbacks: [],
+      skipped: [],
+      refused: [],
+    };
     for (const module of modules) {
       tally.failed += brokenParts(module);
       for (const test of module.children.allTests()) this.#add(tally, test);
@@ -40,6 +50,8 @@ export class ClosingLine implements Reporter {
 
   #add(tally: Tally, test: TestCase): void {
     const result = test.result();
+    for (const { type, message } of test.annotations())
+      if (type === 'fallback') tally.fallbacks.push(lineOf(test, message));
     if (result.state === 'passed') tally.passed += 1;
     else if (result.state === 'failed') tally.failed += 1;
     else if (result.state === 'skipped') this.#addSkipped(tally, test, result.note);
@@ -49,9 +61,12 @@ export class ClosingLine implements Reporter {
     if (note === undefined && this.#pickedByName) return;
     const refused = !this.#skipsAllowed || (note === undefined && !parentFailed(test));
     const reason = note ?? (parentFailed(test) ? 'the suite around it failed' : 'NO REASON GIVEN');
-    const line = `  ${test.module.relativeModuleId} > ${test.fullName}: ${reason}`;
-    (refused ? tally.refused : tally.skipped).push(line);
+    (refused ? tally.refused : tally.skipped).push(lineOf(test, reason));
   }
+}
+
+function lineOf(test: TestCase, reason: string): string {
+  return `  ${test.module.relativeModuleId} > ${test.fullName}: ${reason}`;
 }
 
 function parentFailed(test: TestCase): boolean {
@@ -66,11 +81,16 @@ function brokenParts(module: TestModule): number {
   return suites.length + (module.errors().length > 0 ? 1 : 0);
 }
 
-function closing({ passed, failed, skipped, refused }: Tally): string {
-  const lines = skipped.length > 0 ? ['Skipped:', ...skipped, ''] : [];
-  if (refused.length > 0)
-    lines.push("Skipped, and counted as failed (ctx.skip('reason') without BENCHLINE_NO_SKIP=1 is allowed):");
-  lines.push(...refused, ...(refused.length > 0 ? [''] : []));
+function closing({ passed, failed, fallbacks, skipped, refused }: Tally): string {
+  const lines = [
+    ...section('Checked by other means:', fallbacks),
+    ...section('Skipped:', skipped),
+    ...section('Skipped, and counted as failed (no reason, or BENCHLINE_NO_SKIP=1):', refused),
+  ];
   const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
   return `${[...lines, `${passed} passed, ${failed + refused.length} failed${tail}`].join('\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length > 0 ? [title, ...lines, ''] : [];
 }
