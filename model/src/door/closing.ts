@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 declare module 'fastify' {
@@ -14,8 +15,13 @@ const graceMs = 2000;
 export function installClosing(app: FastifyInstance): void {
   const controller = new AbortController();
   const endless = new Set<FastifyReply['raw']>();
+  const connections = new Set<Socket>();
   let deadline: NodeJS.Timeout | undefined;
   app.decorate('closing', controller.signal);
+  app.server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   app.addHook('onRequest', async (request, reply) => {
     if (!request.routeOptions.config.endless) return;
     endless.add(reply.raw);
@@ -30,6 +36,8 @@ export function installClosing(app: FastifyInstance): void {
     // One turn of the loop for those that end themselves; a cut connection tells readers the same.
     await new Promise((resolve) => setImmediate(resolve));
     for (const response of endless) if (!response.writableEnded) response.destroy();
+    // undici opens connections ahead of need; Node does not count one without a first request as idle.
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
     deadline = setTimeout(() => app.server.closeAllConnections(), graceMs);
   });
   app.addHook('onClose', async () => clearTimeout(deadline));
