@@ -62,6 +62,3 @@ export interface PublisherStatus {
     commands_ignored: number;
   };
 }
-
-/** `openPublisher(options: PublisherOptions): Publisher` opens nothing until `start`. */
-export type OpenPublisher = (options: PublisherOptions) => Publisher;

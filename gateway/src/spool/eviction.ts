@@ -1,11 +1,45 @@
 import { type Batch, type Gap, nsNow } from '@benchline/model';
+import type { Journal } from '@benchline/store/journal';
 import type { BatchDraft } from './port.ts';
+import { decodeRecords } from './record.ts';
+
+/** Counts what deleting segments loses, and keeps the declarations until they are committed. */
+export class Evictions {
+  /** Drafts still to be committed. */
+  owed: BatchDraft[] = [];
+  batches: number;
+  /** Batches below this position have been counted and declared. */
+  #declaredBelow = 0;
+
+  constructor(batches: number) {
+    this.batches = batches;
+  }
+
+  /** Notes what the deletion of a journal's oldest segment loses, given what is acknowledged. */
+  async declareOldest(journal: Journal, acked: number): Promise<void> {
+    const [oldest] = journal.segments;
+    if (!oldest) return;
+    const { end } = oldest;
+    const first = Math.max(oldest.first, acked + 1, this.#declaredBelow);
+    if (first >= end) return;
+    const { records } = await journal.read(first, oldest.bytes);
+    const lost = decodeRecords(records.filter(({ position }) => position < end));
+    this.owed.push(...declareEvicted(lost.map(({ batch }) => batch.content)));
+    this.#declaredBelow = end;
+    this.batches += end - first;
+  }
+
+  /** Positions begin anew. */
+  reset(): void {
+    this.#declaredBelow = 0;
+  }
+}
 
 /**
  * Declares batches as lost: for each machine and source one draft with a gap over everything that they said
  * something of. Nothing for batches that spoke of no time.
  */
-export function declareEvicted(batches: Iterable<Batch>): BatchDraft[] {
+function declareEvicted(batches: Iterable<Batch>): BatchDraft[] {
   const drafts = new Map<string, BatchDraft & { gaps: [Gap] }>();
   for (const batch of batches) {
     const stretch = stretchOf(batch);

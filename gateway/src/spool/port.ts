@@ -48,8 +48,9 @@ export interface Spool {
   /**
    * Begins a new epoch with all unacknowledged batches numbered and signed anew. Needed when the tail of the
    * spool was lost after it had been sent, because its sequence numbers must not be used twice.
+   * @param after an epoch that is known elsewhere: the new one sorts behind it, too.
    */
-  renew(): Promise<void>;
+  renew(after?: string): Promise<void>;
 
   status(): SpoolStatus;
   close(): Promise<void>;

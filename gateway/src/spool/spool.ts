@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchlineError, type SignedBatch, type Slug } from '@benchline/model';
 import { type Journal, openJournal } from '@benchline/store/journal';
-import { declareEvicted } from './eviction.ts';
+import { Evictions } from './eviction.ts';
 import type { BatchDraft, ResumeState, Spool, SpoolOptions, SpoolStatus } from './port.ts';
 import { RecentBatches } from './recent.ts';
 import { decodeRecords } from './record.ts';
@@ -42,15 +42,11 @@ export class FileSpool implements Spool {
   /** Behind the last committed batch. */
   #head: Head;
   #acked: number;
-  #evicted: number;
+  readonly #evictions: Evictions;
   #renewals: number;
   /** All batches below are covered by the state file. */
   #savedNext = -1;
   #calls: Call[] = [];
-  /** Gap declarations of evicted batches that are still to be committed. */
-  #owed: BatchDraft[] = [];
-  /** Evicted batches below this position have been counted and declared. */
-  #declaredBelow = 0;
   /** Commits, renewals and closing come one after the other. */
   #last: Promise<void> = Promise.resolve();
   #closed = false;
@@ -64,7 +60,7 @@ export class FileSpool implements Spool {
     this.#head = head;
     this.#states = states;
     this.#acked = acked;
-    this.#evicted = evicted_batches;
+    this.#evictions = new Evictions(evicted_batches);
     this.#renewals = renewals;
     this.#cutBytes = journal.recovery.cut_bytes;
   }
@@ -128,8 +124,8 @@ export class FileSpool implements Spool {
     return true;
   }
 
-  renew(): Promise<void> {
-    return this.#exclusively(() => this.#renew());
+  renew(after?: string): Promise<void> {
+    return this.#exclusively(() => this.#renew(after ?? this.epoch));
   }
 
   status(): SpoolStatus {
@@ -140,7 +136,7 @@ export class FileSpool implements Spool {
       acked: this.#acked,
       bytes: this.#journal.bytes,
       max_bytes: this.#options.max_bytes,
-      evicted_batches: this.#evicted,
+      evicted_batches: this.#evictions.batches,
       cut_bytes: this.#cutBytes,
       renewals: this.#renewals,
     };
@@ -156,16 +152,22 @@ export class FileSpool implements Spool {
   }
 
   /** Writes down what is known now, so that opening starts from here. */
-  async save(): Promise<void> {
-    const { seq: next, prev, epoch } = this.#head;
+  async save(
+    known: Pick<RecoveredSpool, 'head' | 'acked' | 'renewals'> = {
+      head: this.#head,
+      acked: this.#acked,
+      renewals: this.#renewals,
+    },
+  ): Promise<void> {
+    const { seq: next, prev, epoch } = known.head;
     await writeState(this.#options.folder, {
       v: 1,
       epoch,
       next,
       prev,
-      acked: this.#acked,
-      evicted_batches: this.#evicted,
-      renewals: this.#renewals,
+      acked: known.acked,
+      evicted_batches: this.#evictions.batches,
+      renewals: known.renewals,
       sources: this.#states.toJson(),
     });
     this.#savedNext = next;
@@ -224,7 +226,7 @@ export class FileSpool implements Spool {
     } catch (error) {
       if (!isFull(error) || this.#journal.segments.length < 2) throw error;
       // Nothing can be written before something is deleted, not even the declaration of what that loses.
-      await this.#declareOldest();
+      await this.#evictions.declareOldest(this.#journal, this.#acked);
       await this.#journal.trim(this.#journal.segments[0]?.end ?? 0);
       await this.#journal.append(records);
     }
@@ -244,67 +246,60 @@ export class FileSpool implements Spool {
     const { max_bytes, segment_bytes } = this.#options;
     while (this.#journal.bytes + segment_bytes > max_bytes && this.#journal.segments.length > 1) {
       const end = this.#journal.segments[0]?.end ?? 0;
-      await this.#declareOldest();
+      await this.#evictions.declareOldest(this.#journal, this.#acked);
       await this.#commitOwed();
       if (this.#savedNext < end) await this.save();
       await this.#journal.trim(end);
     }
   }
 
-  /** Notes what the deletion of the oldest segment loses. */
-  async #declareOldest(): Promise<void> {
-    const [oldest] = this.#journal.segments;
-    if (!oldest) return;
-    const { end } = oldest;
-    const first = Math.max(oldest.first, this.#acked + 1, this.#declaredBelow);
-    if (first >= end) return;
-    const { records } = await this.#journal.read(first, oldest.bytes);
-    const lost = decodeRecords(records.filter(({ position }) => position < end));
-    this.#owed.push(...declareEvicted(lost.map(({ batch }) => batch.content)));
-    this.#declaredBelow = end;
-    this.#evicted += end - first;
-  }
-
   async #commitOwed(): Promise<void> {
-    if (this.#owed.length === 0) return;
-    const owed = this.#owed;
-    this.#owed = [];
+    const { owed } = this.#evictions;
+    if (owed.length === 0) return;
+    this.#evictions.owed = [];
     try {
       const { sealed, head } = this.#sealer.seal(owed, this.#head);
       await this.#commit(sealed, head);
     } catch (error) {
-      this.#owed.unshift(...owed);
+      this.#evictions.owed.unshift(...owed);
       throw error;
     }
   }
 
-  async #renew(): Promise<void> {
+  async #renew(after: string): Promise<void> {
     const { folder, segment_bytes } = this.#options;
-    const epoch = newEpoch(this.epoch);
+    const epoch = newEpoch(after > this.epoch ? after : this.epoch);
     const old = { journal: this.#journal, folder: join(folder, this.epoch) };
-    const head = await this.#copyUnacked(epoch, join(folder, `${epoch}.new`));
-    await rename(join(folder, `${epoch}.new`), join(folder, epoch));
+    const head = await this.#copyUnacked(epoch, join(folder, epoch));
     this.#journal = await openJournal({ folder: join(folder, epoch), segment_bytes });
     this.#head = head;
     this.#acked = -1;
-    this.#declaredBelow = 0;
     this.#renewals += 1;
+    this.#evictions.reset();
     this.#recent.clear();
-    await this.save();
     await old.journal.close();
     await rm(old.folder, { recursive: true });
   }
 
-  /** Writes the beginning of a new epoch into a folder; leaves nothing behind when that fails. */
+  /** Makes the folder of a new epoch and then the state file that names it; leaves nothing behind when that fails. */
   async #copyUnacked(epoch: string, folder: string): Promise<Head> {
-    const journal = await openJournal({ folder, segment_bytes: this.#options.segment_bytes });
+    const { segment_bytes } = this.#options;
+    const unfinished = `${folder}.new`;
     try {
-      return await copyBatches(this.#journal, this.#acked + 1, { journal, sealer: this.#sealer, epoch });
+      const journal = await openJournal({ folder: unfinished, segment_bytes });
+      let head: Head;
+      try {
+        head = await copyBatches(this.#journal, this.#acked + 1, { journal, sealer: this.#sealer, epoch });
+      } finally {
+        await journal.close();
+      }
+      await rename(unfinished, folder);
+      await this.save({ head, acked: -1, renewals: this.#renewals + 1 });
+      return head;
     } catch (error) {
-      await rm(folder, { recursive: true });
+      await rm(unfinished, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
       throw error;
-    } finally {
-      await journal.close();
     }
   }
 }

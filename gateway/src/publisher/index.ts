@@ -1,0 +1,2 @@
+export type * from './port.ts';
+export { openPublisher } from './publisher.ts';
