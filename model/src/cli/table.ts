@@ -29,6 +29,7 @@ export const table: Readonly<Record<string, TableRow>> = {
   },
   simulate: { package: '@benchline/simulators', summary: 'run one simulated machine, line, PLC or meter' },
   validate: { package: '@benchline/model', summary: 'check a plant file and say what to mend' },
+  health: { package: '@benchline/model', summary: 'ask a service on this computer whether it is well' },
   keygen: { package: '@benchline/model', summary: 'make a signing key pair' },
   setup: {
     package: '@benchline/model',

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Action, authorize, localPrincipal, type Principal } from './access.ts';
 import type { Credentials } from './credentials.ts';
-import { foreignRequest } from './loopback.ts';
+import { foreignHost, foreignPage } from './loopback.ts';
 import { type Problem, problem, sendProblem } from './problem.ts';
 
 declare module 'fastify' {
@@ -43,16 +43,19 @@ function refusalOf(
   credentials: Credentials | undefined,
   port: number,
 ): Problem | undefined {
-  const foreign = credentials ? undefined : foreignRequest(request.headers, request.method, port);
-  if (foreign !== undefined) return forbidden(`${foreign}; without credentials only this computer may ask`);
+  const elsewhere = credentials ? undefined : foreignHost(request.headers, port);
+  if (elsewhere !== undefined)
+    return forbidden(`${elsewhere}; without credentials only this computer may ask`);
+  const page = foreignPage(request.headers, request.method);
+  if (page !== undefined) return forbidden(`${page}; only this service's own pages may ask`);
   const { action, scope } = request.routeOptions.config;
   if (action === 'probe') return undefined;
-  const principal = credentials ? bearer(request, credentials) : localPrincipal;
+  const principal = credentials ? identify(request.headers.authorization, credentials) : localPrincipal;
   request.principal = principal;
   if (!principal)
     return problem(401, {
       code: 'not_authorized',
-      detail: 'this service wants a bearer token that it knows',
+      detail: 'this service wants a token that it knows, as bearer or as the password of its principal',
     });
   if (request.is404) return undefined;
   if (!action || !scope) return forbidden('this route states no action and scope');
@@ -66,15 +69,20 @@ function portOf(app: FastifyInstance): number {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-function bearer(request: FastifyRequest, credentials: Credentials): Principal | undefined {
-  const token = /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
-  return token === undefined ? undefined : credentials.principal(token);
+/** Programs show a token as bearer (RFC 6750); a browser shows it as the password of its principal (RFC 7617). */
+function identify(authorization: string | undefined, credentials: Credentials): Principal | undefined {
+  const [, scheme = '', shown = ''] =
+    /^(Bearer|Basic) +([\x21-\x7e]{1,4096})$/i.exec(authorization ?? '') ?? [];
+  if (scheme.toLowerCase() === 'bearer') return credentials.principal(shown);
+  const [name, ...rest] = Buffer.from(shown, 'base64').toString('utf8').split(':');
+  const principal = credentials.principal(rest.join(':'));
+  return principal?.name === name ? principal : undefined;
 }
 
-/** RFC 6750, section 3: the error attribute only when a token was shown. */
+/** Both ways in; the error attribute of RFC 6750, section 3, only when something was shown. */
 function challenge(request: FastifyRequest): string {
   const shown = request.headers.authorization !== undefined;
-  return `Bearer realm="benchline"${shown ? ', error="invalid_token"' : ''}`;
+  return `Basic realm="benchline", charset="UTF-8", Bearer realm="benchline"${shown ? ', error="invalid_token"' : ''}`;
 }
 
 function forbidden(detail: string): Problem {

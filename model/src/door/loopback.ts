@@ -7,19 +7,22 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Why a request to a service without credentials is not from this computer's own pages or programs, if so.
- * A foreign page can make its name resolve to 127.0.0.1 (DNS rebinding), or simply send requests here
- * (cross-site request forgery); both show in headers that a browser does not let pages change.
+ * Why a request is not addressed to this computer by itself, if so: a foreign page can make its name resolve to
+ * 127.0.0.1 (DNS rebinding), which shows in the Host header.
  */
-export function foreignRequest(
-  headers: IncomingHttpHeaders,
-  method: string,
-  port: number,
-): string | undefined {
+export function foreignHost(headers: IncomingHttpHeaders, port: number): string | undefined {
   const host = headers.host ?? '';
-  if (!isOwnHost(host, port)) return `Host '${host}' is not this service's own address`;
-  const { origin } = headers;
-  if (origin !== undefined && origin !== `http://${host}`) return `Origin '${origin}' is another site`;
+  return isOwnHost(host, port) ? undefined : `Host '${host}' is not this service's own address`;
+}
+
+/**
+ * Why a request comes from a page of another site, if so (cross-site request forgery). Browsers send what a person
+ * once typed, so it matters with credentials too; it shows in headers that a browser does not let pages change.
+ */
+export function foreignPage(headers: IncomingHttpHeaders, method: string): string | undefined {
+  const { origin, host } = headers;
+  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
+    return `Origin '${origin}' is another site`;
   const site = headers['sec-fetch-site'];
   const followsLink = headers['sec-fetch-mode'] === 'navigate' && (method === 'GET' || method === 'HEAD');
   if ((site === 'cross-site' || site === 'same-site') && !followsLink)

@@ -69,7 +69,9 @@ describe('a door with credentials', () => {
     const { port } = await serve(routes, { credentials });
     const answer = await ask(port, '/figures');
     expect(answer.status).toBe(401);
-    expect(answer.headers['www-authenticate']).toBe('Bearer realm="benchline"');
+    expect(answer.headers['www-authenticate']).toBe(
+      'Basic realm="benchline", charset="UTF-8", Bearer realm="benchline"',
+    );
     expect(answer.json()).toMatchObject({ status: 401, code: 'not_authorized' });
   });
 
@@ -93,6 +95,18 @@ describe('a door with credentials', () => {
     expect(await status('/entries', token, 'POST')).toBe(403);
     expect(await status('/figures', 'other')).toBe(200);
     expect((await ask(port, '/figures', bearer('other'))).json()).toEqual({ asked_by: 'auditor' });
+  });
+
+  it('takes a token as the password of its principal, as a browser shows it, from its own pages only', async () => {
+    const { port } = await serve(routes, { credentials });
+    const basic = (name: string, password: string) => ({
+      authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
+    });
+    expect((await ask(port, '/figures', basic('auditor', 'other'))).status).toBe(200);
+    expect((await ask(port, '/figures', basic('somebody', 'other'))).status).toBe(401);
+    expect((await ask(port, '/figures', basic('auditor', 'wrong'))).status).toBe(401);
+    const foreign = { ...basic('auditor', 'other'), origin: 'http://elsewhere.example' };
+    expect((await ask(port, '/figures', foreign)).status).toBe(403);
   });
 
   it('hides from strangers which routes there are, and answers probes', async () => {
