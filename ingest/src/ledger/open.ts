@@ -8,6 +8,8 @@ import { Ledger } from './ledger.ts';
 import { decodeRecord } from './record-line.ts';
 
 const scanBytes = 4 << 20;
+/** Nothing is ever deleted, so files may be large; the newest is read whole when the ledger is opened. */
+const segmentBytes = 32 << 20;
 
 /**
  * Opens the ledger in a folder, or begins one, and works out where every gateway's chain stands.
@@ -27,7 +29,7 @@ export async function openLedger(options: {
       `${folder} holds the ledger '${checkpoint.ledger_id}', not '${ledger_id}'`,
       { hint: 'set ledger_id back, or name another data_dir to begin a new ledger' },
     );
-  const journal = await openJournal({ folder: join(folder, 'journal') });
+  const journal = await openJournal({ folder: join(folder, 'journal'), segment_bytes: segmentBytes });
   try {
     const { heads, chains } = await scan(journal, checkpoint);
     const ledger = new Ledger({ id: ledger_id, journal, heads, checkpointFile, log });

@@ -1,0 +1,15 @@
+import type { Commands } from '@benchline/model';
+import type { z } from 'zod';
+import { BrokerUsers } from './broker/users.ts';
+import { broker } from './commands/broker.ts';
+import { ingest } from './commands/ingest.ts';
+import { IngestConfig } from './config.ts';
+
+/** The commands of this package. */
+export const commands: Commands = { ingest, broker };
+
+/** The files that they read, by the name of the reference page. */
+export const configs: Readonly<Record<string, z.ZodType>> = {
+  ingest: IngestConfig,
+  'broker-users': BrokerUsers,
+};

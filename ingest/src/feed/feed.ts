@@ -1,0 +1,46 @@
+import type { Ledger } from '../ledger/ledger.ts';
+
+/** A sequence of durable records that grows: the ledger itself, or the part of it that a store holds. */
+export interface Growing {
+  readonly next: number;
+  waitFor(offset: number, signal: AbortSignal): Promise<void>;
+}
+
+const chunkBytes = 256 << 10;
+const keepAlive_ms = 1000;
+const lineEnd = Buffer.from('\n');
+
+/**
+ * The ledger's lines from an offset on, for ever, up to where `shown` has grown; an empty line when nothing has
+ * come for a second, so that both ends notice a dead connection. A reader that is slow holds up only itself:
+ * nothing is read ahead of it.
+ */
+export async function* feedFrom(
+  ledger: Pick<Ledger, 'read'>,
+  shown: Growing,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  let offset = from;
+  // The first bytes carry the headers, which tell the reader that it is connected.
+  if (offset >= shown.next) yield lineEnd;
+  while (!signal.aborted) {
+    const end = shown.next;
+    if (offset < end) {
+      const records = (await ledger.read(offset, chunkBytes)).filter(({ position }) => position < end);
+      offset += records.length;
+      yield Buffer.concat(records.flatMap(({ data }) => [data, lineEnd]));
+    } else if (!(await grew(shown, offset, signal)) && !signal.aborted) yield lineEnd;
+  }
+}
+
+async function grew(shown: Growing, offset: number, signal: AbortSignal): Promise<boolean> {
+  const wait = new AbortController();
+  const stop = () => wait.abort();
+  const timer = setTimeout(stop, keepAlive_ms);
+  signal.addEventListener('abort', stop, { once: true });
+  await shown.waitFor(offset, wait.signal);
+  clearTimeout(timer);
+  signal.removeEventListener('abort', stop);
+  return shown.next > offset;
+}

@@ -1,0 +1,1 @@
+export { IngestConfig } from './config.ts';

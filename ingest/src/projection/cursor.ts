@@ -1,0 +1,43 @@
+import { Slug } from '@benchline/model';
+import { z } from 'zod';
+import { readJson, writeJson } from '../json-file.ts';
+
+const Cursor = z.strictObject({
+  v: z.literal(1),
+  ledger_id: Slug,
+  /** Which store, in words: another one begins at the ledger's beginning. */
+  target: z.string(),
+  plant_digest: z.string(),
+  next: z.int().min(0),
+  /** The first record with points for which the plant file had no place. */
+  unmapped_from: z.int().min(0).optional(),
+  unmapped_points: z.int().min(0),
+  quarantined_observations: z.int().min(0),
+});
+/** How far the projection of a ledger into a store has come. It may lag behind the store, never run ahead of it. */
+export type Cursor = z.output<typeof Cursor>;
+
+export type CursorIdentity = Pick<Cursor, 'ledger_id' | 'target' | 'plant_digest'>;
+
+/**
+ * Where to go on. At the beginning for another ledger or store, or one that has lost its end; where the first
+ * homeless point was once the plant file has changed, because it may have a place now.
+ */
+export async function readCursor(
+  file: string,
+  identity: CursorIdentity,
+  ledgerNext: number,
+): Promise<Cursor> {
+  const found = Cursor.safeParse(await readJson(file)).data;
+  const fresh = { v: 1, ...identity, next: 0, unmapped_points: 0, quarantined_observations: 0 } as const;
+  if (!found || found.ledger_id !== identity.ledger_id || found.target !== identity.target) return fresh;
+  if (found.next > ledgerNext) return fresh;
+  if (found.plant_digest === identity.plant_digest || found.unmapped_from === undefined)
+    return { ...found, plant_digest: identity.plant_digest };
+  const { unmapped_from, ...rest } = found;
+  return { ...rest, plant_digest: identity.plant_digest, next: unmapped_from, unmapped_points: 0 };
+}
+
+export async function writeCursor(file: string, cursor: Cursor): Promise<void> {
+  await writeJson(file, cursor);
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { type Log, loadPlant, readSigningKey } from '@benchline/model';
+import { openDoor, readCredentials } from '@benchline/model/door';
+import { type InfluxConfig, openInfluxStore, placementOf } from '@benchline/store';
+import { brokerAccess, type IngestConfig } from './config.ts';
+import { feedRoutes } from './feed/routes.ts';
+import { Acks } from './intake/acks.ts';
+import { Intake } from './intake/intake.ts';
+import { Subscription } from './intake/subscription.ts';
+import { trustFolder } from './intake/trust.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { openLedger } from './ledger/open.ts';
+import { readCursor } from './projection/cursor.ts';
+import { Projection } from './projection/projection.ts';
+import { Quarantine } from './quarantine.ts';
+
+export interface Ingest {
+  /** The port of its door. */
+  port: number;
+  /** Resolves with the reason when it cannot go on and the process has to start anew. */
+  failed: Promise<unknown>;
+  /** Lets what was accepted reach the disk, and closes everything. */
+  close(): Promise<void>;
+}
+
+type Plant = ReturnType<typeof loadPlant>;
+
+/**
+ * Opens the ledger and everything that leads into it and out of it. The broker and the store may be away: they
+ * are waited for.
+ * @throws BenchlineError `config_invalid`, `plant_invalid`, `port_busy` or `journal_corrupt`.
+ */
+export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest> {
+  await using opened = new AsyncDisposableStack();
+  const plant = loadPlant(config.plant);
+  const key = readSigningKey(config.key_file);
+  const { data_dir, ledger_id, group } = config;
+
+  const { ledger, chains } = await openLedger({ folder: join(data_dir, 'ledger'), ledger_id, log });
+  opened.defer(() => ledger.close());
+  if (ledger.recovery.cut_bytes > 0)
+    log.warn(ledger.recovery, 'cut a torn record off the end of the ledger; it was not acknowledged');
+  await recordPlant(ledger, plant);
+
+  const quarantine = new Quarantine({ folder: join(data_dir, 'quarantine'), log });
+  opened.defer(() => quarantine.settle());
+  const projection = await openProjection(config, { ledger, plant, quarantine, log }, opened);
+
+  const failure = Promise.withResolvers<unknown>();
+  const intake: Intake = new Intake({
+    group,
+    ledger,
+    chains,
+    trusted: trustFolder(config.trusted_gateways_dir, log),
+    plant: plant.index,
+    quarantine,
+    tell: (gateway) => acks.tell(gateway),
+    fatal: failure.resolve,
+    log,
+  });
+  const subscription: Subscription = new Subscription({
+    broker: brokerAccess(config.broker),
+    group,
+    receive: (topic, payload) => intake.receive(topic, payload),
+    room: () => intake.room(),
+    subscribed: () => intake.gateways().forEach((gateway) => acks.tell(gateway)),
+    log,
+  });
+  const acks = new Acks({
+    ledger_id,
+    key,
+    state: (gateway) => intake.acknowledgement(gateway),
+    publish: (topic, text) => subscription.publish(topic, text),
+  });
+  opened.defer(() => acks.stop());
+  opened.defer(() => intake.settle());
+
+  const { host, port, credentials_file } = config.http;
+  const door = await openDoor(
+    {
+      service: 'ingest',
+      host,
+      port,
+      credentials: credentials_file === undefined ? undefined : readCredentials(credentials_file),
+      log,
+    },
+    (app) => feedRoutes(app, { ledger, intake, subscription, projection, quarantine }),
+  );
+  opened.defer(() => door.close());
+  subscription.start();
+  opened.defer(() => subscription.stop());
+
+  const everything = opened.move();
+  return { port: door.port, failed: failure.promise, close: () => everything.disposeAsync() };
+}
+
+/** The ledger holds every version of the plant file from when it was in force. */
+async function recordPlant(ledger: Ledger, { digest, text }: Plant): Promise<void> {
+  if (ledger.plantDigest === digest) return;
+  await ledger.append([{ kind: 'plant', digest, yaml: text }]);
+}
+
+async function openProjection(
+  config: IngestConfig,
+  parts: { ledger: Ledger; plant: Plant; quarantine: Quarantine; log: Log },
+  opened: AsyncDisposableStack,
+): Promise<Projection | undefined> {
+  if (!config.influx) return undefined;
+  const { ledger, plant, quarantine, log } = parts;
+  const store = await openInfluxStore({ config: config.influx, placement: placementOf(plant.index) });
+  opened.defer(() => store.close());
+  const cursorFile = join(config.data_dir, 'projection', 'cursor.json');
+  const identity = { ledger_id: ledger.id, target: nameOf(config.influx), plant_digest: plant.digest };
+  const cursor = await readCursor(cursorFile, identity, ledger.next);
+  const projection = new Projection({ ledger, store, cursor, cursorFile, quarantine, log });
+  const stop = new AbortController();
+  const running = projection.run(stop.signal);
+  opened.defer(async () => {
+    stop.abort();
+    await running;
+  });
+  return projection;
+}
+
+function nameOf(influx: InfluxConfig): string {
+  return influx.version === 1
+    ? `${influx.url} ${influx.database}`
+    : `${influx.url} ${influx.org}/${influx.bucket}`;
+}

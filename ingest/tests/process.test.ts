@@ -1,0 +1,99 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LedgerRecordJson } from '@benchline/model';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TestGateway } from './kit/test-gateway.ts';
+import { kill, records, statusOf, Works } from './kit/works.ts';
+
+let works: Works;
+beforeEach(async () => {
+  works = await Works.open();
+});
+afterEach(() => works.close());
+
+async function start(works: Works) {
+  const { child, announced } = await works.spawn('ingest', '--config', works.config());
+  const url = `http://127.0.0.1:${String(announced['http_port'])}`;
+  await expect.poll(async () => (await statusOf(url)).broker.connected, { timeout: 10_000 }).toBe(true);
+  return { child, url };
+}
+
+function seqs(all: readonly LedgerRecordJson[]): number[] {
+  return all.flatMap((record) => (record.kind === 'batch' ? [record.batch.content.seq] : []));
+}
+
+describe('benchline ingest, the process', () => {
+  test('killed again and again in mid-stream, loses nothing and stores nothing twice', async () => {
+    const gateway = await new TestGateway(works).connect();
+    const acked: number[] = [];
+    let offered = 0;
+    for (let round = 0; round < 4; round += 1) {
+      const { child, url } = await start(works);
+      // What was acknowledged before the kill is there after it.
+      expect((await statusOf(url)).gateways['gateway-1']?.seq ?? -1).toBeGreaterThanOrEqual(
+        acked.at(-1) ?? -1,
+      );
+      gateway.commitReadings(1000);
+      offered += 1000;
+      const sending = gateway.hello().then(() => gateway.sendAll(gateway.acked + 1));
+      await expect
+        .poll(() => gateway.acked, { timeout: 10_000, interval: 1 })
+        .toBeGreaterThan(acked.at(-1) ?? -1);
+      await kill(child, 'SIGKILL');
+      acked.push(gateway.acked);
+      await sending;
+    }
+    const { url, child } = await start(works);
+    await gateway.drain(30_000);
+    const all = await records(url);
+    expect(seqs(all)).toEqual(Array.from({ length: offered }, (_, i) => i));
+    expect(all.map((record) => record.offset)).toEqual(Array.from({ length: all.length }, (_, i) => i));
+    const digests = all.flatMap((record) => (record.kind === 'batch' ? [record.batch.digest] : []));
+    expect(digests).toEqual(gateway.spool.map((batch) => batch.digest));
+    const started = Date.now();
+    expect(await kill(child, 'SIGTERM')).toBe(0);
+    expect(Date.now() - started).toBeLessThan(5000);
+  }, 60_000);
+
+  test('works the chains out again without the checkpoint', async () => {
+    const gateway = await new TestGateway(works).connect();
+    const first = await start(works);
+    gateway.commitReadings(200);
+    await gateway.drain();
+    await kill(first.child, 'SIGTERM');
+    rmSync(join(works.folder, 'data', 'ledger', 'checkpoint.json'));
+    const second = await start(works);
+    gateway.commitReadings(10);
+    await gateway.drain();
+    expect(seqs(await records(second.url))).toEqual(Array.from({ length: 210 }, (_, i) => i));
+  });
+
+  test('asks a gateway to begin again when its ledger is lost', async () => {
+    const gateway = await new TestGateway(works).connect();
+    const first = await start(works);
+    gateway.commitReadings(20);
+    await gateway.drain();
+    await kill(first.child, 'SIGKILL');
+    rmSync(join(works.folder, 'data'), { recursive: true });
+    const second = await start(works);
+    await gateway.hello();
+    await expect.poll(() => gateway.acked, { timeout: 5000 }).toBe(-1);
+    await gateway.drain();
+    expect(seqs(await records(second.url))).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  test('ends with its supervisor', async () => {
+    process.env['BENCHLINE_SUPERVISED'] = '1';
+    const { child } = await start(works);
+    delete process.env['BENCHLINE_SUPERVISED'];
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin?.end();
+    expect(await gone).toBe(0);
+  });
+
+  test('the broker process is silent but for its ready line and ends when told to', async () => {
+    const { child, announced } = await works.spawn('broker', '--host', '127.0.0.1', '--port', '0');
+    expect(announced).toEqual({ ready: true, port: expect.any(Number) });
+    expect(await kill(child, 'SIGTERM')).toBe(0);
+  });
+});
