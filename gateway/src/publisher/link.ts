@@ -56,8 +56,7 @@ export class Link {
     client.on('close', () => closed.abort());
     client.on('message', (topic, payload) => options.receive(topic, payload));
     try {
-      const connected = AbortSignal.any([abort, closed.signal]);
-      await once(client, 'connect', { signal: connected });
+      await connected(client, AbortSignal.any([abort, closed.signal]));
       await client.subscribeAsync(options.topics, { qos: 1 });
       if (closed.signal.aborted) throw new Error('closed while subscribing');
       return new Link(client, closed.signal);
@@ -96,6 +95,13 @@ export class Link {
     this.#client.stream.destroy();
     await endNow(this.#client);
   }
+}
+
+function connected(client: MqttClient, abort: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.once('connect', () => resolve());
+    abort.addEventListener('abort', () => reject(new Error('closed while connecting')), { once: true });
+  });
 }
 
 async function endNow(client: MqttClient): Promise<void> {

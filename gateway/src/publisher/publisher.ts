@@ -1,17 +1,11 @@
-import { type Acknowledgement, describeError, helloSeal, nsNow, type SignedBatch } from '@benchline/model';
-import {
-  encodeBatch,
-  encodeDeviceBirth,
-  encodeNodeBirth,
-  encodeNodeDeath,
-  sparkplugTopic,
-} from '@benchline/model/sparkplug';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { type Acknowledgement, describeError, type SignedBatch } from '@benchline/model';
 import { backOff } from '../sources/back-off.ts';
-import { birthMetrics } from './births.ts';
 import { Flow } from './flow.ts';
 import { Inbox } from './inbox.ts';
 import { Link } from './link.ts';
 import type { Publisher, PublisherOptions, PublisherStatus } from './port.ts';
+import { type Send, Voice } from './voice.ts';
 import { Wake } from './wake.ts';
 
 const defaultWindow = 512;
@@ -21,6 +15,8 @@ const longestHello_ms = 5000;
 /** After a first hello, data goes out without an answer, for consumers that are no ledger of ours. */
 const firstAnswer_ms = 1000;
 const longestBackOff_ms = 5000;
+/** A connection that lasted so long was a good one: the next failure is a first one. */
+const goodConnection_ms = 10_000;
 /** Between two epochs at least: two gateways with one identity would otherwise drive each other. */
 const renewalPause_ms = 60_000;
 const rebirthPause_ms = 1000;
@@ -31,11 +27,11 @@ export function openPublisher(options: PublisherOptions): Publisher {
   return new SparkplugPublisher(options);
 }
 
-/** While no ledger has answered the last hello: when to go on without. */
+/** Of a hello that no ledger has answered yet. */
 interface Greeting {
   until_ms: number;
-  /** Then: send data all the same, or say hello again after this long. */
-  then: 'send' | { again_ms: number };
+  /** How long it was waited for; then hello is said again. Undefined: then data is sent all the same. */
+  waited_ms: number | undefined;
 }
 
 class SparkplugPublisher implements Publisher {
@@ -43,6 +39,7 @@ class SparkplugPublisher implements Publisher {
   readonly #stall_ms: number;
   readonly #inbox: Inbox;
   readonly #flow: Flow;
+  readonly #voice: Voice;
   readonly #wake = new Wake();
   readonly #stopping = new AbortController();
   readonly #counters = {
@@ -56,10 +53,6 @@ class SparkplugPublisher implements Publisher {
   #running: Promise<void> = Promise.resolve();
   #link: Link | undefined;
   #connectedSince: number | undefined;
-  /** Number of the present birth (0 … 255), one more for each connection; begins anywhere. */
-  #bdSeq = Math.floor(Date.now() / 1000) % 256;
-  /** Sparkplug's number of the next message, 0 … 255. */
-  #messageSeq = 0;
   #greeting: Greeting | undefined;
   /** Batches below were committed before this connection: to its consumers they are history. */
   #liveFrom = 0;
@@ -67,6 +60,8 @@ class SparkplugPublisher implements Publisher {
   #offeredFloor = 0;
   /** Above the spool's own floor where batches in its middle do not read back. */
   #readableFloor = 0;
+  /** Where the spool ended when it was last looked at. */
+  #lookedUpTo = 0;
   #newestAck_ns = 0n;
   #renewed_ms = Number.NEGATIVE_INFINITY;
   #reborn_ms = Number.NEGATIVE_INFINITY;
@@ -75,6 +70,7 @@ class SparkplugPublisher implements Publisher {
     this.#options = options;
     this.#stall_ms = options.stall_ms ?? defaultStall_ms;
     this.#inbox = new Inbox(options);
+    this.#voice = new Voice(options);
     this.#flow = new Flow(options.spool.acked, options.window ?? defaultWindow);
   }
 
@@ -102,26 +98,25 @@ class SparkplugPublisher implements Publisher {
     const { signal } = this.#stopping;
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
-        const link = await this.#connect();
-        failures = 0;
-        await this.#serve(link);
+        await this.#serve(await this.#connect());
       } catch (error) {
         if (!signal.aborted) this.#options.log.warn({ reason: describeError(error) }, 'not publishing');
       }
+      if (Date.now() - (this.#connectedSince ?? Date.now()) > goodConnection_ms) failures = 0;
       this.#link = undefined;
       this.#connectedSince = undefined;
-      if (!signal.aborted) await this.#wake.sleep(backOff(failures, longestBackOff_ms));
+      await delay(backOff(failures, longestBackOff_ms), undefined, { signal }).catch(() => undefined);
     }
   }
 
   #connect(): Promise<Link> {
     const { gateway, group, broker } = this.#options;
-    this.#bdSeq = (this.#bdSeq + 1) % 256;
+    this.#voice.nextConnection();
     return Link.open(
       {
         broker,
         client_id: `benchline-gateway-${group}-${gateway}`,
-        will: this.#death(),
+        will: this.#voice.death(),
         topics: Object.values(this.#inbox.topics),
         receive: (topic, payload) => {
           this.#inbox.receive(topic, payload);
@@ -142,11 +137,12 @@ class SparkplugPublisher implements Publisher {
     const wake = () => this.#wake.wake();
     link.closed.addEventListener('abort', wake, { once: true });
     log.info({ connects: this.#counters.connects, next: spool.next }, 'connected to the broker');
-    await this.#greet({ until_ms: Date.now() + firstAnswer_ms, then: 'send' });
+    this.#flow.rewind();
     try {
+      await this.#greet(firstAnswer_ms, undefined);
       while (!link.closed.aborted && !this.#stopping.signal.aborted) await this.#step();
     } finally {
-      await (this.#stopping.signal.aborted ? link.end(this.#death()) : link.cut());
+      await (this.#stopping.signal.aborted ? link.end(this.#voice.death()) : link.cut());
     }
     log.info('disconnected from the broker');
   }
@@ -194,16 +190,16 @@ class SparkplugPublisher implements Publisher {
     await spool.renew(after);
     this.#flow.reset();
     this.#readableFloor = 0;
-    await this.#greet({ until_ms: Date.now() + this.#stall_ms, then: { again_ms: this.#stall_ms } });
+    await this.#greet(this.#stall_ms, this.#stall_ms);
   }
 
-  async #awaitAnswer({ until_ms, then }: Greeting): Promise<void> {
-    const left = until_ms - Date.now();
-    if (left > 0) return this.#wake.sleep(left);
-    if (then === 'send') this.#greeting = undefined;
+  async #awaitAnswer({ until_ms, waited_ms }: Greeting): Promise<void> {
+    const left_ms = until_ms - Date.now();
+    if (left_ms > 0) await this.#wake.sleep(left_ms);
+    else if (waited_ms === undefined) this.#greeting = undefined;
     else {
-      const again_ms = Math.min(2 * then.again_ms, longestHello_ms);
-      await this.#greet({ until_ms: Date.now() + again_ms, then: { again_ms } });
+      const longer_ms = Math.min(2 * waited_ms, longestHello_ms);
+      await this.#greet(longer_ms, longer_ms);
     }
   }
 
@@ -211,7 +207,7 @@ class SparkplugPublisher implements Publisher {
   async #stalled(): Promise<void> {
     this.#counters.stalls += 1;
     this.#flow.rewind();
-    await this.#greet({ until_ms: Date.now() + this.#stall_ms, then: { again_ms: this.#stall_ms } });
+    await this.#greet(this.#stall_ms, this.#stall_ms);
   }
 
   async #rebirth(): Promise<void> {
@@ -221,46 +217,30 @@ class SparkplugPublisher implements Publisher {
     await this.#sayBirths();
   }
 
-  async #greet(greeting: Greeting): Promise<void> {
-    this.#greeting = greeting;
+  /** Says hello and waits for an answer before sending more. */
+  async #greet(wait_ms: number, waited_ms: number | undefined): Promise<void> {
+    this.#greeting = { until_ms: Date.now() + wait_ms, waited_ms };
     await this.#sayBirths();
   }
 
-  /** NBIRTH with the hello, and the DBIRTH of every machine. */
   async #sayBirths(): Promise<void> {
-    const { gateway, group, spool, key, devices } = this.#options;
-    const { floor, next, epoch } = spool;
-    this.#offeredFloor = Math.max(floor, this.#readableFloor);
-    const hello = helloSeal.seal(
-      { v: 1, gateway, epoch, floor_seq: this.#offeredFloor, next_seq: next, at_ns: nsNow() },
-      key,
-    );
-    const timestamp_ms = Date.now();
-    this.#messageSeq = 1;
-    await this.#link?.send(
-      sparkplugTopic({ group, type: 'NBIRTH', node: gateway }),
-      encodeNodeBirth({ timestamp_ms, bd_seq: this.#bdSeq, hello }),
-    );
-    const states = spool.resumeStates();
-    for (const { machine, signals } of devices) {
-      const metrics = birthMetrics(machine, signals, states);
-      await this.#link?.send(
-        sparkplugTopic({ group, type: 'DBIRTH', node: gateway, device: machine }),
-        encodeDeviceBirth({ timestamp_ms, seq: this.#nextMessageSeq(), metrics }),
-      );
-    }
+    this.#offeredFloor = Math.max(this.#options.spool.floor, this.#readableFloor);
+    await this.#voice.births(this.#offeredFloor, this.#send);
   }
 
   /** Sends what the window has room for, until there is something else to do; whether anything was sent. */
   async #sendSome(): Promise<boolean> {
     const { cursor, full } = this.#flow;
-    if (full || cursor >= this.#options.spool.next) return false;
+    this.#lookedUpTo = this.#options.spool.next;
+    if (full || cursor >= this.#lookedUpTo) return false;
     const batches = await this.#options.spool.read(cursor, readBytes);
     for (const batch of batches) {
       if (this.#flow.full || !this.#inbox.empty || this.#link?.closed.aborted !== false) break;
       if (batch.content.seq > this.#flow.cursor && !(await this.#skipTo(batch.content.seq))) return false;
-      await this.#send(batch);
+      await this.#sendBatch(batch);
     }
+    // Encoding a backlog must not keep acknowledgements, sources and timers waiting.
+    await setImmediate();
     return batches.length > 0;
   }
 
@@ -275,40 +255,25 @@ class SparkplugPublisher implements Publisher {
     return true;
   }
 
-  async #send(batch: SignedBatch): Promise<void> {
-    const { gateway, group } = this.#options;
-    const { seq, machine } = batch.content;
+  async #sendBatch(batch: SignedBatch): Promise<void> {
+    const { seq } = batch.content;
     const again = this.#flow.sent(seq, Date.now());
     this.#counters.batches_sent += 1;
     if (again) this.#counters.batches_resent += 1;
-    await this.#link?.send(
-      sparkplugTopic({ group, type: 'DDATA', node: gateway, device: machine }),
-      encodeBatch(batch, { historical: again || seq < this.#liveFrom, seq: this.#nextMessageSeq() }),
-    );
+    await this.#voice.data(batch, again || seq < this.#liveFrom, this.#send);
   }
+
+  readonly #send: Send = async (topic, payload) => this.#link?.send(topic, payload);
 
   async #sleep(): Promise<void> {
-    const { spool } = this.#options;
     const { cursor, full } = this.#flow;
     const awake = new AbortController();
-    if (!full && cursor >= spool.next)
-      void spool.waitFor(cursor, awake.signal).then(() => awake.signal.aborted || this.#wake.wake());
-    const stall = this.#flow.untilStall(Date.now(), this.#stall_ms);
-    await this.#wake.sleep(Math.max(0, Math.min(stall ?? idle_ms, idle_ms)));
+    if (!full)
+      void this.#options.spool
+        .waitFor(Math.max(cursor, this.#lookedUpTo), awake.signal)
+        .then(() => awake.signal.aborted || this.#wake.wake());
+    const stall_ms = this.#flow.untilStall(Date.now(), this.#stall_ms) ?? idle_ms;
+    await this.#wake.sleep(Math.max(0, Math.min(stall_ms, idle_ms)));
     awake.abort();
-  }
-
-  #nextMessageSeq(): number {
-    const seq = this.#messageSeq;
-    this.#messageSeq = (seq + 1) % 256;
-    return seq;
-  }
-
-  #death(): { topic: string; payload: Uint8Array } {
-    const { gateway, group } = this.#options;
-    return {
-      topic: sparkplugTopic({ group, type: 'NDEATH', node: gateway }),
-      payload: encodeNodeDeath({ timestamp_ms: Date.now(), bd_seq: this.#bdSeq }),
-    };
   }
 }

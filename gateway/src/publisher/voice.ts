@@ -1,0 +1,76 @@
+import { helloSeal, nsNow, type SignedBatch } from '@benchline/model';
+import {
+  encodeBatch,
+  encodeDeviceBirth,
+  encodeNodeBirth,
+  encodeNodeDeath,
+  type MessageType,
+  sparkplugTopic,
+} from '@benchline/model/sparkplug';
+import { birthMetrics } from './births.ts';
+import type { PublisherOptions } from './port.ts';
+
+/** How one message goes out; nothing comes back. */
+export type Send = (topic: string, payload: Uint8Array) => Promise<void>;
+
+type VoiceOptions = Pick<PublisherOptions, 'gateway' | 'group' | 'spool' | 'key' | 'devices'>;
+
+/** Says things in Sparkplug B: topics, payloads and the two running numbers of an edge node. */
+export class Voice {
+  readonly #options: VoiceOptions;
+  /** Number of the birth (0 … 255), one more for each connection; begins anywhere. */
+  #bdSeq = Math.floor(Date.now() / 1000) % 256;
+  /** Sparkplug's number of the next message, 0 … 255. */
+  #messageSeq = 0;
+
+  constructor(options: VoiceOptions) {
+    this.#options = options;
+  }
+
+  /** Each connection has a birth number of its own, which its last will carries. */
+  nextConnection(): void {
+    this.#bdSeq = (this.#bdSeq + 1) % 256;
+  }
+
+  /** NDEATH, as last will and as last word. */
+  death(): { topic: string; payload: Uint8Array } {
+    return {
+      topic: this.#topic('NDEATH'),
+      payload: encodeNodeDeath({ timestamp_ms: Date.now(), bd_seq: this.#bdSeq }),
+    };
+  }
+
+  /** NBIRTH with a hello that offers the batches from `floor_seq` on, then the DBIRTH of every machine. */
+  async births(floor_seq: number, send: Send): Promise<void> {
+    const { gateway, spool, key, devices } = this.#options;
+    const hello = helloSeal.seal(
+      { v: 1, gateway, epoch: spool.epoch, floor_seq, next_seq: spool.next, at_ns: nsNow() },
+      key,
+    );
+    const timestamp_ms = Date.now();
+    await send(this.#topic('NBIRTH'), encodeNodeBirth({ timestamp_ms, bd_seq: this.#bdSeq, hello }));
+    this.#messageSeq = 1;
+    const states = spool.resumeStates();
+    for (const { machine, signals } of devices) {
+      const metrics = birthMetrics(machine, signals, states);
+      const birth = encodeDeviceBirth({ timestamp_ms, seq: this.#nextSeq(), metrics });
+      await send(this.#topic('DBIRTH', machine), birth);
+    }
+  }
+
+  async data(batch: SignedBatch, historical: boolean, send: Send): Promise<void> {
+    const payload = encodeBatch(batch, { historical, seq: this.#nextSeq() });
+    await send(this.#topic('DDATA', batch.content.machine), payload);
+  }
+
+  #topic(type: MessageType, device?: string): string {
+    const { group, gateway: node } = this.#options;
+    return sparkplugTopic({ group, type, node, ...(device === undefined ? {} : { device }) });
+  }
+
+  #nextSeq(): number {
+    const seq = this.#messageSeq;
+    this.#messageSeq = (seq + 1) % 256;
+    return seq;
+  }
+}
