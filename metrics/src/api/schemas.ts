@@ -95,6 +95,16 @@ export type KpiResult = z.output<typeof KpiResult>;
 
 export const apiStates = [...canonicalStates, 'unobserved'] as const;
 
+/** The hours, shifts or days that overlap the asked window, whole, by start. */
+export const KpiList = z
+  .object({
+    scope: z.string(),
+    grain: z.enum(grains),
+    time_zone: z.string(),
+    results: z.array(KpiResult),
+  })
+  .meta({ id: 'KpiList' });
+
 export const StateList = z
   .object({
     machine: Slug,
@@ -147,12 +157,19 @@ export const CncRatio = z
   })
   .meta({ id: 'CncRatio' });
 
-export const GapList = z
+const Gap = z
   .object({
     machine: Slug,
-    gaps: z.array(z.object({ source: z.string(), from: Instant, to: Instant, reason: z.enum(gapReasons) })),
+    source: z.string(),
+    from: Instant,
+    to: Instant,
+    from_ns: z.string().describe('The same in nanoseconds since 1970'),
+    to_ns: z.string(),
+    reason: z.enum(gapReasons),
   })
-  .meta({ id: 'GapList' });
+  .meta({ id: 'Gap' });
+
+export const GapList = z.object({ machine: Slug, gaps: z.array(Gap) }).meta({ id: 'GapList' });
 
 const Lag = z
   .object({ p50_s: z.number(), p99_s: z.number(), batches: z.int() })
@@ -176,17 +193,7 @@ export const Pipeline = z
       gateway_to_queryable: Lag.describe('Gateway time of a batch → queryable'),
     }),
     ingest: z.unknown().describe("Ingest's own /status, passed through; null when it does not answer"),
-    gaps: z
-      .array(
-        z.object({
-          machine: Slug,
-          source: z.string(),
-          from: Instant,
-          to: Instant,
-          reason: z.enum(gapReasons),
-        }),
-      )
-      .describe('Declared gaps of the last hour'),
+    gaps: z.array(Gap).describe('Declared gaps of the last hour'),
   })
   .meta({ id: 'Pipeline' });
 
@@ -268,15 +275,3 @@ export const Catalogue = z
 
 /** One line of `/api/v1/observations`. */
 export const ObservationLine = MachineObservationJson;
-
-/** RFC 9457 problem details. */
-export const Problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().optional(),
-    code: z.string().optional(),
-    hint: z.string().optional(),
-  })
-  .meta({ id: 'Problem' });

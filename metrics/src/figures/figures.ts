@@ -50,11 +50,12 @@ export class Figures {
     this.#horizon.claimed(news.machine, news.source, news.to_ns);
   }
 
-  /** Where a window ends for an asset now: at its end, or at what can be known. */
+  /**
+   * Where a window ends for an asset now. One that is over is taken as it is: what nobody claimed of it is
+   * unobserved. One that is open reaches as far as can be known.
+   */
   endFor(asset: Asset, window: Interval, now_ns: Nanoseconds): Nanoseconds {
-    if (window.to_ns <= now_ns - 2n * this.#options.lateness_ns) return window.to_ns;
-    const reach = this.#horizon.of(asset.id, now_ns);
-    return window.to_ns < reach ? window.to_ns : reach;
+    return window.to_ns <= now_ns ? window.to_ns : this.#horizon.of(asset.id, now_ns);
   }
 
   /** @throws BenchlineError `store_unavailable`. */

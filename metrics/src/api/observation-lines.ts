@@ -1,0 +1,33 @@
+import { type Asset, machineObservationToJson, type Nanoseconds, nsPerSecond } from '@benchline/model';
+import type { TelemetryStore } from '@benchline/store';
+import type { Interval } from '../intervals.ts';
+
+/** So many observations at once are no burden; stretches are chosen to come near it. */
+const wanted = 10_000;
+const firstStretch: Nanoseconds = 60n * nsPerSecond;
+const longestStretch: Nanoseconds = 64n * 86_400n * nsPerSecond;
+
+/** The stored observations of a window (from, to] as lines of NDJSON, read in stretches as the reader takes them. */
+export async function* observationLines(
+  store: Pick<TelemetryStore, 'observations'>,
+  asset: Asset,
+  window: Interval,
+  signals: readonly string[] | undefined,
+): AsyncGenerator<string> {
+  let stretch = firstStretch;
+  for (let from_ns = window.from_ns; from_ns < window.to_ns; ) {
+    const end = from_ns + stretch;
+    const to_ns = end < window.to_ns ? end : window.to_ns;
+    const observations = await store.observations({
+      machine: asset.id,
+      from_ns,
+      to_ns,
+      ...(signals && { signals }),
+    });
+    if (observations.length > 0)
+      yield observations.map((o) => `${JSON.stringify(machineObservationToJson(o))}\n`).join('');
+    if (observations.length > wanted) stretch = stretch / 2n + 1n;
+    else if (observations.length < wanted / 2 && stretch < longestStretch) stretch *= 2n;
+    from_ns = to_ns;
+  }
+}

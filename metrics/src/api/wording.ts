@@ -1,0 +1,41 @@
+import type { GapReason } from '@benchline/model';
+import type { apiStates, figureStatuses } from './schemas.ts';
+
+interface Wording {
+  en: string;
+  zh: string;
+}
+
+/** States as people read them, with their time element of ISO 22400-2. */
+export const stateWording: Readonly<Record<(typeof apiStates)[number], Wording & { element: string }>> = {
+  producing: { en: 'Producing', zh: '生产', element: 'APT' },
+  setup: { en: 'Setup', zh: '调整准备', element: 'AUST' },
+  waiting: { en: 'Waiting', zh: '等待', element: 'ADET' },
+  short_stop: { en: 'Short stop', zh: '短暂停机', element: 'ADET' },
+  fault: { en: 'Fault', zh: '故障', element: 'ADET with an order, otherwise ADOT' },
+  no_order: { en: 'No order', zh: '无订单', element: 'ADOT' },
+  planned_maintenance: { en: 'Planned maintenance', zh: '计划维护', element: 'PMT' },
+  unobserved: { en: 'Unobserved', zh: '无数据', element: 'none: neither production nor a stop' },
+};
+
+export const statusWording: Readonly<Record<(typeof figureStatuses)[number], Wording>> = {
+  ok: { en: 'Complete', zh: '完整' },
+  partial: { en: 'Some of it was not observed', zh: '部分时间无数据' },
+  no_planned_time: { en: 'No planned time', zh: '无计划时间' },
+  not_observed: { en: 'Not observed', zh: '无数据' },
+  no_items: { en: 'Nothing produced', zh: '无产出' },
+  no_production: { en: 'No production time', zh: '无生产时间' },
+  no_meter: { en: 'No meter', zh: '无电表' },
+  no_key_processes: { en: 'No key processes', zh: '无关键工序' },
+  not_applicable: { en: 'Not applicable', zh: '不适用' },
+};
+
+export const gapReasonWording: Readonly<Record<GapReason, Wording>> = {
+  gateway_restart: { en: 'Gateway restarted', zh: '网关重启' },
+  source_disconnected: { en: 'Source not connected', zh: '数据源断开' },
+  source_restarted: { en: 'Source restarted', zh: '数据源重启' },
+  source_stalled: { en: 'Source stalled', zh: '数据源停滞' },
+  sequence_jump: { en: 'Sequence jumped', zh: '序号跳变' },
+  queue_overflow: { en: 'Queue overflowed', zh: '队列溢出' },
+  evicted: { en: 'Evicted from a full buffer', zh: '缓存已满被清除' },
+};

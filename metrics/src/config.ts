@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { BenchlineError, loadConfig, resolveFrom } from '@benchline/model';
+import { HttpConfig } from '@benchline/model/door';
+import { InfluxConfig } from '@benchline/store';
+import { z } from 'zod';
+
+/** What the metrics service follows, and where it keeps or finds the telemetry. Relative paths are relative to the file. */
+export const MetricsConfig = z
+  .strictObject({
+    plant: z.string().min(1).describe('Plant file'),
+    feed_url: z
+      .url({ protocol: /^https?$/ })
+      .describe("Address of ingest's HTTP door, for example http://127.0.0.1:8091"),
+    feed_token_file: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File whose first line is the bearer token for ingest, where it asks for one'),
+    store: z
+      .union([
+        z.strictObject({
+          embedded: z
+            .strictObject({
+              file: z.string().min(1).describe('DuckDB file; made if missing; only this process may open it'),
+            })
+            .describe('A store of its own on this computer, filled from the feed'),
+        }),
+        z.strictObject({
+          influx: InfluxConfig,
+          cursor_file: z
+            .string()
+            .min(1)
+            .optional()
+            .describe(
+              'File that remembers up to where of the feed the kpi series show it; without it the feed is read from its start each time',
+            ),
+        }),
+      ])
+      .describe('Where the telemetry is: a store of its own, or the InfluxDB that ingest writes to'),
+    http: HttpConfig.describe('Door for the API and the console'),
+    lateness_s: z
+      .number()
+      .min(0)
+      .max(7 * 86_400)
+      .default(900)
+      .describe(
+        'How long after the end of a period late data are waited for; until then figures are provisional',
+      ),
+  })
+  .describe('Configuration of the metrics service');
+export type MetricsConfig = z.output<typeof MetricsConfig>;
+
+/** Reads a configuration file; paths in what it returns are absolute. @throws BenchlineError `config_invalid`. */
+export function loadMetricsConfig(file: string): MetricsConfig {
+  const config = loadConfig(MetricsConfig, file);
+  const at = (path: string) => resolveFrom(file, path);
+  const { feed_token_file, store, http } = config;
+  return {
+    ...config,
+    plant: at(config.plant),
+    ...(feed_token_file !== undefined && { feed_token_file: at(feed_token_file) }),
+    store:
+      'embedded' in store
+        ? { embedded: { file: at(store.embedded.file) } }
+        : {
+            influx: withSecrets(store.influx, at),
+            ...(store.cursor_file !== undefined && { cursor_file: at(store.cursor_file) }),
+          },
+    http: {
+      ...http,
+      ...(http.credentials_file !== undefined && { credentials_file: at(http.credentials_file) }),
+    },
+  };
+}
+
+function withSecrets(influx: InfluxConfig, at: (path: string) => string): InfluxConfig {
+  if (influx.version === 2) return { ...influx, token_file: at(influx.token_file) };
+  return influx.password_file === undefined ? influx : { ...influx, password_file: at(influx.password_file) };
+}
+
+/** The Authorization header for ingest. @throws BenchlineError `config_invalid` when the token cannot be read. */
+export function feedAuthorization({ feed_token_file }: MetricsConfig): string | undefined {
+  if (feed_token_file === undefined) return undefined;
+  try {
+    const token = readFileSync(feed_token_file, 'utf8').split('\n', 1)[0]?.trim();
+    if (token) return `Bearer ${token}`;
+  } catch (cause) {
+    throw new BenchlineError('config_invalid', `cannot read ${feed_token_file}`, {
+      hint: 'feed_token_file has to name a readable file with a token on its first line',
+      cause,
+    });
+  }
+  throw new BenchlineError('config_invalid', `there is no token in ${feed_token_file}`, {
+    hint: 'put the token that ingest knows on its first line',
+  });
+}

@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchlineError, describeError, type Log } from '@benchline/model';
+import { type FeedRecord, recordFromLine } from './records.ts';
+
+/** Where ingest is, and how to get in. */
+export interface FeedAccess {
+  /** Base address. */
+  url: string;
+  /** Value of the Authorization header, where ingest wants one. */
+  authorization: string | undefined;
+}
+
+export interface FeedOptions extends FeedAccess {
+  /** Offset of the first record wanted. */
+  from: number;
+  /** Only what ingest has projected into InfluxDB. */
+  projected: boolean;
+  log: Log;
+  /** Takes in records in order. When it rejects, the feed is read again from the first of them. */
+  take(records: readonly FeedRecord[]): Promise<void>;
+}
+
+export interface FeedStatus {
+  connected: boolean;
+  /** Offset of the next record wanted. */
+  next: number;
+  reconnects: number;
+}
+
+/** Ingest writes at least an empty line a second; a feed that is silent for longer is dead. */
+const silence_ms = 5000;
+const firstPause_ms = 100;
+const longestPause_ms = 5000;
+/** Most records that are taken in at once, and that wait while others are. */
+const mostAtOnce = 2000;
+
+/** Follows ingest's feed for ever, through disconnections, without losing or skipping a record. */
+export class Feed {
+  readonly #options: FeedOptions;
+  #next: number;
+  #connected = false;
+  #reconnects = 0;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.#next = options.from;
+  }
+
+  status(): FeedStatus {
+    return { connected: this.#connected, next: this.#next, reconnects: this.#reconnects };
+  }
+
+  /** Resolves once `signal` aborts; a write in progress is finished before. */
+  async run(signal: AbortSignal): Promise<void> {
+    let pause = firstPause_ms;
+    while (!signal.aborted) {
+      const before = this.#next;
+      try {
+        await this.#read(signal);
+      } catch (error) {
+        if (!signal.aborted) this.#explain(error);
+      }
+      this.#connected = false;
+      if (signal.aborted) return;
+      this.#reconnects += 1;
+      pause = this.#next > before ? firstPause_ms : Math.min(pause * 2, longestPause_ms);
+      // Full jitter: several readers of an ingest that comes back do not all ask at once.
+      await sleep(Math.random() * pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #explain(error: unknown): void {
+    const { log, url } = this.#options;
+    if (error instanceof LedgerEndsBefore) {
+      // Another ledger, or this one restored from an older copy. Everything is taken in again: writing twice
+      // changes nothing, and nothing of it is missed.
+      log.error(
+        { url, next: this.#next },
+        'the ledger ends before what was read of it; reading it from the start',
+      );
+      this.#next = 0;
+    } else log.warn({ url, next: this.#next, reason: describeError(error) }, 'lost the feed');
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const watchdog = setTimeout(() => over.abort(silent()), silence_ms);
+    const until = AbortSignal.any([signal, over.signal]);
+    const intake = new Intake((records) => this.#take(records));
+    try {
+      const { authorization } = this.#options;
+      const headers = authorization === undefined ? {} : { authorization };
+      const response = await fetch(this.#address(), { headers, signal: until });
+      if (!response.ok || !response.body) throw await refusal(response, this.#next);
+      this.#connected = true;
+      const text = response.body.pipeThrough(new TextDecoderStream());
+      let rest = '';
+      for await (const chunk of text) {
+        watchdog.refresh();
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        await intake.add(lines.flatMap((line) => (line === '' ? [] : recordFromLine(line))));
+      }
+      throw new BenchlineError('source_unavailable', 'ingest ended the feed', { retryable: true });
+    } finally {
+      clearTimeout(watchdog);
+      over.abort();
+      await intake.settled();
+    }
+  }
+
+  #address(): URL {
+    const address = new URL('/feed', this.#options.url);
+    address.searchParams.set('from', String(this.#next));
+    if (this.#options.projected) address.searchParams.set('until', 'projected');
+    return address;
+  }
+
+  async #take(records: readonly FeedRecord[]): Promise<void> {
+    const wanted = records.filter(({ offset }) => offset >= this.#next);
+    const last = wanted.at(-1);
+    if (!last) return;
+    if (wanted[0]?.offset !== this.#next)
+      throw new BenchlineError(
+        'batch_malformed',
+        `the feed skips from ${this.#next} to ${wanted[0]?.offset}`,
+      );
+    await this.#options.take(wanted);
+    this.#next = last.offset + 1;
+  }
+}
+
+/** Reads on while a write is in progress, as far as there is room, so that the next write carries more. */
+class Intake {
+  readonly #take: (records: readonly FeedRecord[]) => Promise<void>;
+  #waiting: FeedRecord[] = [];
+  #writing: Promise<void> | undefined;
+  #failed: { error: unknown } | undefined;
+
+  constructor(take: (records: readonly FeedRecord[]) => Promise<void>) {
+    this.#take = take;
+  }
+
+  /** @throws what an earlier write failed with. */
+  async add(records: readonly FeedRecord[]): Promise<void> {
+    this.#waiting.push(...records);
+    if (!this.#writing && this.#waiting.length > 0) this.#writing = this.#drain();
+    if (this.#waiting.length >= mostAtOnce) await this.#writing;
+    if (this.#failed) throw this.#failed.error;
+  }
+
+  /** Resolves when nothing is being written any more; never rejects. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) await this.#take(this.#waiting.splice(0, mostAtOnce));
+    } catch (error) {
+      this.#failed = { error };
+      this.#waiting = [];
+    }
+    this.#writing = undefined;
+  }
+}
+
+class LedgerEndsBefore extends Error {}
+
+async function refusal(response: Response, next: number): Promise<Error> {
+  const text = await response.text();
+  if (response.status === 400 && next > 0) return new LedgerEndsBefore(text);
+  return new BenchlineError('source_unavailable', `ingest answered ${response.status}: ${text}`, {
+    retryable: true,
+  });
+}
+
+function silent(): BenchlineError {
+  return new BenchlineError('source_unavailable', `ingest said nothing for ${silence_ms / 1000} s`, {
+    retryable: true,
+  });
+}

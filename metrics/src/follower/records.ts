@@ -1,0 +1,60 @@
+import { nanosecondsJson, observationsOf, type SignedBatch, signedBatchFromJson } from '@benchline/model';
+import type { StoreWrite } from '@benchline/store';
+import { z } from 'zod';
+
+/** A record of the ledger as far as figures need it. */
+export interface FeedRecord {
+  offset: number;
+  received_ns: bigint;
+  /** Absent for records that carry no observations (entries, plant versions, losses). */
+  batch?: SignedBatch;
+}
+
+// The rest of a record is checked by its own schema once its kind is known.
+const Envelope = z.looseObject({
+  offset: z.int().min(0),
+  received_ns: nanosecondsJson,
+  kind: z.enum(['batch', 'entry', 'plant', 'loss']),
+  batch: z.unknown(),
+});
+
+/** Reads one line of the feed. @throws SyntaxError or ZodError when it is no record. */
+export function recordFromLine(line: string): FeedRecord {
+  const { offset, received_ns, kind, batch } = Envelope.parse(JSON.parse(line));
+  return { offset, received_ns, ...(kind === 'batch' && { batch: signedBatchFromJson(batch) }) };
+}
+
+/** What a store keeps of some records. */
+export function writeOf(records: readonly FeedRecord[]): StoreWrite {
+  const batches = records.flatMap(({ batch }) => batch?.content ?? []);
+  return {
+    observations: batches.flatMap((batch) => [...observationsOf(batch)]),
+    observed: batches.flatMap(({ machine, source, observed }) =>
+      observed ? [{ machine, source, ...observed }] : [],
+    ),
+    gaps: batches.flatMap(({ machine, source, gaps }) => gaps.map((gap) => ({ ...gap, machine, source }))),
+  };
+}
+
+/** A machine, and the stretch of source time of which a batch tells something new. */
+export interface News {
+  machine: string;
+  source: string;
+  from_ns: bigint;
+  to_ns: bigint;
+}
+
+/** What a batch touches; undefined when it says nothing of any time. */
+export function newsOf({ content }: SignedBatch): News | undefined {
+  const { machine, source, observations, gaps, observed } = content;
+  const instants = [
+    ...observations.map((o) => o.source_time_ns),
+    ...gaps.flatMap((gap) => [gap.from_ns, gap.to_ns]),
+    ...(observed ? [observed.from_ns, observed.until_ns] : []),
+  ];
+  const [first] = instants;
+  if (first === undefined) return undefined;
+  const from_ns = instants.reduce((least, at) => (at < least ? at : least), first);
+  const to_ns = instants.reduce((most, at) => (at > most ? at : most), first);
+  return { machine, source, from_ns, to_ns };
+}

@@ -1,0 +1,1 @@
+export { MetricsConfig } from './config.ts';
