@@ -22,19 +22,19 @@ function seqs(all: readonly LedgerRecordJson[]): number[] {
   return all.flatMap((record) => (record.kind === 'batch' ? [record.batch.content.seq] : []));
 }
 
-describe('benchline ingest, the process', () => {
+describe('benchline ingest, the process', { timeout: 60_000 }, () => {
   test('killed again and again in mid-stream, loses nothing and stores nothing twice', async () => {
     const gateway = await new TestGateway(works).connect();
     const acked: number[] = [];
     let offered = 0;
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const { child, url } = await start(works);
       // What was acknowledged before the kill is there after it.
       expect((await statusOf(url)).gateways['gateway-1']?.seq ?? -1).toBeGreaterThanOrEqual(
         acked.at(-1) ?? -1,
       );
-      gateway.commitReadings(1000);
-      offered += 1000;
+      gateway.commitReadings(400);
+      offered += 400;
       const sending = gateway.hello().then(() => gateway.sendAll(gateway.acked + 1));
       await expect
         .poll(() => gateway.acked, { timeout: 10_000, interval: 1 })
@@ -53,7 +53,7 @@ describe('benchline ingest, the process', () => {
     const started = Date.now();
     expect(await kill(child, 'SIGTERM')).toBe(0);
     expect(Date.now() - started).toBeLessThan(5000);
-  }, 60_000);
+  });
 
   test('works the chains out again without the checkpoint', async () => {
     const gateway = await new TestGateway(works).connect();
