@@ -15,7 +15,7 @@ const Envelope = z.looseObject({
   offset: z.int().min(0),
   received_ns: nanosecondsJson,
   kind: z.enum(['batch', 'entry', 'plant', 'loss']),
-  batch: z.unknown(),
+  batch: z.unknown().optional(),
 });
 
 /** Reads one line of the feed. @throws SyntaxError or ZodError when it is no record. */
