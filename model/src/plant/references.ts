@@ -78,9 +78,9 @@ function stationProblems(process: Spot, lines: readonly Spot[]): Problem[] {
     if (id === undefined) return [];
     if (seen.has(id)) return [problem(station, `'${id}' is listed twice`, 'list each station once')];
     seen.add(id);
-    if (meters.includes(id))
-      return [problem(station, `'${id}' is a meter`, 'list the machines that carry out the process')];
     const home = lines.find((candidate) => idsOf(candidate.items('machines')).includes(id))?.text('id');
+    if (home === undefined && meters.includes(id))
+      return [problem(station, `'${id}' is a meter`, 'list the machines that carry out the process')];
     if (home === undefined)
       return [
         problem(
@@ -89,7 +89,7 @@ function stationProblems(process: Spot, lines: readonly Spot[]): Problem[] {
           suggestion(id, idsOf(machines), 'define it on its line'),
         ),
       ];
-    if (line === undefined || home === line) return [];
+    if (line === undefined || home === line || !idsOf(lines).includes(line)) return [];
     return [
       problem(
         station,
