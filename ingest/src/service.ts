@@ -18,7 +18,7 @@ export interface Ingest {
   /** The port of its door. */
   port: number;
   /** Resolves with the reason when it cannot go on and the process has to start anew. */
-  failed: Promise<unknown>;
+  failed: Promise<Error>;
   /** Lets what was accepted reach the disk, and closes everything. */
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
   opened.defer(() => quarantine.settle());
   const projection = await openProjection(config, { ledger, plant, quarantine, log }, opened);
 
-  const failure = Promise.withResolvers<unknown>();
+  const failure = Promise.withResolvers<Error>();
   const intake: Intake = new Intake({
     group,
     ledger,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LedgerRecordJson } from '@benchline/model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestGateway } from './kit/test-gateway.ts';
-import { kill, records, statusOf, Works } from './kit/works.ts';
+import { gatewayStatus, kill, records, statusOf, Works } from './kit/works.ts';
 
 let works: Works;
 beforeEach(async () => {
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => works.close());
 
-async function start(works: Works) {
+async function start() {
   const { child, announced } = await works.spawn('ingest', '--config', works.config());
   const url = `http://127.0.0.1:${String(announced['http_port'])}`;
   await expect.poll(async () => (await statusOf(url)).broker.connected, { timeout: 10_000 }).toBe(true);
@@ -28,11 +28,9 @@ describe('benchline ingest, the process', { timeout: 60_000 }, () => {
     const acked: number[] = [];
     let offered = 0;
     for (let round = 0; round < 3; round += 1) {
-      const { child, url } = await start(works);
+      const { child, url } = await start();
       // What was acknowledged before the kill is there after it.
-      expect((await statusOf(url)).gateways['gateway-1']?.seq ?? -1).toBeGreaterThanOrEqual(
-        acked.at(-1) ?? -1,
-      );
+      expect((await gatewayStatus(url))?.seq ?? -1).toBeGreaterThanOrEqual(acked.at(-1) ?? -1);
       gateway.commitReadings(400);
       offered += 400;
       const sending = gateway.hello().then(() => gateway.sendAll(gateway.acked + 1));
@@ -43,7 +41,7 @@ describe('benchline ingest, the process', { timeout: 60_000 }, () => {
       acked.push(gateway.acked);
       await sending;
     }
-    const { url, child } = await start(works);
+    const { url, child } = await start();
     await gateway.drain(30_000);
     const all = await records(url);
     expect(seqs(all)).toEqual(Array.from({ length: offered }, (_, i) => i));
@@ -57,12 +55,12 @@ describe('benchline ingest, the process', { timeout: 60_000 }, () => {
 
   test('works the chains out again without the checkpoint', async () => {
     const gateway = await new TestGateway(works).connect();
-    const first = await start(works);
+    const first = await start();
     gateway.commitReadings(200);
     await gateway.drain();
     await kill(first.child, 'SIGTERM');
     rmSync(join(works.folder, 'data', 'ledger', 'checkpoint.json'));
-    const second = await start(works);
+    const second = await start();
     gateway.commitReadings(10);
     await gateway.drain();
     expect(seqs(await records(second.url))).toEqual(Array.from({ length: 210 }, (_, i) => i));
@@ -70,12 +68,12 @@ describe('benchline ingest, the process', { timeout: 60_000 }, () => {
 
   test('asks a gateway to begin again when its ledger is lost', async () => {
     const gateway = await new TestGateway(works).connect();
-    const first = await start(works);
+    const first = await start();
     gateway.commitReadings(20);
     await gateway.drain();
     await kill(first.child, 'SIGKILL');
     rmSync(join(works.folder, 'data'), { recursive: true });
-    const second = await start(works);
+    const second = await start();
     await gateway.hello();
     await expect.poll(() => gateway.acked, { timeout: 5000 }).toBe(-1);
     await gateway.drain();
@@ -84,7 +82,7 @@ describe('benchline ingest, the process', { timeout: 60_000 }, () => {
 
   test('ends with its supervisor', async () => {
     process.env['BENCHLINE_SUPERVISED'] = '1';
-    const { child } = await start(works);
+    const { child } = await start();
     delete process.env['BENCHLINE_SUPERVISED'];
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.stdin?.end();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPlant } from '@benchline/model';
 import { openInfluxStore, placementOf } from '@benchline/store';
-import { type LocalInflux, startInfluxd } from '@benchline/store/influxd';
+import { findInfluxd, type LocalInflux, startInfluxd } from '@benchline/store/influxd';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestGateway, t0 } from './kit/test-gateway.ts';
 import { readFeed, statusOf, Works } from './kit/works.ts';
@@ -12,12 +12,15 @@ const day = 86_400n * second;
 
 let works: Works;
 let influxd: LocalInflux;
-beforeEach(async () => {
+const missing = findInfluxd() ? undefined : 'influxd is not installed: apt-get install influxdb';
+
+beforeEach(async ({ skip }) => {
+  skip(missing !== undefined, missing);
   works = await Works.open();
   influxd = await startInfluxd({ dataDir: join(works.folder, 'influxd') });
   works.defer(() => influxd.kill());
 });
-afterEach(() => works.close());
+afterEach(() => works?.close());
 
 const config = () => ({ version: 1 as const, url: influxd.url, database: 'benchline' });
 
@@ -39,7 +42,7 @@ async function stored(signal: string, until = t0 + day) {
 }
 
 async function projectedUpTo(url: string, next: number): Promise<void> {
-  await expect.poll(async () => (await statusOf(url)).projection.next, { timeout: 15_000 }).toBe(next);
+  await expect.poll(async () => (await statusOf(url)).projection?.next, { timeout: 15_000 }).toBe(next);
 }
 
 describe('the projection', () => {
@@ -106,7 +109,7 @@ describe('the projection', () => {
     expect(status.quarantined_observations).toBe(1);
     expect(status.quarantine.seen).toEqual({ store_rejected: 1 });
     const folder = join(works.folder, 'data', 'quarantine');
-    const [name = ''] = readdirSync(folder).filter((each) => each.endsWith('.bin'));
+    const name = readdirSync(folder).find((each) => each.endsWith('.bin')) ?? '';
     expect(JSON.parse(readFileSync(join(folder, name), 'utf8'))).toMatchObject({
       machine: 'mill',
       signal: 'power',
@@ -127,7 +130,7 @@ describe('the projection', () => {
     gateway.commitReadings(3);
     await gateway.drain();
     await projectedUpTo(first.url, 8);
-    expect((await statusOf(first.url)).projection.unmapped_points).toBe(1);
+    expect((await statusOf(first.url)).projection?.unmapped_points).toBe(1);
     expect(await stored('power')).toHaveLength(6);
     await first.close();
 
@@ -138,7 +141,7 @@ describe('the projection', () => {
     await projectedUpTo(url, 9);
     expect(await stored('speed')).toEqual([1500]);
     expect(await stored('power')).toHaveLength(6);
-    expect((await statusOf(url)).projection.unmapped_points).toBe(0);
+    expect((await statusOf(url)).projection?.unmapped_points).toBe(0);
   });
 
   test('shows a reader of the projected feed only what the store holds', async () => {

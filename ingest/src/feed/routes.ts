@@ -1,22 +1,12 @@
 import { Readable } from 'node:stream';
-import { BenchlineError, isoFromNs, nsFromMs } from '@benchline/model';
-import type { FastifyInstance } from 'fastify';
+import { BenchlineError } from '@benchline/model';
+import type { Door } from '@benchline/model/door';
 import { z } from 'zod';
-import type { Intake } from '../intake/intake.ts';
-import type { Subscription } from '../intake/subscription.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Projection } from '../projection/projection.ts';
-import type { Quarantine } from '../quarantine.ts';
 import { feedFrom, type Growing } from './feed.ts';
 import { stalls } from './health.ts';
-
-export interface FeedParts {
-  ledger: Ledger;
-  intake: Intake;
-  subscription: Subscription;
-  projection: Projection | undefined;
-  quarantine: Quarantine;
-}
+import { type FeedParts, ingestStatus } from './status.ts';
 
 const FeedQuery = z.strictObject({
   from: z
@@ -27,7 +17,7 @@ const FeedQuery = z.strictObject({
 });
 
 /** The routes of ingest: the ledger as a feed, and how it fares. */
-export function feedRoutes(app: FastifyInstance, parts: FeedParts): void {
+export function feedRoutes(app: Door['app'], parts: FeedParts): void {
   const read = { action: 'read', scope: () => '' } as const;
 
   app.get('/feed', { config: { ...read, endless: true } }, async (request, reply) => {
@@ -43,7 +33,7 @@ export function feedRoutes(app: FastifyInstance, parts: FeedParts): void {
       .send(Readable.from(feedFrom(parts.ledger, shown, from, signal), { objectMode: false }));
   });
 
-  app.get('/status', { config: read }, async () => statusOf(parts));
+  app.get('/status', { config: read }, async () => ingestStatus(parts));
 
   app.get('/healthz', { config: { action: 'probe' } }, async (_request, reply) => {
     const stalled = stalls(parts);
@@ -74,24 +64,4 @@ function assertWithin(ledger: Ledger, from: number): void {
       hint: 'this is not the ledger that was read before; read it from 0',
     },
   );
-}
-
-function statusOf({ ledger, intake, subscription, projection, quarantine }: FeedParts) {
-  const { connected, since_ms, connects } = subscription.status();
-  return {
-    at: isoFromNs(nsFromMs(Date.now())),
-    ledger: {
-      id: ledger.id,
-      next: ledger.next,
-      bytes: ledger.bytes,
-      cut_bytes: ledger.recovery.cut_bytes,
-      ...(intake.failing ? { failing: intake.failing.reason } : {}),
-    },
-    broker: { connected, since: isoFromNs(nsFromMs(since_ms)), connects },
-    ...intake.status(),
-    projection: projection?.status() ?? null,
-    quarantine: quarantine.status(),
-    /** Observations that the store refused for what they contain, since the projection began. */
-    quarantined_observations: projection?.quarantinedObservations ?? 0,
-  };
 }

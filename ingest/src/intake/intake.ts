@@ -38,7 +38,7 @@ export interface IntakeOptions {
   /** Asks for an acknowledgement to be sent to a gateway. */
   tell(gateway: string): void;
   /** The ledger cannot be written any more: the process has to start anew. */
-  fatal(error: unknown): void;
+  fatal(error: Error): void;
   log: Log;
 }
 
@@ -262,9 +262,10 @@ export class Intake {
   /** With a full disk the lanes go back to what is durable; gateways send the rest again until there is room. */
   #failed(error: unknown): void {
     const reason = describeError(error);
+    if (!this.#failing) this.#options.log.error({ reason }, 'cannot append to the ledger');
     this.#failing ??= { since_ms: Date.now(), reason };
-    this.#options.log.error({ reason }, 'cannot append to the ledger');
-    if (!(error instanceof BenchlineError && error.retryable)) return this.#options.fatal(error);
+    if (!(error instanceof BenchlineError && error.retryable))
+      return this.#options.fatal(error instanceof Error ? error : new Error(reason));
     for (const gateway of [...this.#lanes.keys()])
       this.#lanes.set(gateway, new GatewayLane(gateway, this.#durableChain(gateway)));
   }

@@ -14,5 +14,6 @@ export function encodeRecord(draft: Draft, offset: number, received_ns: bigint):
 
 /** Reads a line that this ledger wrote; its shape was checked on the way in. */
 export function decodeRecord(line: Uint8Array): LedgerRecordJson {
-  return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
+  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8');
+  return JSON.parse(text) as LedgerRecordJson;
 }

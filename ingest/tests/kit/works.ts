@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { generateKeyPair, type LedgerRecordJson, openLog, signingKey } from '@benchline/model';
 import { type Broker, openBroker } from '../../src/broker/broker.ts';
 import { loadIngestConfig } from '../../src/config.ts';
+import type { IngestStatus } from '../../src/feed/status.ts';
 import { type Ingest, openIngest } from '../../src/service.ts';
 
-export const quiet = openLog('test');
+const quiet = openLog('test');
 quiet.level = process.env['BENCHLINE_LOG'] ?? 'silent';
 
 const plantText = `
@@ -180,8 +181,12 @@ export async function records(url: string, from = 0): Promise<LedgerRecordJson[]
   return lines.map((line) => JSON.parse(line) as LedgerRecordJson);
 }
 
-// Of a status only what a test asks for matters.
-// biome-ignore lint/suspicious/noExplicitAny: a document of many shapes
-export async function statusOf(url: string): Promise<any> {
-  return await (await fetch(`${url}/status`)).json();
+export async function statusOf(url: string): Promise<IngestStatus> {
+  return (await (await fetch(`${url}/status`)).json()) as IngestStatus;
+}
+
+/** What the status says of gateway-1. */
+export async function gatewayStatus(url: string) {
+  const { gateways } = await statusOf(url);
+  return gateways['gateway-1'];
 }

@@ -1,0 +1,37 @@
+import { isoFromNs, nsFromMs } from '@benchline/model';
+import type { Intake } from '../intake/intake.ts';
+import type { Subscription } from '../intake/subscription.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Projection } from '../projection/projection.ts';
+import type { Quarantine } from '../quarantine.ts';
+
+export interface FeedParts {
+  ledger: Ledger;
+  intake: Intake;
+  subscription: Subscription;
+  projection: Projection | undefined;
+  quarantine: Quarantine;
+}
+
+/** What `GET /status` answers. */
+export type IngestStatus = ReturnType<typeof ingestStatus>;
+
+export function ingestStatus({ ledger, intake, subscription, projection, quarantine }: FeedParts) {
+  const { connected, since_ms, connects } = subscription.status();
+  return {
+    at: isoFromNs(nsFromMs(Date.now())),
+    ledger: {
+      id: ledger.id,
+      next: ledger.next,
+      bytes: ledger.bytes,
+      cut_bytes: ledger.recovery.cut_bytes,
+      ...(intake.failing ? { failing: intake.failing.reason } : {}),
+    },
+    broker: { connected, since: isoFromNs(nsFromMs(since_ms)), connects },
+    ...intake.status(),
+    projection: projection?.status() ?? null,
+    quarantine: quarantine.status(),
+    /** Observations that the store refused for what they contain, since the projection began. */
+    quarantined_observations: projection?.quarantinedObservations ?? 0,
+  };
+}

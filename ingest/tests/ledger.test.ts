@@ -1,0 +1,150 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateKeyPair, LedgerRecordJson, openLog, signBatch, signingKey } from '@benchline/model';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findDigest } from '../src/ledger/find.ts';
+import { openLedger } from '../src/ledger/open.ts';
+import { decodeRecord } from '../src/ledger/record-line.ts';
+
+const log = openLog('test');
+log.level = 'silent';
+const key = signingKey(generateKeyPair().privatePem);
+const epochs = ['018000000000-00000000', '018000000001-00000000'] as const;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'benchline-ledger-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const open = (ledger_id = 'ledger-1') => openLedger({ folder, ledger_id, log });
+
+function batch(gateway: string, epoch: string, seq: number) {
+  return signBatch(
+    {
+      v: 1,
+      gateway,
+      epoch,
+      seq,
+      prev: seq === 0 ? '' : 'ab'.repeat(32),
+      gateway_time_ns: BigInt(seq),
+      machine: 'mill',
+      source: 'opc',
+      mapping: 'cd'.repeat(32),
+      marks: [],
+      observations: [
+        {
+          signal: 'parts',
+          source_time_ns: -1n,
+          ordinal: 3,
+          value: 2n ** 62n,
+          native: true,
+          status: 0x40000000,
+        },
+        { signal: 'state', source_time_ns: 5n, ordinal: 0, value: 'läuft\n"', status: 0 },
+        { signal: 'power', source_time_ns: 5n, ordinal: 0, status: 0x80000000 },
+      ],
+      gaps: [{ from_ns: 1n, to_ns: 2n, reason: 'gateway_restart' }],
+    },
+    key,
+  );
+}
+
+const draft = (gateway: string, epoch: string, seq: number) =>
+  ({ kind: 'batch', batch: batch(gateway, epoch, seq) }) as const;
+
+describe('the ledger', () => {
+  test('writes lines that the contract reads back as what was appended', async () => {
+    const { ledger } = await open();
+    const drafts = [
+      { kind: 'plant', digest: 'd', yaml: 'benchline: 1\n' } as const,
+      draft('a', epochs[0], 0),
+      {
+        kind: 'loss',
+        loss: { gateway: 'a', epoch: epochs[0], from_seq: 1, to_seq: 4, reason: 'not_retained' },
+      } as const,
+    ];
+    await ledger.append(drafts);
+    const lines = (await ledger.read(0, 1 << 20)).map(({ data }) => Buffer.from(data).toString());
+    const parsed = lines.map((line) => LedgerRecordJson.parse(JSON.parse(line)));
+    expect(parsed.map(({ offset, kind }) => [offset, kind])).toEqual([
+      [0, 'plant'],
+      [1, 'batch'],
+      [2, 'loss'],
+    ]);
+    const [, second] = parsed;
+    expect(second?.kind === 'batch' && second.batch.digest).toBe(batch('a', epochs[0], 0).digest);
+    await ledger.close();
+  });
+
+  test('knows the heads again whatever became of the checkpoint', async () => {
+    const first = await open();
+    for (let seq = 0; seq < 30; seq += 1)
+      void first.ledger.append([draft('a', epochs[0], seq), draft('b', epochs[seq < 10 ? 0 : 1], seq % 10)]);
+    await first.ledger.append([{ kind: 'plant', digest: 'plant-1', yaml: '' }]);
+    await first.ledger.close();
+    const checkpoint = join(folder, 'checkpoint.json');
+    const good = readFileSync(checkpoint, 'utf8');
+    const early = { ...JSON.parse(good), next: 5, heads: {} };
+    const beyond = { ...JSON.parse(good), next: 9999 };
+    delete early.plant_digest;
+    for (const text of [good, '', '{"v":1', JSON.stringify(beyond), undefined]) {
+      if (text === undefined) rmSync(checkpoint);
+      else writeFileSync(checkpoint, text);
+      const { ledger, chains } = await open();
+      expect(ledger.next).toBe(61);
+      expect(ledger.plantDigest).toBe('plant-1');
+      expect(ledger.head('a')).toMatchObject({ epoch: epochs[0], seq: 29, epoch_offset: 0, offset: 58 });
+      expect(ledger.head('b')).toMatchObject({ epoch: epochs[1], seq: 9, epoch_offset: 21, offset: 59 });
+      expect(chains.get('a')?.digestOf(3)).toBe(batch('a', epochs[0], 3).digest);
+      expect(chains.get('b')?.digestOf(9)).toBe(batch('b', epochs[1], 9).digest);
+      await ledger.close();
+    }
+    // One written before a crash: the rest is read from the journal.
+    writeFileSync(checkpoint, JSON.stringify(early));
+    const { ledger } = await open();
+    expect(ledger.head('a')).toMatchObject({ seq: 29, offset: 58 });
+    await ledger.close();
+  });
+
+  test('refuses the folder of another ledger', async () => {
+    await (await open()).ledger.close();
+    await expect(open('ledger-2')).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+
+  test('finds the digest of any batch among those of other gateways, and none that is not there', async () => {
+    const { ledger } = await open();
+    const drafts = [];
+    for (let seq = 0; seq < 40; seq += 1) drafts.push(draft('a', epochs[0], seq));
+    for (let seq = 0; seq < 60; seq += 1) {
+      drafts.push(draft('b', epochs[0], seq));
+      if (seq === 20) continue;
+      if (seq % 3 === 0) drafts.push(draft('a', epochs[1], seq));
+    }
+    for (let seq = 60; seq < 200; seq += 1) drafts.push(draft('b', epochs[0], seq));
+    await ledger.append(drafts);
+    for (let seq = 0; seq < 60; seq += 1) {
+      const digest = await findDigest(ledger, 'a', { epoch: epochs[1], seq });
+      expect(digest).toBe(seq % 3 === 0 ? batch('a', epochs[1], seq).digest : undefined);
+    }
+    for (let seq = 0; seq < 200; seq += 7)
+      expect(await findDigest(ledger, 'b', { epoch: epochs[0], seq })).toBe(
+        batch('b', epochs[0], seq).digest,
+      );
+    expect(await findDigest(ledger, 'a', { epoch: epochs[0], seq: 3 })).toBeUndefined();
+    expect(await findDigest(ledger, 'c', { epoch: epochs[0], seq: 3 })).toBeUndefined();
+    await ledger.close();
+  });
+
+  test('gives appends that run at once the order of the calls', async () => {
+    const { ledger } = await open();
+    await Promise.all(Array.from({ length: 500 }, (_, seq) => ledger.append([draft('a', epochs[0], seq)])));
+    const read = await ledger.read(0, 1 << 24);
+    expect(read.map(({ position, data }) => [position, decodeRecord(data).offset])).toEqual(
+      read.map((_, i) => [i, i]),
+    );
+    expect(read).toHaveLength(500);
+    await ledger.close();
+  });
+});
