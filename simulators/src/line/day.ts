@@ -1,19 +1,9 @@
 import type { Asset, Product } from '@benchline/model';
 import { busySpans, type Span } from './busy.ts';
-import { type Circumstances, dayEnergy } from './energy.ts';
+import { dayEnergy } from './energy.ts';
+import type { DayEvent } from './event.ts';
 import { instantOf, type LocalDate, nextDate } from './local-day.ts';
 import { Random } from './random.ts';
-
-/** What happens at one instant of a synthetic machine's day. Counts and energy are increments. */
-export interface DayEvent {
-  /** ms since 1970. */
-  time_ms: number;
-  /** The circumstances that hold from now on. */
-  begins?: Circumstances;
-  item?: 'good' | 'scrap';
-  /** Energy taken in since the event before that had one, mWh. */
-  energy_mwh?: number;
-}
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,15 +1,6 @@
 import type { Span } from './busy.ts';
-import type { DayEvent } from './day.ts';
+import type { DayEvent } from './event.ts';
 import type { Random } from './random.ts';
-
-/** What holds for a machine from one instant to the next. `order` is empty where there is none. */
-export interface Circumstances {
-  state: string;
-  product: string;
-  order: string;
-  /** Electrical power drawn meanwhile, W. */
-  power_w: number;
-}
 
 /** Power by state, as a fraction of that while producing. */
 const powerShare: Readonly<Record<string, number>> = {

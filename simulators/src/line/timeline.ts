@@ -1,7 +1,7 @@
 import type { Asset, PlantIndex, Product } from '@benchline/model';
 import { Changes, type Instant, keyOf, type Point } from '../time/timeline.ts';
-import { type DayEvent, day } from './day.ts';
-import type { Circumstances } from './energy.ts';
+import { day } from './day.ts';
+import type { Circumstances, DayEvent } from './event.ts';
 import { localDateAt, nextDate } from './local-day.ts';
 
 /**
@@ -51,20 +51,29 @@ function* machineTimeline(
   }: { seed: string; plant: PlantIndex; from_ms: number; last: readonly Point[] },
 ): Generator<Instant, void, void> {
   const voice = new MachineVoice(asset, last);
-  const products = productsOf(asset, plant);
   let begun = false;
-  for (let date = localDateAt(asset.time_zone, from_ms); ; date = nextDate(date))
-    for (const events of byInstant(day(seed, asset, products, date))) {
-      const time_ms = events[0]?.time_ms ?? from_ms;
-      if (time_ms <= from_ms) {
-        for (const { begins } of events) if (begins) voice.holds(begins);
-        continue;
-      }
-      if (!begun) yield { time_ms: from_ms, points: voice.say() };
-      begun = true;
-      for (const event of events) voice.hear(event);
-      yield { time_ms, points: voice.say() };
+  for (const events of byInstant(eventsFrom(seed, asset, productsOf(asset, plant), from_ms))) {
+    const time_ms = events[0]?.time_ms ?? from_ms;
+    if (time_ms <= from_ms) {
+      voice.assume(events);
+      continue;
     }
+    if (!begun) yield { time_ms: from_ms, points: voice.say() };
+    begun = true;
+    for (const event of events) voice.hear(event);
+    yield { time_ms, points: voice.say() };
+  }
+}
+
+/** Day after day, from the beginning of the day in which an instant lies. */
+function* eventsFrom(
+  seed: string,
+  asset: Asset,
+  products: readonly Product[],
+  from_ms: number,
+): Generator<DayEvent, void, void> {
+  for (let date = localDateAt(asset.time_zone, from_ms); ; date = nextDate(date))
+    yield* day(seed, asset, products, date);
 }
 
 /** Products that a machine changes over between: its own first, then those that share the first word of its id. */
@@ -78,7 +87,8 @@ function productsOf(asset: Asset, plant: PlantIndex): Product[] {
   return [own, ...related];
 }
 
-function* byInstant(events: readonly DayEvent[]): Generator<DayEvent[]> {
+/** The last reading of a day and the beginning of the next have the same time: they are one instant too. */
+function* byInstant(events: Iterable<DayEvent>): Generator<DayEvent[], void, void> {
   let group: DayEvent[] = [];
   for (const event of events) {
     if (group.length > 0 && group[0]?.time_ms !== event.time_ms) {
@@ -107,8 +117,9 @@ class MachineVoice {
     this.#energy_mwh = Math.round(Number(value('energy-import')) * 1e6);
   }
 
-  holds(circumstances: Circumstances): void {
-    this.#circumstances = circumstances;
+  /** Takes over the circumstances that past events led to; what they counted is in `last` already. */
+  assume(events: readonly DayEvent[]): void {
+    this.#circumstances = events.findLast(({ begins }) => begins)?.begins ?? this.#circumstances;
   }
 
   hear(event: DayEvent): void {

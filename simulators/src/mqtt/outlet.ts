@@ -1,5 +1,5 @@
 import type { Outlet } from '../time/pump.ts';
-import type { Instant } from '../time/timeline.ts';
+import { type Instant, stamped } from '../time/timeline.ts';
 import type { TruthLog } from '../time/truth.ts';
 import type { Backlog } from './backlog.ts';
 import type { MqttDevice } from './device.ts';
@@ -36,10 +36,10 @@ export class MqttOutlet implements Outlet {
 
   async #say(instants: readonly Instant[]): Promise<void> {
     const first = this.#truth.nextSeq;
-    const points = instants.flatMap(({ time_ms, points }, i) =>
-      points.map((point) => ({ ...point, time_ms, seq: first + i })),
+    const logged = instants.flatMap((instant, i) =>
+      stamped(instant).map((point) => ({ ...point, seq: first + i })),
     );
-    await this.#truth.append(points, () => {
+    await this.#truth.append(logged, () => {
       this.#backlog.add(...instants.map(({ time_ms, points }, i) => messageOf(first + i, time_ms, points)));
     });
     this.#send();

@@ -44,7 +44,7 @@ export class Followers {
     // A session that a client takes up again is activated again.
     if (this.#sessions.has(session)) return;
     this.#sessions.add(session);
-    session.on('new_subscription', (subscription) => {
+    session.on('new_subscription', (subscription: Subscription) => {
       const items = new Set<MonitoredItem>();
       this.#items.set(subscription, items);
       subscription.on('monitoredItem', (item: MonitoredItem) => {

@@ -116,7 +116,7 @@ export class MachineTool implements Mirror {
     this.#put(current, localized(ended ? 'Ended' : 'Running'), sourceTime);
     if (!state) return;
     this.#put([...current, 'Id'], { dataType: DataType.NodeId, value: state.nodeId }, sourceTime);
-    this.#put([...current, 'Number'], uint32(Number(state.stateNumber.readValue().value.value)), sourceTime);
+    this.#put([...current, 'Number'], uint32(state.stateNumber.readValue().value.value), sourceTime);
   }
 
   #showParts(sourceTime: Date): void {
@@ -149,7 +149,7 @@ export class MachineTool implements Mirror {
       browseName,
       namespace: this.#space.getNamespace(simulatorNamespace),
       ...options,
-    }) as UAObject;
+    });
   }
 
   /** The node at a path of browse names below the machine tool, in whatever namespace each name is. */

@@ -1,7 +1,7 @@
 import type { Asset } from '@benchline/model';
 import { DataType, StatusCodes, type UAObject, type UAVariable } from 'node-opcua';
 import type { Outlet } from '../time/pump.ts';
-import type { Instant, Point } from '../time/timeline.ts';
+import { type Instant, type Point, stamped } from '../time/timeline.ts';
 import type { LastPoint, TruthLog } from '../time/truth.ts';
 import { clockNodeName, simulatorNamespace } from './address.ts';
 import type { SimulatorServer } from './server.ts';
@@ -75,13 +75,11 @@ export class OpcuaOutlet implements Outlet {
   }
 
   async deliver(instants: readonly Instant[], time_ms: number): Promise<void> {
-    await this.#truth?.append(
-      instants.flatMap(({ time_ms, points }) => points.map((point) => ({ ...point, time_ms }))),
-    );
-    for (const { time_ms, points } of instants) {
-      const sourceTime = new Date(time_ms);
-      for (const point of points) this.#set(point, sourceTime);
-      this.#emitted += points.length;
+    await this.#truth?.append(instants.flatMap(stamped));
+    for (const instant of instants) {
+      const sourceTime = new Date(instant.time_ms);
+      for (const point of instant.points) this.#set(point, sourceTime);
+      this.#emitted += instant.points.length;
     }
     this.#setClock(time_ms);
   }

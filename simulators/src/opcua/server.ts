@@ -61,7 +61,7 @@ export class SimulatorServer {
         ...(options.offerNone ? [SecurityPolicy.None] : []),
       ],
       serverCapabilities: { minSupportedSampleRate: 0 },
-      nodeset_filename: [
+      nodesets: [
         nodesets.standard,
         nodesets.di,
         nodesets.ia,

@@ -1,6 +1,6 @@
 import type { Value } from '@benchline/model';
 import { type MillRow, type MillRun, rowMs } from '../recordings/mill-runs.ts';
-import { Changes, type Instant, type Point } from './timeline.ts';
+import type { Changes, Instant, Point } from './timeline.ts';
 
 /** Rising registers and counters of the mill, which outlive a run and a restart of the simulator. */
 export interface MillTotals {

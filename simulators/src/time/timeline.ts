@@ -15,6 +15,11 @@ export interface Instant {
   points: Point[];
 }
 
+/** The points of an instant, each with its time. */
+export function stamped({ time_ms, points }: Instant): (Point & { time_ms: number })[] {
+  return points.map((point) => ({ ...point, time_ms }));
+}
+
 /** Instants in strictly rising order of time, ended or endless. Pulled only as far as simulated time has come. */
 export type Timeline = Iterator<Instant, void, void>;
 
