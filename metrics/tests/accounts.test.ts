@@ -5,7 +5,7 @@ import { accountant, accountOf } from '../src/accounts/account-of.ts';
 import type { CounterFacts, Facts } from '../src/accounts/facts.ts';
 import { incrementsOf, nanoItemsOf, nanoKwhOf } from '../src/accounts/registers.ts';
 import { intersect, lengthOf, subtract } from '../src/intervals.ts';
-import { anyFacts, horizon, instant } from './facts.ts';
+import { anyFacts, horizon, instant } from './kit/facts.ts';
 
 const all = { from_ns: 0n, to_ns: horizon };
 const nothing: Facts = {

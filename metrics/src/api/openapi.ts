@@ -1,4 +1,5 @@
 import swagger from '@fastify/swagger';
+import { Problem } from '@benchline/model/door';
 import type { FastifyInstance } from 'fastify';
 import {
   jsonSchemaTransform,
@@ -6,6 +7,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 
 /** Makes routes check and describe themselves by their zod schemas. Has to come before the routes. */
 export async function installSchemas(app: FastifyInstance): Promise<void> {
@@ -23,6 +25,44 @@ export async function installSchemas(app: FastifyInstance): Promise<void> {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => {
+      const described = jsonSchemaTransformObject(document) as Description;
+      return withProblems(withoutUnused(described)) as ReturnType<typeof jsonSchemaTransformObject>;
+    },
   });
+}
+
+/** The description as far as it is worked on here. */
+interface Description {
+  paths?: Record<string, { get?: { responses?: object } }>;
+  components?: { schemas?: Record<string, unknown> };
+}
+
+/** Drops schemas that nothing refers to: each is made once for requests and once for answers. */
+function withoutUnused(description: Description): Description {
+  const schemas = description.components?.schemas ?? {};
+  const refers = (from: unknown) =>
+    Object.keys(schemas).filter((to) => JSON.stringify(from).includes(referenceTo(to)));
+  const used = new Set(refers(description.paths));
+  // A set hands out what is added while it is walked: schemas that used ones refer to are used as well.
+  for (const name of used) for (const other of refers(schemas[name])) used.add(other);
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
+  return { ...description, components: { ...description.components, schemas: kept } };
+}
+
+function referenceTo(name: string): string {
+  return `"#/components/schemas/${name}"`;
+}
+
+/** Every operation may answer with problem details instead. */
+function withProblems(description: Description): Description {
+  const { $schema: _, ...schema } = z.toJSONSchema(Problem);
+  const answer = {
+    description: 'Problem details (RFC 9457)',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+  for (const { get } of Object.values(description.paths ?? {}))
+    if (get?.responses) Object.assign(get.responses, { default: answer });
+  const schemas = { ...description.components?.schemas, Problem: schema };
+  return { ...description, components: { ...description.components, schemas } };
 }

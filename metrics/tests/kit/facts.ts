@@ -1,7 +1,7 @@
 import { canonicalStates } from '@benchline/model';
 import fc from 'fast-check';
-import type { CounterFacts, Facts, RegisterFacts, Step } from '../src/accounts/facts.ts';
-import { type Interval, union } from '../src/intervals.ts';
+import type { CounterFacts, Facts, RegisterFacts, Step } from '../../src/accounts/facts.ts';
+import { type Interval, union } from '../../src/intervals.ts';
 
 /** Arbitrary histories of a machine over a stretch of 1000 ns, coarse enough that coincidences are common. */
 export const horizon = 1000n;

@@ -1,0 +1,90 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SignedBatch } from '@benchline/model';
+import { ledgerLine } from './batches.ts';
+
+/** A ledger's feed on a port of its own, as ingest serves it: NDJSON from an offset on, an empty line a second. */
+export class FeedServer {
+  readonly lines: string[] = [];
+  /** The query of every request so far. */
+  readonly asked: URLSearchParams[] = [];
+  readonly #server: Server;
+  readonly #readers = new Map<ServerResponse, number>();
+  #beat: NodeJS.Timeout | undefined;
+  #silent = false;
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      const url = new URL(request.url ?? '', 'http://feed');
+      if (url.pathname === '/status') response.end(JSON.stringify({ ledger: { next: this.lines.length } }));
+      else this.#follow(url.searchParams, response);
+    });
+  }
+
+  static async open(): Promise<FeedServer> {
+    const feed = new FeedServer();
+    await feed.listen(0);
+    return feed;
+  }
+
+  async listen(port: number): Promise<void> {
+    await new Promise<void>((done) => this.#server.listen(port, '127.0.0.1', done));
+    this.#beat = setInterval(() => this.#write('\n'), 1000);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  append(...batches: SignedBatch[]): void {
+    for (const batch of batches) this.lines.push(ledgerLine(this.lines.length, batch));
+    for (const [reader, next] of this.#readers) this.#send(reader, next);
+  }
+
+  /** Cuts every reader off in the middle of a line. */
+  cut(): void {
+    for (const reader of this.#readers.keys()) {
+      reader.write('{"offset":');
+      reader.destroy();
+    }
+  }
+
+  /** Says nothing any more while connections stay open, as behind a dead network. */
+  freeze(silent: boolean): void {
+    this.#silent = silent;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#beat);
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  #follow(query: URLSearchParams, response: ServerResponse): void {
+    this.asked.push(query);
+    const from = Number(query.get('from'));
+    if (from > this.lines.length) {
+      response.writeHead(400).end('the ledger ends before');
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    response.once('close', () => this.#readers.delete(response));
+    this.#write('\n');
+    this.#send(response, from);
+  }
+
+  #send(reader: ServerResponse, from: number): void {
+    this.#readers.set(reader, this.#silent ? from : this.lines.length);
+    if (!this.#silent)
+      reader.write(
+        this.lines
+          .slice(from)
+          .map((line) => `${line}\n`)
+          .join('') || '\n',
+      );
+  }
+
+  #write(text: string): void {
+    if (!this.#silent) for (const reader of this.#readers.keys()) reader.write(text);
+  }
+}
