@@ -156,7 +156,7 @@ describe('interruptions', () => {
     const w = watching(first.endpoint, { power });
     await until('a claim', () => w.drafts().some((d) => d.observed !== undefined));
     await first.stop();
-    await until('noticed', () => w.source.status().connected === false);
+    await until('noticed', () => !w.source.status().connected);
     const lastClaim = w.drafts().findLast((d) => d.observed)?.observed?.until_ns;
 
     const second = await plc({ power: double(7) }, { port, before: ['urn:test:new-module'] });

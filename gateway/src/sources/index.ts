@@ -3,9 +3,9 @@ import { mqtt } from './mqtt/index.ts';
 import { opcua } from './opcua/index.ts';
 import type { SourceType } from './port.ts';
 
-const sources = { opcua, mqtt } as const;
+const sources = { opcua, mqtt };
 
 /** The implementation of a configured source. */
 export function sourceTypeOf(config: SourceConfig): SourceType {
-  return sources[config.type] as SourceType<never> as SourceType;
+  return sources[config.type];
 }

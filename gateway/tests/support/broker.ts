@@ -38,11 +38,14 @@ export class TestBroker {
   /** Everything that it remembered is gone. */
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
+    const [server, aedes] = [this.#server, this.#aedes];
     await new Promise<void>((resolve) => {
-      this.#server?.close(() => resolve()) ?? resolve();
+      if (server) server.close(() => resolve());
+      else resolve();
     });
     await new Promise<void>((resolve) => {
-      this.#aedes?.close(() => resolve()) ?? resolve();
+      if (aedes) aedes.close(() => resolve());
+      else resolve();
     });
     this.#server = undefined;
     this.#aedes = undefined;

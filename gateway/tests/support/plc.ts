@@ -49,7 +49,7 @@ export class Plc {
       host: '127.0.0.1',
       hostname: '127.0.0.1',
       port: options.port ?? 0,
-      nodeset_filename: [nodesets.standard],
+      nodesets: [nodesets.standard],
       securityModes: [options.pki ? MessageSecurityMode.SignAndEncrypt : MessageSecurityMode.None],
       securityPolicies: [
         ...(options.pki

@@ -78,7 +78,7 @@ function joined([high, low]: [number, number]): bigint {
  * falls short rather than too far), or an Int64 of nanoseconds since 1970.
  */
 export function readClock(data: DataValue): Nanoseconds | undefined {
-  const { dataType, value } = data.value;
+  const { dataType, value } = data.value as { dataType: DataType; value: unknown };
   if (data.statusCode.value >>> 30 === 2 || value === null || value === undefined) return undefined;
   if (dataType === DataType.DateTime) return nanoseconds(value as Date, 0);
   const native = scalar(dataType, value);

@@ -208,7 +208,7 @@ async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
 
 /** node-opcua writes its warnings to stdout, which belongs to what a command prints. */
 function routeWarnings(log: Log): void {
-  const write = (...words: unknown[]) => log.debug({ node_opcua: words.map(String).join(' ') }, 'node-opcua');
-  setWarningLogger(write);
-  setErrorLogger(write);
+  const pass = (...words: unknown[]) => log.debug({ node_opcua: words.map(String).join(' ') }, 'node-opcua');
+  setWarningLogger(pass);
+  setErrorLogger(pass);
 }
