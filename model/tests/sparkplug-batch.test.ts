@@ -205,6 +205,8 @@ describe('a batch as DDATA', () => {
     ['a name that is no signal id', { name: 'Node Control/Rebirth' }],
     ['NaN', { value: Number.NaN }],
     ['an infinity', { value: Number.POSITIVE_INFINITY }],
+    ['a value of bad quality', { properties: { status: { type: 'UInt32', value: status.bad } } }],
+    ['no value of good quality', { is_null: true }],
     ['bytes', { datatype: 'Bytes', value: new Uint8Array(2) }],
     ['a type that the contract would not have chosen', { datatype: 'Int32', value: 1 }],
     ['a time outside int64', { timestamp_ms: 2 ** 45 * 1000 }],

@@ -1,7 +1,18 @@
-import { type Batch, BenchlineError, type SigningKey, type Slug, signBatch } from '@benchline/model';
+import {
+  assertRepresentable,
+  type Batch,
+  BenchlineError,
+  fitsInt64,
+  type Observation,
+  type SigningKey,
+  type Slug,
+  severityOf,
+  signBatch,
+} from '@benchline/model';
 import type { BatchDraft } from './port.ts';
 import { encodeRecord, type SpoolRecord } from './record.ts';
 
+const maxOrdinal = 999_999;
 const maxObservations = 4096;
 /** Bytes of one record. A batch has to fit into an MQTT packet that any broker takes. */
 const maxRecordBytes = 1024 * 1024;
@@ -41,6 +52,7 @@ export class Sealer {
 
   #sealOne(draft: BatchDraft, head: Head, into: SealedBatch[]): Head {
     const { resume, ...rest } = draft;
+    for (const observation of draft.observations) assertSound(observation);
     const content: Batch = { v: 1, gateway: this.#gateway, ...head, ...rest };
     const record: SpoolRecord = { batch: signBatch(content, this.#key), resume };
     const data = encodeRecord(record);
@@ -59,6 +71,21 @@ export class Sealer {
       );
     return split(draft, Math.ceil(count / 2)).reduce((at, part) => this.#sealOne(part, at, into), head);
   }
+}
+
+/** What cannot be read back must not be written: the reader would have to skip the whole batch. */
+function assertSound({ signal, source_time_ns, ordinal, value, native, status }: Observation): void {
+  if (value !== undefined) assertRepresentable(value);
+  if (native !== undefined) assertRepresentable(native);
+  const sound =
+    fitsInt64(source_time_ns) &&
+    ordinal >= 0 &&
+    ordinal <= maxOrdinal &&
+    (value === undefined) === (severityOf(status) === 'bad');
+  if (!sound)
+    throw new BenchlineError('batch_malformed', `an observation of '${signal}' that no batch can carry`, {
+      hint: 'Bad status and no value, or a value; ordinal up to 999 999; time within int64',
+    });
 }
 
 /**

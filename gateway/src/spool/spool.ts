@@ -236,7 +236,7 @@ export class FileSpool implements Spool {
       this.#recent.add(batch, data.length);
     }
     const newest = this.#journal.segments.at(-1)?.first ?? 0;
-    // The state file is a convenience until a segment that it has to stand for is deleted: `#makeRoom` insists.
+    // A convenience that shortens opening: it has to succeed only before segments are deleted.
     if (newest > this.#savedNext) await this.save().catch(() => undefined);
   }
 
@@ -248,7 +248,7 @@ export class FileSpool implements Spool {
       const end = this.#journal.segments[0]?.end ?? 0;
       await this.#evictions.declareOldest(this.#journal, this.#acked);
       await this.#commitOwed();
-      if (this.#savedNext < end) await this.save();
+      await this.save();
       await this.#journal.trim(end);
     }
   }

@@ -121,6 +121,8 @@ function observationFrom(metric: Metric): Observation {
   };
   if (metric.value !== undefined) observation.value = contractValue(name, metric.datatype, metric.value);
   else if (!metric.is_null) throw malformed(`neither value nor null for '${name}'`);
+  if ((observation.value === undefined) !== (severityOf(observation.status) === 'bad'))
+    throw malformed(`'${name}' needs a value, or a Bad status instead of it`);
   const native = properties['native'];
   if (native) observation.native = contractValue(name, native.type, native.value);
   return observation;

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openSpool } from '../src/spool/index.ts';
+import { gatewayKey, second } from './support/batches.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'benchline-spool-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Lets a process write until it is killed; what it said last. */
+async function writeAndKill(after_ms: number): Promise<{ seq: number; resume: string; epoch: string }> {
+  const script = join(import.meta.dirname, 'support/spool-writer.ts');
+  const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+  while (!said.includes('\n')) await delay(10);
+  await delay(after_ms);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  return JSON.parse(said.trimEnd().split('\n').at(-1) ?? '') as {
+    seq: number;
+    resume: string;
+    epoch: string;
+  };
+}
+
+it('has everything that a killed process called durable, in one chain', async () => {
+  let epoch: string | undefined;
+  for (const after_ms of [5, 120, 400]) {
+    const said = await writeAndKill(after_ms);
+    const spool = await openSpool({ folder, gateway: 'gw-1', key: gatewayKey });
+    const { next } = spool;
+    expect(next).toBeGreaterThan(said.seq);
+    expect(spool.epoch).toBe((epoch ??= said.epoch));
+    const state = spool.resumeState('mill-1', 'opc');
+    expect(Number(state?.resume)).toBeGreaterThanOrEqual(Number(said.resume));
+    const newest = (await spool.read(next - 1, 1))[0]?.content;
+    expect(state?.until_ns).toBe(newest?.observed?.until_ns ?? newest?.gaps[0]?.to_ns);
+    expect(state?.until_ns).toBeGreaterThanOrEqual(BigInt(said.resume) * second);
+    await spool.close();
+  }
+});
