@@ -103,7 +103,7 @@ export class Works {
       const { feed } = await this.get<{ feed: { next_offset: number } }>('/api/v1/pipeline');
       if (feed.next_offset === this.feed.lines.length) return;
       if (Date.now() > deadline) throw new Error(`the service stands at record ${feed.next_offset}`);
-      await sleep(20);
+      await sleep(100);
     }
   }
 

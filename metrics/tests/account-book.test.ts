@@ -1,0 +1,158 @@
+import { indexPlant, parsePlant } from '@benchline/model';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { accountOf } from '../src/accounts/account-of.ts';
+import type { Facts, Step } from '../src/accounts/facts.ts';
+import { AccountBook } from '../src/figures/account-book.ts';
+import { Horizon } from '../src/figures/horizon.ts';
+import { piecesOf } from '../src/figures/pieces.ts';
+import { plantYaml } from './kit/plant.ts';
+
+const mill = indexPlant(parsePlant(plantYaml, 'plant.yaml')).assets.get('mill')!;
+const second = 1_000_000_000n;
+const day = 86_400n * second;
+const always = { from_ns: -10n * day, to_ns: 10n * day };
+
+/** A machine that is known up to an instant: it produces from then to then, and counts an item an hour. */
+class Machine {
+  states: Step<'producing' | 'waiting'>[] = [{ at_ns: -day, value: 'producing' }];
+  until = 0n;
+  reads: { from_ns: bigint; to_ns: bigint }[] = [];
+
+  facts(): Facts {
+    const observed = [{ from_ns: -day, to_ns: this.until }];
+    const readings = Array.from({ length: 200 }, (_, i) => BigInt(i))
+      .map((i) => ({ at_ns: -day + i * 3600n * second, value: i }))
+      .filter(({ at_ns }) => at_ns <= this.until);
+    return {
+      planned: [always],
+      states: this.states,
+      states_observed: observed,
+      orders: [],
+      products: [],
+      counters: [{ role: 'good', readings, observed }],
+      registers: [],
+      seen: observed,
+    };
+  }
+}
+
+describe('an account book', () => {
+  test('says the same as the facts, whatever it was asked before and whatever came in between', async () => {
+    const steps = fc.array(
+      fc.oneof(
+        fc.record({
+          ask: fc.tuple(fc.integer({ min: -86_400, max: 86_400 }), fc.integer({ min: 1, max: 90_000 })),
+        }),
+        fc.record({ state: fc.integer({ min: -80_000, max: 80_000 }), producing: fc.boolean() }),
+        fc.record({ advance: fc.integer({ min: 1, max: 20_000 }) }),
+      ),
+      { maxLength: 30 },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, async (list) => {
+        const machine = new Machine();
+        const book = new AccountBook(async () => machine.facts());
+        for (const step of list) {
+          if ('advance' in step) {
+            const from = machine.until;
+            machine.until += BigInt(step.advance) * second;
+            book.touched('mill', from);
+          } else if ('state' in step) {
+            const at_ns = BigInt(step.state) * second;
+            machine.states = [
+              ...machine.states.filter((s) => s.at_ns !== at_ns),
+              { at_ns, value: step.producing ? ('producing' as const) : ('waiting' as const) },
+            ].sort((a, b) => (a.at_ns < b.at_ns ? -1 : 1));
+            book.touched('mill', at_ns);
+          } else {
+            const from_ns = BigInt(step.ask[0]) * second;
+            const window = { from_ns, to_ns: from_ns + BigInt(step.ask[1]) * second };
+            expect(await book.account(mill, window)).toEqual(accountOf(machine.facts(), window));
+          }
+        }
+      }),
+    );
+  });
+
+  test('reads the store again only for what something new was said of', async () => {
+    const machine = new Machine();
+    machine.until = day;
+    const book = new AccountBook(async (_asset, window) => {
+      machine.reads.push(window);
+      return machine.facts();
+    });
+    const window = { from_ns: 0n, to_ns: 8n * 3600n * second };
+    await book.account(mill, window);
+    machine.reads = [];
+    await book.account(mill, window);
+    expect(machine.reads).toEqual([]);
+    book.touched('mill', 7n * 3600n * second + second);
+    await book.account(mill, window);
+    expect(machine.reads).toEqual([{ from_ns: 7n * 3600n * second, to_ns: window.to_ns }]);
+  });
+
+  test('forgets what it read while news came in', async () => {
+    const machine = new Machine();
+    machine.until = day;
+    const read = Promise.withResolvers<void>();
+    const book = new AccountBook(async () => {
+      const facts = machine.facts();
+      await read.promise;
+      return facts;
+    });
+    const window = { from_ns: 0n, to_ns: 3600n * second };
+    const early = book.account(mill, window);
+    await Promise.resolve();
+    machine.states = [...machine.states, { at_ns: 0n, value: 'waiting' }];
+    book.touched('mill', 0n);
+    read.resolve();
+    await early;
+    expect((await book.account(mill, window)).elements.adet).toBe(3600n * second);
+  });
+
+  test('cuts windows into slots and rests that adjoin', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -3n * day, max: 3n * day }),
+        fc.bigInt({ min: 1n, max: 3n * day }),
+        (from_ns, span) => {
+          const pieces = piecesOf({ from_ns, to_ns: from_ns + span });
+          expect(pieces[0]?.from_ns).toBe(from_ns);
+          expect(pieces.at(-1)?.to_ns).toBe(from_ns + span);
+          for (const [i, piece] of pieces.entries()) {
+            expect(piece.from_ns).toBeLessThan(piece.to_ns);
+            if (i > 0) expect(piece.from_ns).toBe(pieces[i - 1]?.to_ns);
+          }
+          // 28 minutes and 190 quarter hours at most lie between an instant and the next day's edge, and three days.
+          expect(pieces.length).toBeLessThan(230);
+        },
+      ),
+    );
+  });
+});
+
+describe('the present', () => {
+  const now = 1000n * second;
+
+  test('reaches to the last claim of the sources that are alive', () => {
+    const horizon = new Horizon();
+    horizon.claimed('mill', 'a', now - 2n * second);
+    horizon.claimed('mill', 'b', now - 3n * second);
+    horizon.claimed('mill', 'dead', now - 60n * second);
+    expect(horizon.of('mill', now)).toBe(now - 3n * second);
+  });
+
+  test('is at most five seconds behind: longer silence is unobserved time', () => {
+    const horizon = new Horizon();
+    horizon.claimed('mill', 'a', now - 60n * second);
+    expect(horizon.of('mill', now)).toBe(now - 5n * second);
+    expect(horizon.of('other', now)).toBe(now - 5n * second);
+  });
+
+  test('never lies ahead of the clock', () => {
+    const horizon = new Horizon();
+    horizon.claimed('mill', 'a', now + 60n * second);
+    expect(horizon.of('mill', now)).toBe(now);
+  });
+});

@@ -1,0 +1,140 @@
+import { openLog } from '@benchline/model';
+import type { StoreWrite, WriteOutcome } from '@benchline/store';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Follower } from '../src/follower/follower.ts';
+import { BatchMaker } from './kit/batches.ts';
+import { FeedServer } from './kit/feed-server.ts';
+
+process.env['BENCHLINE_LOG'] ??= 'silent';
+
+let feed: FeedServer;
+let maker: BatchMaker;
+const stop: AbortController[] = [];
+beforeEach(async () => {
+  feed = await FeedServer.open();
+  maker = new BatchMaker();
+});
+afterEach(async () => {
+  for (const controller of stop.splice(0)) controller.abort();
+  await feed.close();
+});
+
+const batch = (value: number) =>
+  maker.make({
+    machine: 'mill',
+    observations: [{ signal: 'load', source_time_ns: BigInt(value), ordinal: 0, value, status: 0 }],
+    observed: { from_ns: BigInt(value - 1), until_ns: BigInt(value) },
+  });
+
+/** A store that keeps values and cursor together, and can be made to fail. */
+class MemoryStore {
+  values: unknown[] = [];
+  cursor = 0;
+  failing = false;
+
+  async write(write: StoreWrite, options?: { cursor?: number }): Promise<WriteOutcome> {
+    if (this.failing) throw new Error('the store is away');
+    this.values.push(...write.observations.map((o) => o.value));
+    this.cursor = options?.cursor ?? this.cursor;
+    return { accepted: write.observations.length, rejected: [] };
+  }
+}
+
+function follow(store: MemoryStore, url = feed.url): Follower {
+  const controller = new AbortController();
+  stop.push(controller);
+  const follower = new Follower({
+    feed: { url, authorization: undefined },
+    from: store.cursor,
+    store,
+    log: openLog('test'),
+    onNews: () => undefined,
+  });
+  void follower.run(controller.signal);
+  return follower;
+}
+
+const soon = { timeout: 10_000 };
+
+describe('the follower', () => {
+  test('takes in what is there and what comes', async () => {
+    const store = new MemoryStore();
+    feed.append(batch(1), batch(2));
+    follow(store);
+    await expect.poll(() => store.values, soon).toEqual([1, 2]);
+    feed.append(batch(3));
+    await expect.poll(() => store.values, soon).toEqual([1, 2, 3]);
+    expect(store.cursor).toBe(3);
+  });
+
+  test('goes on where it stood after the feed is cut in the middle of a line', async () => {
+    const store = new MemoryStore();
+    feed.append(batch(1));
+    const follower = follow(store);
+    await expect.poll(() => store.values, soon).toEqual([1]);
+    feed.cut();
+    await expect.poll(() => follower.status().reconnects, soon).toBe(1);
+    feed.append(batch(2));
+    await expect.poll(() => store.values, soon).toEqual([1, 2]);
+    expect(feed.asked.at(-1)?.get('from')).toBe('1');
+  });
+
+  test('offers a record again that the store could not take', async () => {
+    const store = new MemoryStore();
+    store.failing = true;
+    feed.append(batch(1), batch(2));
+    const follower = follow(store);
+    await expect.poll(() => follower.status().reconnects, soon).toBeGreaterThan(0);
+    store.failing = false;
+    await expect.poll(() => store.values, soon).toEqual([1, 2]);
+  });
+
+  test('leaves a connection that has gone silent', async () => {
+    const store = new MemoryStore();
+    const follower = follow(store);
+    await expect.poll(() => follower.status().connected, soon).toBe(true);
+    feed.freeze(true);
+    feed.append(batch(1));
+    await expect.poll(() => follower.status().reconnects, soon).toBe(1);
+    feed.freeze(false);
+    feed.append(batch(2));
+    await expect.poll(() => store.values, soon).toEqual([1, 2]);
+  });
+
+  test('reads a ledger from its start that ends before what it knew', async () => {
+    const store = new MemoryStore();
+    store.cursor = 7;
+    feed.append(batch(1));
+    follow(store);
+    await expect.poll(() => store.cursor, soon).toBe(1);
+    expect(store.values).toEqual([1]);
+  });
+
+  test('waits for an ingest that is not there yet', async () => {
+    const store = new MemoryStore();
+    const port = Number(new URL(feed.url).port);
+    await feed.close();
+    const follower = follow(store, `http://127.0.0.1:${port}`);
+    await expect.poll(() => follower.status().reconnects, soon).toBeGreaterThan(1);
+    feed = new FeedServer();
+    await feed.listen(port);
+    feed.append(batch(1));
+    await expect.poll(() => store.values, soon).toEqual([1]);
+  });
+
+  test('measures how long batches took, and leaves simulated clocks out of it', async () => {
+    const store = new MemoryStore();
+    const now = BigInt(Date.now()) * 1_000_000n;
+    const said = {
+      machine: 'mill',
+      observations: [{ signal: 'load', source_time_ns: now, ordinal: 0, value: 1, status: 0 }],
+    };
+    feed.append(maker.make(said), maker.make({ ...said, marks: ['simulated_clock'] }));
+    const follower = follow(store);
+    await expect.poll(() => store.values, soon).toEqual([1, 1]);
+    const { source, gateway } = follower.lag(BigInt(Date.now()) * 1_000_000n);
+    expect([source?.batches, gateway?.batches]).toEqual([1, 2]);
+    expect(source?.p99_s).toBeLessThan(10);
+    expect(source?.p99_s).toBeGreaterThanOrEqual(0);
+  });
+});
