@@ -22,7 +22,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (rest.includes('--help') || rest.includes('-h')) return print(manual(name, command));
     return await command.run({ ...parseCommandLine(name, command, rest), signal: interrupted() });
   } catch (error) {
-    process.stderr.write(`benchline ${name}: ${describeError(error)}\n`);
+    process.stderr.write(`benchline ${name}:${onOwnLines(describeError(error))}\n`);
     return error instanceof BenchlineError && error.code === 'usage' ? 2 : 1;
   }
 }
@@ -35,6 +35,11 @@ async function load(name: string): Promise<Command> {
   throw new BenchlineError('usage', `there is no command '${name}'`, {
     hint: near ? `did you mean ${near}? benchline --help lists all` : 'benchline --help lists them',
   });
+}
+
+/** A list of problems begins on its own line, so that an editor can jump to `file:line:column` in each. */
+function onOwnLines(text: string): string {
+  return /\n(?! {2}→)/.test(text) ? `\n${text}` : ` ${text}`;
 }
 
 function print(text: string): 0 {

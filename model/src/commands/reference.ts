@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allConfigs } from '../cli/packages.ts';
 import type { Command } from '../command.ts';
-import { referencePages } from '../reference/pages.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
 
@@ -11,6 +10,8 @@ export const reference: Command = {
   usage: '[--check]',
   options: { check: { type: 'boolean', help: 'write nothing; fail if a page is not what the schemas say' } },
   async run({ values }) {
+    // Here, because it brings the HTTP server along, which the other commands can start without.
+    const { referencePages } = await import('../reference/pages.ts');
     const pages = Object.entries(referencePages(docs, await allConfigs()));
     const stale = pages.filter(([name, text]) => textOf(join(docs, name)) !== text);
     if (values['check'] === true) return report(stale.map(([name]) => name));

@@ -172,7 +172,9 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a group of keys';
   if (typeof value !== 'string') return JSON.stringify(value) ?? 'nothing';
-  return `'${value.length > 60 ? `${value.slice(0, 57)}…` : value}'`;
+  // In one line whatever is in it: control characters as JSON escapes them, but ordinary quotes as they are.
+  const text = JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"');
+  return `'${text.length > 60 ? `${text.slice(0, 57)}…` : text}'`;
 }
 
 function lowerFirst(text: string): string {

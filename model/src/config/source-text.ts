@@ -1,5 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
-import { BenchlineError } from '../error.ts';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml';
+import { BenchlineError, describeError } from '../error.ts';
 import type { Path } from './path.ts';
 
 /** A YAML or JSON text (JSON is read as the YAML 1.2 that it is) that knows where each value stands. */
@@ -29,7 +39,7 @@ export function readSourceText(text: string, file: string): SourceText {
   return {
     file,
     text,
-    data: document.toJS() as unknown,
+    data: dataOf(document, file),
     position(path, at) {
       const offset = offsetOf(document.contents, path, at);
       const { line, col } = lines.linePos(offset);
@@ -52,6 +62,20 @@ export function readSourceText(text: string, file: string): SourceText {
       node = next;
     }
     return offset;
+  }
+}
+
+function dataOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new BenchlineError(
+      'config_invalid',
+      `${file}:1:1 ${describeError(cause)} → use fewer aliases (*name)`,
+      {
+        cause,
+      },
+    );
   }
 }
 

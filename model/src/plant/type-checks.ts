@@ -5,7 +5,12 @@ import type { Spot } from './draft.ts';
 /** What the signals of a machine type say that cannot be computed with. */
 export function typeProblems(type: Spot): Problem[] {
   const signals = type.members('signals');
-  return [...repeatedRoles(signals), ...signals.flatMap(rolloverProblems), ...signals.flatMap(limitProblems)];
+  return [
+    ...repeatedRoles(signals),
+    ...signals.flatMap(stateProblems),
+    ...signals.flatMap(rolloverProblems),
+    ...signals.flatMap(limitProblems),
+  ];
 }
 
 /** A machine has one state, one count of each kind and one program: two signals for it would contradict. */
@@ -28,6 +33,30 @@ function repeatedRoles(signals: readonly Spot[]): Problem[] {
     const what = `${role} is given by ${pathText(earlier.path.slice(-1))} already`;
     const todo = 'keep one of the two; give the other measurement: signal if it is only to be recorded';
     return [{ path: signal.path, at: 'key', what, todo } satisfies Problem];
+  });
+}
+
+/** Without regard to case, two native states may turn out to be one. */
+function stateProblems(signal: Spot): Problem[] {
+  if (signal.get('ignore_case').value !== true) return [];
+  const first = new Map<string, Spot>();
+  return signal.members('states').flatMap((state) => {
+    const native = String(state.path.at(-1));
+    const earlier = first.get(native.toLowerCase());
+    if (!earlier) {
+      first.set(native.toLowerCase(), state);
+      return [];
+    }
+    if (earlier.text() === state.text()) return [];
+    const what = `with ignore_case this is '${String(earlier.path.at(-1))}', which is ${earlier.text()} already`;
+    return [
+      {
+        path: state.path,
+        at: 'key',
+        what,
+        todo: 'keep one of the two, or remove ignore_case',
+      } satisfies Problem,
+    ];
   });
 }
 

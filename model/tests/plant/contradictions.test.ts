@@ -98,6 +98,12 @@ describe('what contradicts itself (plant_invalid)', () => {
       'the program is given by program already',
     ],
     [
+      'two natives that ignore_case makes one',
+      'Suspended: waiting',
+      'Suspended: waiting\n          §SUSPENDED: fault',
+      "with ignore_case this is 'Suspended', which is waiting already",
+    ],
+    [
       'a rollover without its value',
       '        on_decrease: rollover\n        rollover_at: 65536 # a 16-bit counter\n',
       '        on_decrease: §rollover\n',
