@@ -1,0 +1,174 @@
+import { isoFromNs, type Observation } from '@benchline/model';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import type { KpiResult, Pipeline, StateList } from '../src/api/schemas.ts';
+import { BatchMaker } from './kit/batches.ts';
+import { Works } from './kit/service.ts';
+
+const second = 1_000_000_000n;
+const now = () => BigInt(Date.now()) * 1_000_000n;
+const mill = 'acme/north/shop/cell/mill';
+
+const state = (at_ns: bigint, value: string): Observation => ({
+  signal: 'state',
+  source_time_ns: at_ns,
+  ordinal: 0,
+  value,
+  status: 0,
+});
+
+describe('a running metrics service', () => {
+  let works: Works;
+  const maker = new BatchMaker();
+  const kpis = (from_ns: bigint, to_ns: bigint) =>
+    works.get<KpiResult>('/api/v1/kpis', { scope: mill, from: isoFromNs(from_ns), to: isoFromNs(to_ns) });
+  const problem = async (path: string) => {
+    const response = await fetch(`${works.url}${path}`);
+    return { status: response.status, ...((await response.json()) as { code: string; detail: string }) };
+  };
+
+  beforeAll(async () => {
+    works = await Works.open('embedded');
+    await works.start({ lateness_s: 60 });
+  });
+  afterAll(() => works.close());
+
+  test('counts an open window up to what its source has claimed, and silence after it as unobserved', async () => {
+    const from = now() - 100n * second;
+    const until = now();
+    await works.deliver([
+      maker.make({
+        machine: 'mill',
+        observations: [state(from, 'producing')],
+        observed: { from_ns: from, until_ns: until },
+      }),
+    ]);
+    const open = await kpis(from, now() + 3600n * second);
+    expect(open).toMatchObject({ coverage: 1, provisional: true, revision: 0 });
+    expect(open.elements.apt_s).toBeGreaterThan(95);
+    expect(open.elements.planned_s).toBeLessThanOrEqual(100);
+    const closed = await kpis(from - 100n * second, until - 50n * second);
+    expect(closed.coverage).toBeCloseTo(1 / 3, 6);
+    const dead = async () => (await kpis(from, now() + 3600n * second)).elements.unobserved_s;
+    await expect.poll(dead, { timeout: 12_000, interval: 500 }).toBeGreaterThan(0);
+  });
+
+  test('mends a closed window when something late arrives, and finishes it after the lateness', async () => {
+    const from = now() - 3600n * second;
+    const to = from + 600n * second;
+    const observed = { from_ns: from, until_ns: to };
+    await works.deliver([
+      maker.make({ machine: 'mill', observations: [state(from, 'producing')], observed }),
+    ]);
+    expect((await kpis(from, to)).figures.availability.value).toBe(1);
+    await works.deliver([
+      maker.make({ machine: 'mill', observations: [state(from + 300n * second, 'fault')] }),
+    ]);
+    const mended = await kpis(from, to);
+    expect(mended.figures.availability.value).toBeCloseTo(0.5, 9);
+    expect(mended).toMatchObject({ provisional: false, revision: 1 });
+  });
+
+  test('tells listeners that something changed, at most once a second', async () => {
+    const stop = new AbortController();
+    const response = await fetch(`${works.url}/api/v1/stream`, { signal: stop.signal });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    let text = '';
+    const reading = (async () => {
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) text += chunk;
+    })().catch(() => undefined);
+    const events = () => text.match(/event: update\ndata: {"at":"[^"]+"}\n\n/g)?.length ?? 0;
+    await expect.poll(events).toBe(1);
+    const began = Date.now();
+    for (let i = 0; i < 10; i += 1)
+      await works.deliver([
+        maker.make({
+          machine: 'bench',
+          observations: [{ ...state(now(), 'x'), signal: 'good', value: BigInt(i) }],
+        }),
+      ]);
+    await expect.poll(events, { timeout: 5000 }).toBeGreaterThanOrEqual(2);
+    expect(events()).toBeLessThanOrEqual(2 + Math.ceil((Date.now() - began) / 1000));
+    stop.abort();
+    await reading;
+  });
+
+  test('shows how the pipeline fares', async () => {
+    const pipeline = await works.get<z.output<typeof Pipeline>>('/api/v1/pipeline');
+    expect(pipeline).toMatchObject({
+      store: 'embedded',
+      feed: { connected: true, next_offset: works.feed.lines.length, refused: 0 },
+      ingest: { ledger: { next: works.feed.lines.length } },
+    });
+    expect(pipeline.latency.gateway_to_queryable?.p99_s).toBeLessThan(10);
+  });
+
+  test('lists native states and ends the list at what is known', async () => {
+    const from = now() - 7200n * second;
+    const observation = { ...state(from, 'producing'), native: 'Layer' };
+    await works.deliver([
+      maker.make({
+        machine: 'mill',
+        observations: [observation],
+        observed: { from_ns: from, until_ns: from + second },
+      }),
+    ]);
+    const { states, to } = await works.get<z.output<typeof StateList>>('/api/v1/states', {
+      machine: 'mill',
+      from: isoFromNs(from),
+      to: isoFromNs(now() + 3600n * second),
+    });
+    expect(states[0]).toMatchObject({ state: 'producing', native: 'Layer', from: isoFromNs(from) });
+    expect(Date.parse(to)).toBeLessThanOrEqual(Date.now());
+    const ahead = { machine: 'mill', from: isoFromNs(now() + second), to: isoFromNs(now() + 9n * second) };
+    expect(await works.get('/api/v1/states', ahead)).toMatchObject({ states: [] });
+  });
+
+  test('says what is wrong with a request', async () => {
+    const window = 'from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
+    expect(await problem(`/api/v1/kpis?scope=acme/nowhere&${window}`)).toMatchObject({
+      status: 404,
+      code: 'not_found',
+    });
+    expect(await problem(`/api/v1/states?machine=nothing&${window}`)).toMatchObject({ status: 404 });
+    expect(
+      await problem('/api/v1/kpis?scope=acme&from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z'),
+    ).toMatchObject({
+      status: 400,
+      code: 'bad_request',
+    });
+    expect(
+      await problem('/api/v1/kpis?scope=acme&from=2020-01-01T00:00:00Z&to=2026-03-01T00:00:00Z'),
+    ).toMatchObject({
+      status: 400,
+      detail: 'the window is longer than 400 days',
+    });
+    expect(await problem('/api/v1/kpis?scope=acme&from=2026-03-02&to=2026-03-03')).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('ISO 8601'),
+    });
+    expect(
+      await problem('/api/v1/kpis?scope=acme&grain=hour&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z'),
+    ).toMatchObject({ status: 400, detail: '1416 periods are more than 1000' });
+    expect(await problem(`/api/v1/cnc-ratio?scope=${mill}&${window}`)).toMatchObject({ status: 400 });
+    expect(await problem(`/api/v1/kpis?scope=acme&${window}&colour=red`)).toMatchObject({ status: 400 });
+  });
+
+  test('reads a plus sign that nobody encoded', async () => {
+    const response = await fetch(
+      `${works.url}/api/v1/kpis?scope=acme&from=2026-03-01T00:00:00+08:00&to=2026-03-02T00:00:00+08:00`,
+    );
+    expect(await response.json()).toMatchObject({
+      from: '2026-02-28T16:00:00.000Z',
+      time_zone: 'Asia/Shanghai',
+    });
+  });
+
+  test('serves the page, its description and its own health', async () => {
+    const page = await fetch(works.url);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await works.get('/healthz')).toEqual({ status: 'ok' });
+    const description = await works.get<{ openapi: string; paths: object }>('/openapi.json');
+    expect(Object.keys(description.paths)).toContain('/api/v1/kpis');
+  });
+});
