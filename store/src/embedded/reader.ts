@@ -2,55 +2,55 @@ import type { GapReason, KpiId, MachineObservation, Value } from '@benchline/mod
 import { type DuckDBConnection, type DuckDBValue, INTEGER, LIST, listValue } from '@duckdb/node-api';
 import { mergeWithin } from '../intervals.ts';
 import type { KpiFigure, KpiPeriod, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
+import { inTimeOrder } from '../order.ts';
 import { kinds } from './append.ts';
+import type { Dictionary } from './dictionary.ts';
 import { allObservations, islands } from './tables.ts';
 
-type Query<M extends 'observations' | 'observed' | 'gaps' | 'kpis'> = Parameters<TelemetryStore[M]>[0];
-type Parameters_ = Record<string, DuckDBValue>;
+type Query<M extends 'observed' | 'gaps' | 'kpis'> = Parameters<TelemetryStore[M]>[0];
 
-const observationColumns = `signal, time, ordinal, kind, number, integer, text,
-  native_kind, native_number, native_integer, native_text, status, gateway_time, source, gateway, mapping`;
+const observationColumns = `series, time, ordinal, kind, number, integer, text,
+  native_kind, native_number, native_integer, native_text, status, gateway_time, origin`;
 
-/** Observations of numbered series of one machine; repeated deliveries of an identity come out once, the last. */
+/** What the numbers in the rows stand for. */
+export interface Dictionaries {
+  /** machine, signal */
+  series: Dictionary;
+  /** source, gateway, mapping */
+  origin: Dictionary;
+}
+
+/** Observations of numbered series of one machine; repeated deliveries of an identity come out once. */
 export async function readObservations(
   connection: DuckDBConnection,
-  query: Query<'observations'>,
+  dictionaries: Dictionaries,
+  window: { from_ns: bigint; to_ns: bigint },
   series: readonly number[],
 ): Promise<MachineObservation[]> {
   if (series.length === 0) return [];
   const reader = await connection.runAndReadAll(
-    `SELECT ${observationColumns}
-     FROM ${allObservations} o JOIN series s ON s.id = o.series JOIN origin g ON g.id = o.origin
-     WHERE list_contains($series, o.series) AND time > $from AND time <= $to
-     ORDER BY time, signal, ordinal, part, row`,
-    { series: listValue([...series]), from: query.from_ns, to: query.to_ns },
+    `SELECT ${observationColumns} FROM ${allObservations}
+     WHERE list_contains($series, series) AND time > $from AND time <= $to ORDER BY time, part, row`,
+    { series: listValue([...series]), from: window.from_ns, to: window.to_ns },
     { series: LIST(INTEGER) },
   );
-  const observations: MachineObservation[] = [];
-  for (const row of reader.getRows()) {
-    const observation = observationOf(query.machine, row);
-    const before = observations.at(-1);
-    if (before && sameIdentity(before, observation)) observations.pop();
-    observations.push(observation);
-  }
-  return observations;
+  return inTimeOrder(reader.getRows().map((row) => observationOf(row, dictionaries)));
 }
 
 /** The newest observation of one series at or before an instant. */
 export async function readLatest(
   connection: DuckDBConnection,
-  query: { machine: string; at_ns: bigint },
+  dictionaries: Dictionaries,
+  at_ns: bigint,
   series: number,
 ): Promise<MachineObservation | undefined> {
   const reader = await connection.runAndReadAll(
-    `SELECT ${observationColumns}
-     FROM (SELECT * FROM ${allObservations} WHERE series = $series AND time <= $at
-           ORDER BY time DESC, ordinal DESC, part DESC, row DESC LIMIT 1) o
-       JOIN series s ON s.id = o.series JOIN origin g ON g.id = o.origin`,
-    { series, at: query.at_ns },
+    `SELECT ${observationColumns} FROM ${allObservations} WHERE series = $series AND time <= $at
+     ORDER BY time DESC, ordinal DESC, gateway_time DESC, part DESC, row DESC LIMIT 1`,
+    { series, at: at_ns },
   );
   const row = reader.getRows()[0];
-  return row && observationOf(query.machine, row);
+  return row && observationOf(row, dictionaries);
 }
 
 export async function readObserved(
@@ -59,7 +59,11 @@ export async function readObserved(
 ): Promise<{ from_ns: bigint; to_ns: bigint }[]> {
   const claims = `(SELECT * FROM observed WHERE machine = $machine AND until_ns > $from AND from_ns < $to
     ${query.source === undefined ? '' : 'AND source = $source'})`;
-  const parameters: Parameters_ = { machine: query.machine, from: query.from_ns, to: query.to_ns };
+  const parameters: Record<string, DuckDBValue> = {
+    machine: query.machine,
+    from: query.from_ns,
+    to: query.to_ns,
+  };
   if (query.source !== undefined) parameters['source'] = query.source;
   const reader = await connection.runAndReadAll(islands(claims, 'machine'), parameters);
   const merged = reader.getRows().map(([, from, until]) => ({ from_ns: big(from), to_ns: big(until) }));
@@ -102,23 +106,25 @@ export async function readKpis(connection: DuckDBConnection, query: Query<'kpis'
   }));
 }
 
-function observationOf(machine: string, row: DuckDBValue[]): MachineObservation {
-  const [signal, time, ordinal, kind, number, integer, text, ...rest] = row;
-  const [nativeKind, nNumber, nInteger, nText, status, gatewayTime, source, gateway, mapping] = rest;
+function observationOf(row: DuckDBValue[], dictionaries: Dictionaries): MachineObservation {
+  const [series, time, ordinal, kind, number, integer, text, ...rest] = row;
+  const [nativeKind, nNumber, nInteger, nText, status, gatewayTime, origin] = rest;
+  const [machine = '', signal = ''] = dictionaries.series.thing(Number(series));
+  const [source = '', gateway = '', mapping = ''] = dictionaries.origin.thing(Number(origin));
   const value = valueOf(kind, number, integer, text);
   const native = valueOf(nativeKind, nNumber, nInteger, nText);
   return {
     machine,
-    signal: String(signal),
+    signal,
     source_time_ns: big(time) - BigInt(Number(ordinal)),
     ordinal: Number(ordinal),
     ...(value === undefined ? {} : { value }),
     ...(native === undefined ? {} : { native }),
     status: Number(status),
-    source: String(source),
-    gateway: String(gateway),
+    source,
+    gateway,
     gateway_time_ns: big(gatewayTime),
-    mapping: String(mapping),
+    mapping,
   };
 }
 
@@ -140,10 +146,6 @@ function valueOf(
     default:
       return undefined;
   }
-}
-
-function sameIdentity(a: MachineObservation, b: MachineObservation): boolean {
-  return a.signal === b.signal && a.source_time_ns === b.source_time_ns && a.ordinal === b.ordinal;
 }
 
 function big(cell: DuckDBValue | undefined): bigint {

@@ -41,7 +41,7 @@ export function islands(claims: string, groupBy: string): string {
 
 const compaction = [
   `INSERT INTO settled SELECT * FROM fresh
-    QUALIFY row_number() OVER (PARTITION BY series, time, ordinal ORDER BY rowid DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY series, time, ordinal ORDER BY gateway_time DESC, rowid DESC) = 1
     ORDER BY series, time, ordinal`,
   `CREATE OR REPLACE TABLE fresh (${observationColumns})`,
   `CREATE OR REPLACE TABLE observed AS

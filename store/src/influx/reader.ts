@@ -1,13 +1,7 @@
-import {
-  type GapReason,
-  type KpiId,
-  kpiIds,
-  type MachineObservation,
-  storedTime,
-  type Value,
-} from '@benchline/model';
+import { type GapReason, type KpiId, kpiIds, type MachineObservation, type Value } from '@benchline/model';
 import { mergeWithin } from '../intervals.ts';
 import { influxTimeRange } from '../line-protocol/index.ts';
+import { compare, inTimeOrder } from '../order.ts';
 import type { KpiFigure, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
 import type { Cell, InfluxQl, Series } from './query.ts';
 import { observationFields } from './schema.ts';
@@ -36,7 +30,7 @@ export async function readObservations(
     `${observationSelect} WHERE ${where} AND ${after(query.from_ns)} AND ${upTo(query.to_ns)} GROUP BY *`,
     params,
   );
-  return inOrder(series.flatMap(observationsOf));
+  return inTimeOrder(series.flatMap(observationsOf));
 }
 
 export async function readLatest(ql: InfluxQl, query: Query<'latest'>): Promise<MachineObservation[]> {
@@ -47,9 +41,9 @@ export async function readLatest(ql: InfluxQl, query: Query<'latest'>): Promise<
     params,
   );
   const newest = new Map<string, MachineObservation>();
-  for (const observation of inOrder(series.flatMap(observationsOf)))
+  for (const observation of inTimeOrder(series.flatMap(observationsOf)))
     newest.set(observation.signal, observation);
-  return inOrder([...newest.values()]);
+  return inTimeOrder([...newest.values()]);
 }
 
 /**
@@ -161,33 +155,6 @@ function valueOf(kind: string | undefined, ...cells: (Cell | undefined)[]): Valu
   if (kind === 'integer') return integer(integers);
   if (kind === 'text') return String(text);
   return kind === 'flag' ? flag === true : undefined;
-}
-
-/**
- * In time order, one of each identity. The same observation can lie in two series, after its machine moved or
- * another gateway took over: the one with the later gateway time holds.
- */
-function inOrder(observations: MachineObservation[]): MachineObservation[] {
-  const sorted = observations
-    .map((o) => ({ o, time: storedTime(o) }))
-    .sort(
-      (a, b) =>
-        compare(a.time, b.time) ||
-        compare(a.o.signal, b.o.signal) ||
-        compare(a.o.ordinal, b.o.ordinal) ||
-        compare(b.o.gateway_time_ns, a.o.gateway_time_ns),
-    );
-  return sorted
-    .filter(({ o, time }, index) => {
-      const before = sorted[index - 1];
-      return before?.time !== time || before.o.signal !== o.signal || before.o.ordinal !== o.ordinal;
-    })
-    .map(({ o }) => o);
-}
-
-function compare<T extends bigint | string | number>(a: T, b: T): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 function integer(cell: Cell | undefined): bigint {
