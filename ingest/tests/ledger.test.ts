@@ -1,7 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateKeyPair, LedgerRecordJson, openLog, signBatch, signingKey } from '@benchline/model';
+import {
+  canonicalBatch,
+  generateKeyPair,
+  LedgerRecordJson,
+  openLog,
+  sha256Hex,
+  signBatch,
+  signingKey,
+} from '@benchline/model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findDigest } from '../src/ledger/find.ts';
 import { openLedger } from '../src/ledger/open.ts';
@@ -51,8 +59,10 @@ function batch(gateway: string, epoch: string, seq: number) {
   );
 }
 
-const draft = (gateway: string, epoch: string, seq: number) =>
-  ({ kind: 'batch', batch: batch(gateway, epoch, seq) }) as const;
+function draft(gateway: string, epoch: string, seq: number) {
+  const signed = batch(gateway, epoch, seq);
+  return { kind: 'batch', batch: signed, canonical: canonicalBatch(signed.content) } as const;
+}
 
 describe('the ledger', () => {
   test('writes lines that the contract reads back as what was appended', async () => {
@@ -75,6 +85,8 @@ describe('the ledger', () => {
     ]);
     const [, second] = parsed;
     expect(second?.kind === 'batch' && second.batch.digest).toBe(batch('a', epochs[0], 0).digest);
+    const content = /"content":(.*),"digest"/.exec(lines[1] ?? '')?.[1] ?? '';
+    expect(sha256Hex(content)).toBe(batch('a', epochs[0], 0).digest);
     await ledger.close();
   });
 

@@ -1,8 +1,10 @@
 import {
+  type Batch,
   BenchlineError,
   describeError,
   helloSeal,
   type Log,
+  type Loss,
   nsNow,
   type PlantIndex,
   type SignedBatch,
@@ -129,28 +131,31 @@ export class Intake {
     const batch = decodeBatch(payload);
     const { gateway, machine } = batch.content;
     if (gateway !== at.node || machine !== at.device) throw new MisplacedError();
-    verifyBatch(batch, this.#options.trusted);
+    const canonical = verifyBatch(batch, this.#options.trusted);
     const account = this.#heard(gateway);
     account.batches += 1;
     const { epoch, seq, prev } = batch.content;
     const decision = this.#lane(gateway).batch({ epoch, seq, prev, digest: batch.digest }, Date.now());
-    this.#act(decision, batch, payload);
+    if (decision.kind === 'accept') this.#accept(decision.losses, { kind: 'batch', batch, canonical });
+    else this.#turnAway(decision, batch, payload);
   }
 
-  #act(decision: Decision, batch: SignedBatch, payload: Uint8Array): void {
+  #accept(losses: readonly Loss[], draft: Draft & { kind: 'batch' }): void {
+    const { content } = draft.batch;
+    const account = this.#account(content.gateway);
+    account.accepted += 1;
+    account.observations += content.observations.length;
+    account.losses += losses.length;
+    for (const { from_seq, to_seq } of losses) account.lostBatches += to_seq - from_seq + 1;
+    this.#noteUnmapped(content);
+    const before = losses.map((loss): Draft => ({ kind: 'loss', loss }));
+    this.#committer.add([...before, draft], draft.canonical.length + 1000);
+  }
+
+  #turnAway(decision: Exclude<Decision, { kind: 'accept' }>, batch: SignedBatch, payload: Uint8Array): void {
     const { gateway } = batch.content;
     const account = this.#account(gateway);
     switch (decision.kind) {
-      case 'accept': {
-        const losses = decision.losses.map((loss): Draft => ({ kind: 'loss', loss }));
-        account.accepted += 1;
-        account.observations += batch.content.observations.length;
-        account.losses += losses.length;
-        for (const { from_seq, to_seq } of decision.losses) account.lostBatches += to_seq - from_seq + 1;
-        this.#noteUnmapped(batch);
-        this.#committer.add([...losses, { kind: 'batch', batch }], 3 * payload.length + 1000);
-        return;
-      }
       case 'old':
         return this.#askLedger(batch, payload);
       case 'duplicate':
@@ -183,7 +188,7 @@ export class Intake {
       .then(() => findDigest(this.#options.ledger, gateway, { epoch, seq }))
       .then((digest) => {
         if (digest === undefined) account.refuse('recorded_as_lost');
-        else this.#act({ kind: digest === batch.digest ? 'duplicate' : 'fork' }, batch, payload);
+        else this.#turnAway({ kind: digest === batch.digest ? 'duplicate' : 'fork' }, batch, payload);
       })
       .catch((error: unknown) =>
         this.#options.log.error({ reason: describeError(error) }, 'cannot read the ledger'),
@@ -247,7 +252,7 @@ export class Intake {
     return new Chain(head && { epoch: head.epoch, seq: head.seq, digest: head.digest });
   }
 
-  #noteUnmapped({ content }: SignedBatch): void {
+  #noteUnmapped(content: Batch): void {
     const signals = this.#options.plant.assets.get(content.machine)?.type.signals;
     for (const { signal } of content.observations)
       if (!signals || !Object.hasOwn(signals, signal)) this.#unmapped.add(`${content.machine}/${signal}`);

@@ -1,15 +1,20 @@
-import { type LedgerRecordJson, type Loss, type SignedBatch, signedBatchToJson } from '@benchline/model';
+import type { LedgerRecordJson, Loss, SignedBatch } from '@benchline/model';
 
 /** A record before the ledger has given it its place and time. */
 export type Draft =
-  | { kind: 'batch'; batch: SignedBatch }
+  /** `canonical` is the text of the batch's content that its digest is of. */
+  | { kind: 'batch'; batch: SignedBatch; canonical: string }
   | { kind: 'plant'; digest: string; yaml: string }
   | { kind: 'loss'; loss: Loss };
 
 /** One line of the ledger, without its line end: the bytes that are fsynced, and those that the feed serves. */
 export function encodeRecord(draft: Draft, offset: number, received_ns: bigint): Uint8Array {
-  const body = draft.kind === 'batch' ? { kind: draft.kind, batch: signedBatchToJson(draft.batch) } : draft;
-  return Buffer.from(JSON.stringify({ offset, received_ns: received_ns.toString(), ...body }));
+  const place = `{"offset":${offset},"received_ns":"${received_ns}"`;
+  if (draft.kind !== 'batch') return Buffer.from(`${place},${JSON.stringify(draft).slice(1)}`);
+  const { digest, key_id, signature } = draft.batch;
+  // The content as it was signed: whoever has the line can hash it without writing it anew.
+  const proof = JSON.stringify({ digest, key_id, signature }).slice(1);
+  return Buffer.from(`${place},"kind":"batch","batch":{"content":${draft.canonical},${proof}}`);
 }
 
 /** Reads a line that this ledger wrote; its shape was checked on the way in. */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { type Nanoseconds, nanosecondsJson } from '../time.ts';
-import { canonicalJson, type Json } from './canonical.ts';
+import type { Json } from './canonical.ts';
 import { severityOf } from './status.ts';
-import { type Value, ValueJson, valueFromJson, valueToJson } from './value.ts';
+import { assertRepresentable, type Value, ValueJson, valueFromJson, valueToJson } from './value.ts';
 
 /**
  * What one signal of one machine was at one instant.
@@ -138,14 +138,15 @@ export const SignedBatchJson = z.strictObject({
   signature: z.base64(),
 });
 
+/** An observation as plain JSON; members stand in the order that `canonicalBatch` needs. */
 export function observationToJson(o: Observation): Record<string, Json | undefined> {
   return {
+    native: o.native === undefined ? undefined : valueToJson(o.native),
+    ordinal: o.ordinal === 0 ? undefined : o.ordinal,
     signal: o.signal,
     source_time_ns: o.source_time_ns.toString(),
-    ordinal: o.ordinal === 0 ? undefined : o.ordinal,
-    value: o.value === undefined ? undefined : valueToJson(o.value),
-    native: o.native === undefined ? undefined : valueToJson(o.native),
     status: o.status === 0 ? undefined : o.status,
+    value: o.value === undefined ? undefined : valueToJson(o.value),
   };
 }
 
@@ -160,30 +161,43 @@ export function observationFromJson(json: z.output<typeof ObservationJson>): Obs
   };
 }
 
-/** A batch's content as plain JSON, ready for `canonicalJson`. */
+/** A batch's content as plain JSON; members stand in the order that `canonicalBatch` needs. */
 export function batchToJson(batch: Batch): Record<string, Json | undefined> {
   return {
-    v: batch.v,
-    gateway: batch.gateway,
     epoch: batch.epoch,
-    seq: batch.seq,
-    prev: batch.prev,
+    gaps: batch.gaps.map((g) => ({
+      from_ns: g.from_ns.toString(),
+      reason: g.reason,
+      to_ns: g.to_ns.toString(),
+    })),
+    gateway: batch.gateway,
     gateway_time_ns: batch.gateway_time_ns.toString(),
     machine: batch.machine,
-    source: batch.source,
     mapping: batch.mapping,
     marks: batch.marks,
     observations: batch.observations.map(observationToJson),
-    gaps: batch.gaps.map((g) => ({
-      from_ns: g.from_ns.toString(),
-      to_ns: g.to_ns.toString(),
-      reason: g.reason,
-    })),
     observed: batch.observed && {
       from_ns: batch.observed.from_ns.toString(),
       until_ns: batch.observed.until_ns.toString(),
     },
+    prev: batch.prev,
+    seq: batch.seq,
+    source: batch.source,
+    v: batch.v,
   };
+}
+
+/**
+ * The RFC 8785 form of a batch's content. `batchToJson` lists members in the order of their code units and only
+ * values need a look, so JSON.stringify writes what `canonicalJson` would, in a quarter of the time.
+ * @throws BenchlineError `value_unrepresentable`.
+ */
+export function canonicalBatch(batch: Batch): string {
+  for (const { value, native } of batch.observations) {
+    if (value !== undefined) assertRepresentable(value);
+    if (native !== undefined) assertRepresentable(native);
+  }
+  return JSON.stringify(batchToJson(batch));
 }
 
 /** @throws ZodError when the JSON is no batch. */
@@ -217,7 +231,7 @@ function fromParsed(parsed: z.output<typeof BatchJson>): Batch {
 
 /** SHA-256 (hexadecimal) of the RFC 8785 form of a batch's content. */
 export function batchDigest(batch: Batch): string {
-  return sha256Hex(canonicalJson(batchToJson(batch)));
+  return sha256Hex(canonicalBatch(batch));
 }
 
 /** The bytes that a gateway signs for a batch: a domain label, then the digest. */

@@ -3,7 +3,15 @@ import { BenchlineError } from '../error.ts';
 import type { SigningKey, TrustedKeys } from '../keys/keys.ts';
 import { Slug } from '../slug.ts';
 import { nanosecondsJson } from '../time.ts';
-import { type Batch, batchDigest, batchSigningInput, epochPattern, type SignedBatch } from './batch.ts';
+import {
+  type Batch,
+  batchDigest,
+  batchSigningInput,
+  canonicalBatch,
+  epochPattern,
+  type SignedBatch,
+  sha256Hex,
+} from './batch.ts';
 import { canonicalJson, type Json } from './canonical.ts';
 
 /** Signs a batch's content with the gateway's key. */
@@ -13,13 +21,16 @@ export function signBatch(content: Batch, key: SigningKey): SignedBatch {
 }
 
 /**
- * Recomputes a batch's digest and verifies its signature with the key trusted for its gateway.
+ * Recomputes a batch's digest and verifies its signature with the key trusted for its gateway. Returns the
+ * canonical text of the content, which is what the digest is of.
  * @throws BenchlineError `batch_malformed`, `key_unknown` or `signature_invalid`.
  */
-export function verifyBatch(batch: SignedBatch, trusted: TrustedKeys): void {
-  if (batchDigest(batch.content) !== batch.digest)
+export function verifyBatch(batch: SignedBatch, trusted: TrustedKeys): string {
+  const text = canonicalBatch(batch.content);
+  if (sha256Hex(text) !== batch.digest)
     throw new BenchlineError('batch_malformed', 'the content does not have the digest that the batch states');
   trusted.verify(batch.content.gateway, batch.key_id, batchSigningInput(batch.digest), batch.signature);
+  return text;
 }
 
 /**

@@ -6,9 +6,11 @@ import {
   batchDigest,
   batchFromJson,
   batchToJson,
+  canonicalBatch,
   signedBatchFromJson,
   signedBatchToJson,
 } from '../../src/telemetry/batch.ts';
+import { canonicalJson } from '../../src/telemetry/canonical.ts';
 import {
   machineObservationFromJson,
   machineObservationToJson,
@@ -53,6 +55,28 @@ describe('a batch in JSON', () => {
       }),
     );
   });
+
+  it('has the canonical form that RFC 8785 gives it', () => {
+    fc.assert(
+      fc.property(batch, (content) => {
+        expect(canonicalBatch(content)).toBe(canonicalJson(batchToJson(content)));
+      }),
+    );
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, '\ud800', 2n ** 63n])(
+    'has no form with the value %s',
+    (value) => {
+      const observation = { signal: 's', source_time_ns: 0n, ordinal: 0, status: 0 };
+      for (const bad of [
+        { ...observation, value },
+        { ...observation, value: 1, native: value },
+      ])
+        expect(() => canonicalBatch({ ...sample, observations: [bad] })).toThrow(
+          expect.objectContaining({ code: 'value_unrepresentable' }),
+        );
+    },
+  );
 
   it.each(int64Edges)('keeps the integer %s', (value) => {
     const observation = {
