@@ -66,7 +66,7 @@ describe.skipIf(missing.influx)(
           machine,
           observations: [
             { ...reading, source_time_ns: at_ns, value: 1 },
-            { ...reading, source_time_ns: at_ns + 60_000_000_000n, value: 3.5 },
+            { ...reading, source_time_ns: at_ns + 10_000_000_000n, value: 3.5 },
           ],
         }),
       ]);

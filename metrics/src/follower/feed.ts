@@ -79,7 +79,7 @@ export class Feed {
         'the ledger ends before what was read of it; reading it from the start',
       );
       this.#next = 0;
-    } else log.warn({ url, next: this.#next, reason: describeError(error) }, 'lost the feed');
+    } else log.warn({ url, next: this.#next, reason: reasonOf(error) }, 'lost the feed');
   }
 
   async #read(signal: AbortSignal): Promise<void> {
@@ -163,6 +163,12 @@ class Intake {
     }
     this.#writing = undefined;
   }
+}
+
+/** `fetch` says only that it failed; its cause says why. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof TypeError ? error.cause : undefined;
+  return describeError(cause ?? error);
 }
 
 class LedgerEndsBefore extends Error {}
