@@ -53,6 +53,11 @@ export class Child extends EventEmitter<{
     return announcement;
   }
 
+  /** Resolves when a process that is being started again says that it is ready. */
+  async started(): Promise<void> {
+    await once(this, 'announcement');
+  }
+
   /** Sends a signal to the running process, as a test of faults does. */
   kill(signal: NodeJS.Signals): void {
     this.#process?.kill(signal);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError, type Command, indexPlant, isoFromNs, scopeOf } from '@benchline/model';
-import { type Box, startBox } from './box.ts';
+import { type Box, type StoreChoice, startBox } from './box.ts';
 import type { Announcement } from './child.ts';
 import { type KpiResult, MetricsApi } from './metrics-api.ts';
 import { boxPlant } from './report.ts';
@@ -35,36 +35,46 @@ export const replay: Command = {
     },
   },
   async run({ values, signal }) {
-    const { data, report, speed, store, work } = parseOptions(values);
-    const folder = work ?? mkdtempSync(join(tmpdir(), 'benchline-replay-'));
-    const box = await startBox({
-      folder,
-      port: 0,
-      store,
-      simulators: [
-        { name: 'mill', speaks: 'opcua', args: ['mill', '--data', data, '--speed', String(speed), '--once'] },
-      ],
-      say: (text) => process.stderr.write(`${text}\n`),
-    });
+    const options = parseOptions(values);
+    const folder = options.work ?? mkdtempSync(join(tmpdir(), 'benchline-replay-'));
     try {
-      const done = await finished(box, signal);
-      const account = await settle(box);
-      if (!addsUp(account))
-        throw new BenchlineError('store_unavailable', `not everything arrived: ${JSON.stringify(account)}`, {
-          hint: `keep the working folder with --work DIR and look at its logs`,
-        });
-      const figures = await collect(box, done);
-      writeFileSync(report, `${JSON.stringify(figures, null, 2)}\n`);
-      process.stdout.write(
-        `${done.length} runs, ${account.stored} observations stored as emitted. Report: ${report}\n`,
-      );
-      return 0;
-    } finally {
-      await box.stop();
-      if (work === undefined) rmSync(folder, { recursive: true, force: true });
+      await replayInto(folder, options, signal);
+    } catch (error) {
+      process.stderr.write(`What it kept, logs included, is in ${folder}\n`);
+      throw error;
     }
+    if (options.work === undefined) rmSync(folder, { recursive: true, force: true });
+    return 0;
   },
 };
+
+async function replayInto(folder: string, options: ReplayOptions, signal: AbortSignal): Promise<void> {
+  const { data, report, speed, store } = options;
+  const box = await startBox({
+    folder,
+    port: 0,
+    store,
+    simulators: [
+      { name: 'mill', speaks: 'opcua', args: ['mill', '--data', data, '--speed', String(speed), '--once'] },
+    ],
+    say: (text) => process.stderr.write(`${text}\n`),
+  });
+  try {
+    const done = await finished(box, signal);
+    const account = await settle(box);
+    if (!addsUp(account))
+      throw new BenchlineError('store_unavailable', `not everything arrived: ${JSON.stringify(account)}`, {
+        hint: 'look at the logs of the services',
+      });
+    const figures = await collect(box, done);
+    writeFileSync(report, `${JSON.stringify(figures, null, 2)}\n`);
+    process.stdout.write(
+      `${done.length} runs, ${account.stored} observations stored as emitted. Report: ${report}\n`,
+    );
+  } finally {
+    await box.stop();
+  }
+}
 
 /** Waits until the mill says that its last run is over. */
 async function finished(box: Box, signal: AbortSignal): Promise<RunWindow[]> {
@@ -138,7 +148,15 @@ function sums(result: KpiResult) {
   };
 }
 
-function parseOptions(values: Readonly<Record<string, unknown>>) {
+interface ReplayOptions {
+  data: string;
+  report: string;
+  speed: number;
+  store: StoreChoice;
+  work: string | undefined;
+}
+
+function parseOptions(values: Readonly<Record<string, unknown>>): ReplayOptions {
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
   const data = text('data');
   const report = text('report');

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Box, type BoxOptions, type SimulatorSpec, startBox } from '@benchline/simulators/box';
+import { onTestFinished } from 'vitest';
+
+const program = fileURLToPath(new URL('../../model/bin/benchline.ts', import.meta.url));
+
+/** A folder that is gone when the test is over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'benchline-e2e-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The demonstration with a short history, so that a test has live machines within seconds. */
+export const briskSimulators: readonly SimulatorSpec[] = [
+  { name: 'mill', speaks: 'opcua', args: ['mill', '--loop'] },
+  { name: 'line', speaks: 'opcua', args: ['line', '--seed', '7', '--history', '1h', '--catch-up', '5s'] },
+  { name: 'plc', speaks: 'mqtt', args: ['plc', '--seed', '7', '--history', '1h', '--catch-up', '5s'] },
+  { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '24h', '--catch-up', '5s'] },
+];
+
+/** Starts a box on free ports that is stopped when the test is over. */
+export async function testBox(options: Partial<BoxOptions> = {}): Promise<Box> {
+  const box = await startBox({
+    folder: temporaryFolder(),
+    port: 0,
+    store: { kind: 'embedded' },
+    simulators: briskSimulators,
+    ...options,
+  });
+  onTestFinished(box.stop);
+  return box;
+}
+
+/** Runs `benchline ARGS` to its end, as a person would. */
+export async function benchline(
+  ...args: string[]
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, ...output };
+}
+
+/** Where a program is installed, if it is. */
+export function findProgram(...names: string[]): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => existsSync(path));
+}
