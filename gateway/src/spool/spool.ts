@@ -98,9 +98,11 @@ export class FileSpool implements Spool {
   }
 
   async read(from: number, maxBytes: number): Promise<SignedBatch[]> {
-    const recent = this.#recent.from(from, maxBytes);
+    // What was evicted has been declared as lost, though memory may still have it.
+    const first = Math.max(from, this.floor);
+    const recent = this.#recent.from(first, maxBytes);
     if (recent) return recent;
-    for (let at = from; at < this.#journal.next; ) {
+    for (let at = first; at < this.#journal.next; ) {
       const { records, next } = await this.#journal.read(at, maxBytes);
       const batches = decodeRecords(records).map(({ batch }) => batch);
       if (batches.length > 0) return batches;
