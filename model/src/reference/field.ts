@@ -29,26 +29,31 @@ export function branchesOf(schema: FieldSchema): FieldSchema[] | undefined {
   return schema.oneOf ?? schema.anyOf;
 }
 
+const words: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'whole number',
+  boolean: 'true or false',
+};
+
 /** What kind of value it is, in words. */
 export function typeText(schema: FieldSchema): string {
   const branches = branchesOf(schema);
   if (branches) return [...new Set(branches.map(typeText))].join(' or ');
   if (schema.items) return `list of ${plural(typeText(schema.items))}`;
-  if (typeof schema.additionalProperties === 'object')
-    return `${plural(typeText(schema.additionalProperties))} by name`;
+  if (typeof schema.additionalProperties === 'object') {
+    const inner = typeText(schema.additionalProperties);
+    return inner.endsWith(' by name') ? inner : `${plural(inner)} by name`;
+  }
   if (isGroup(schema)) return 'group';
-  if (schema.const !== undefined) return typeof schema.const === 'string' ? 'text' : typeof schema.const;
+  if (schema.const !== undefined) return words[typeof schema.const] ?? 'number';
   if (schema.enum) return 'choice';
   if (schema.pattern === slugPattern.source) return 'identifier';
-  const words: Record<string, string> = { string: 'text', integer: 'whole number', boolean: 'true or false' };
   const type = String(schema.type ?? 'any value');
   return schema.format === 'uri' ? 'URL' : (words[type] ?? type);
 }
 
-function plural(words: string): string {
-  return words === 'true or false'
-    ? words
-    : words.replace(/^(\w+( number)?)/, '$1s').replace(/^lists/, 'lists');
+function plural(type: string): string {
+  return type === 'true or false' ? type : type.replace(/^(\w+( number)?)/, '$1s');
 }
 
 /** Which values it takes. */

@@ -16,35 +16,46 @@ export function schemaTables(schema: z.ZodType): string {
     reused: 'inline',
   }) as FieldSchema;
   const sections = new Map<string, Section>();
-  collect(root, 'Top level', '', sections);
+  collect(root, { path: '', branch: '' }, sections);
   return [...sections.values()].map((section) => sectionText(section, sections)).join('\n\n');
 }
 
+/** Where a group stands in the file, and in which branch of a union: two branches may have a key of one name. */
+interface Place {
+  path: string;
+  branch: string;
+}
+
 /** Groups that look alike (a name in English and Chinese) share the section of the first. */
-function collect(schema: FieldSchema, heading: string, path: string, sections: Map<string, Section>): void {
+function collect(schema: FieldSchema, place: Place, sections: Map<string, Section>): void {
+  const { path, branch } = place;
   if (isGroup(schema)) {
     const key = identity(schema);
     if (sections.has(key)) return;
-    sections.set(key, { heading, schema });
-    for (const [name, member] of Object.entries(schema.properties ?? {})) {
-      const memberPath = path === '' ? name : `${path}.${name}`;
-      collect(member, memberPath, memberPath, sections);
-    }
+    sections.set(key, { heading: headingOf(place), schema });
+    // A branch named by its first key is in the path of what that key holds.
+    const inherited = branch.includes(': ') ? branch : '';
+    for (const [name, member] of Object.entries(schema.properties ?? {}))
+      collect(member, { path: path === '' ? name : `${path}.${name}`, branch: inherited }, sections);
     return;
   }
-  for (const branch of branchesOf(schema) ?? [])
-    collect(branch, branchHeading(heading, branch), path, sections);
-  if (schema.items) collect(schema.items, `${heading}[]`, `${path}[]`, sections);
+  for (const option of branchesOf(schema) ?? [])
+    collect(option, { path, branch: branchName(option) ?? branch }, sections);
+  if (schema.items) collect(schema.items, { path: `${path}[]`, branch }, sections);
   const rest = schema.additionalProperties;
-  if (typeof rest === 'object') collect(rest, `${heading}.NAME`, `${path}.NAME`, sections);
+  if (typeof rest === 'object') collect(rest, { path: `${path}.NAME`, branch }, sections);
 }
 
-/** What tells a branch of a union from the others: a constant it asks for, else its first key. */
-function branchHeading(heading: string, branch: FieldSchema): string {
+function headingOf({ path, branch }: Place): string {
+  if (path === '') return 'Top level';
+  return branch === '' ? path : `${path} with ${branch}`;
+}
+
+/** What tells a branch of a union from the others: a constant that it asks for, else its first key. */
+function branchName(branch: FieldSchema): string | undefined {
   const members = Object.entries(branch.properties ?? {});
   const constant = members.find(([, member]) => member.const !== undefined);
-  if (constant) return `${heading} with ${constant[0]}: ${String(constant[1].const)}`;
-  return members[0] ? `${heading} with ${members[0][0]}` : heading;
+  return constant ? `${constant[0]}: ${String(constant[1].const)}` : members[0]?.[0];
 }
 
 function identity(schema: FieldSchema): string {
@@ -71,9 +82,10 @@ function sectionText({ heading, schema }: Section, sections: ReadonlyMap<string,
 /** The type of a value, with a link to each section that describes a group in it. */
 function linked(schema: FieldSchema, sections: ReadonlyMap<string, Section>): string {
   const groups = groupsIn(schema).flatMap((group) => sections.get(identity(group))?.heading ?? []);
-  const links = [...new Set(groups)].map(
-    (heading) => `[${heading.split(' with ').at(-1)}](#${anchor(heading)})`,
-  );
+  const headings = [...new Set(groups)];
+  const label = (heading: string) =>
+    headings.length > 1 ? (heading.split(' with ').at(-1) ?? heading) : heading;
+  const links = headings.map((heading) => `[${label(heading)}](#${anchor(heading)})`);
   return links.length > 0 ? `${typeText(schema)}: ${links.join(', ')}` : typeText(schema);
 }
 
