@@ -84,7 +84,11 @@ export class Feed {
 
   async #read(signal: AbortSignal): Promise<void> {
     const over = new AbortController();
-    const watchdog = setTimeout(() => over.abort(silent()), silence_ms);
+    let listening = true;
+    const watchdog = setTimeout(() => {
+      if (listening) over.abort(silent());
+      else watchdog.refresh();
+    }, silence_ms);
     const until = AbortSignal.any([signal, over.signal]);
     const intake = new Intake((records) => this.#take(records));
     try {
@@ -96,10 +100,13 @@ export class Feed {
       const text = response.body.pipeThrough(new TextDecoderStream());
       let rest = '';
       for await (const chunk of text) {
-        watchdog.refresh();
+        // While a slow store is waited for, ingest cannot be heard.
+        listening = false;
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
         await intake.add(lines.flatMap((line) => (line === '' ? [] : recordFromLine(line))));
+        listening = true;
+        watchdog.refresh();
       }
       throw new BenchlineError('source_unavailable', 'ingest ended the feed', { retryable: true });
     } finally {
