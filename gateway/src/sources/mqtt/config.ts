@@ -8,10 +8,7 @@ const Pointer = z
   .describe('Where it stands in the message: a JSON pointer (RFC 6901)');
 
 /** One place of a message that feeds one signal. */
-export const MqttTag = z.strictObject({ pointer: Pointer, ...scaling });
-export type MqttTag = z.output<typeof MqttTag>;
-
-export const timeFormats = ['iso', 'unix_ms', 'unix_ns'] as const;
+const MqttTag = z.strictObject({ pointer: Pointer, ...scaling });
 
 /** A device that publishes JSON objects over MQTT: one message is what one machine was at one instant. */
 export const MqttConfig = z
@@ -29,7 +26,7 @@ export const MqttConfig = z
       .strictObject({
         pointer: Pointer,
         format: z
-          .enum(timeFormats)
+          .enum(['iso', 'unix_ms', 'unix_ns'])
           .describe('ISO 8601 with offset, or a number or text of milliseconds or nanoseconds since 1970'),
       })
       .describe('Source time of the message'),

@@ -8,6 +8,7 @@ import { type DeviceMessage, readMessage } from './message.ts';
 import { type Released, SequenceOrder } from './order.ts';
 
 const expiry_ms = 250;
+const confirmAgain_ms = 1000;
 
 /** Reads one device that publishes JSON over MQTT. */
 export class MqttSource implements Source {
@@ -25,6 +26,7 @@ export class MqttSource implements Source {
   #interruption: GapReason | undefined;
   #lastMessage_ms: number | undefined;
   #problem: string | undefined;
+  #confirmed_ms = 0;
   #committed: { resume: string | undefined; until_ns: bigint | undefined };
 
   constructor(config: MqttConfig, stream: MachineStream, context: SourceContext) {
@@ -152,8 +154,7 @@ export class MqttSource implements Source {
       return;
     }
     const { sequence } = message;
-    if (this.#order && sequence !== undefined)
-      this.#accept(this.#order.push({ ...message, sequence }, this.#lastMessage_ms));
+    if (this.#order && sequence !== undefined) this.#number(this.#order, { ...message, sequence });
     else this.#take(message, this.#interruption);
   }
 
@@ -162,6 +163,14 @@ export class MqttSource implements Source {
     this.#counters.malformed += 1;
     if (!this.#order) this.#interruption ??= 'sequence_jump';
     this.#failed(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #number(order: SequenceOrder, message: DeviceMessage & { sequence: bigint }): void {
+    const { repeats } = order.counters;
+    this.#accept(order.push(message, Date.now()));
+    // A device that repeats itself has missed what was confirmed.
+    if (order.counters.repeats > repeats && Date.now() - this.#confirmed_ms > confirmAgain_ms)
+      this.#confirm();
   }
 
   #accept(released: readonly Released[]): void {
@@ -186,6 +195,7 @@ export class MqttSource implements Source {
   #confirm(): void {
     const { resume, until_ns } = this.#committed;
     if (resume === undefined || !this.#client?.connected) return;
+    this.#confirmed_ms = Date.now();
     // A JSON number of any size: the device's own, digit by digit.
     const body = `{"machine":"${this.#config.machine}","seq":${resume},"until_ns":${JSON.stringify(until_ns?.toString() ?? null)}}`;
     this.#client.publish(this.#topic, body, { qos: 1, retain: true });
