@@ -45,7 +45,7 @@ async function replay(store: string): Promise<Report> {
 }
 
 describe('the twelve recorded runs, through OPC UA, MQTT, ledger and store', () => {
-  it.each(['embedded', 'influx'])(
+  it.for(['embedded', 'influx'])(
     'give the published figures out of the %s store',
     async (store, { skip }) => {
       if (store === 'influx' && !findProgram('influxd'))
