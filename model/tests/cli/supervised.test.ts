@@ -1,17 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 
+const service = fileURLToPath(import.meta.resolve('./service.ts'));
 const children: ChildProcess[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
 async function start(options: { supervised?: boolean; args?: string[] } = {}) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'service.ts'), ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [service, ...(options.args ?? [])], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, BENCHLINE_SUPERVISED: options.supervised ? '1' : '0' },
   });

@@ -124,7 +124,7 @@ describe('other references', () => {
         .default({ max_bytes: 5 })
         .describe('Spool'),
     });
-    const text = referencePages(docs, { gateway: Gateway })['gateway.md'] ?? '';
+    const text = referencePages(docs, { press: Gateway })['press.md'] ?? '';
     expect(text).toContain('| `endpoint` | URL | **required** |  | Where |');
     expect(text).toContain('[type: mqtt](#sources-with-type-mqtt)');
     expect(text).toContain('| `max_bytes` | whole number | `5` | ≥ 1 | Bound |');
