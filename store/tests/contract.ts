@@ -1,7 +1,7 @@
-import { type MachineObservation, status, storedTime } from '@benchline/model';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MachineGap, TelemetryStore } from '../src/index.ts';
+import type { TelemetryStore } from '../src/index.ts';
+import { observationContract } from './contract-observations.ts';
+import { timelineContract } from './contract-timeline.ts';
 import { everything, kpiPoint, observation, second, signals, t0, written } from './samples.ts';
 
 export interface StoreMaker {
@@ -24,69 +24,12 @@ export function storeContract(maker: StoreMaker): void {
       if (maker.missing === undefined) await store.close();
     });
 
-    const readAll = (machine = 'mill-1') => store.observations({ machine, ...everything });
-    const keep = async (...observations: MachineObservation[]) => {
-      const outcome = await store.write(written({ observations }));
-      expect(outcome).toEqual({ accepted: observations.length, rejected: [] });
-    };
-
     it('is empty at first', async () => {
-      expect(await readAll()).toEqual([]);
+      expect(await store.observations({ machine: 'mill-1', ...everything })).toEqual([]);
       expect(await store.latest({ machine: 'mill-1', signals, at_ns: t0 })).toEqual([]);
       expect(await store.observed({ machine: 'mill-1', ...everything })).toEqual([]);
       expect(await store.gaps({ machine: 'mill-1', ...everything })).toEqual([]);
       expect(await store.kpis({ scope: 'demo', period: 'day', ...everything })).toEqual([]);
-    });
-
-    it('gives back every kind of value exactly, with native value, status and origin', async () => {
-      const values = [
-        0.1,
-        -0,
-        5e-324,
-        1.7976931348623157e308,
-        123456789012345680,
-        2n ** 63n - 1n,
-        -(2n ** 63n),
-      ];
-      const texts = [
-        '',
-        'producing',
-        ' a, b = c ',
-        '"quoted"',
-        'back\\slash\\',
-        '\\n',
-        'two\nlines\r\n',
-        '主轴 🏭',
-      ];
-      const flags = [
-        true,
-        false,
-        0n,
-        9_007_199_254_740_993n,
-        '\t\u0000\u0001\u007f',
-        '#',
-        'true',
-        '1i',
-        '<&>',
-      ];
-      const observations = [...values, ...texts, ...flags].map((value, second_) =>
-        observation({ source_time_ns: t0 + BigInt(second_) * second, value, native: value }),
-      );
-      await keep(...observations);
-      expect(await readAll()).toEqual(observations);
-    });
-
-    it('keeps a bad status without inventing a value', async () => {
-      const bad = observation({ status: status.badNotConnected });
-      const uncertain = observation({
-        source_time_ns: t0 + 1n,
-        value: 4.5,
-        native: '4,5',
-        status: status.uncertainLastUsableValue,
-      });
-      await keep(bad, uncertain);
-      expect(await readAll()).toEqual([bad, uncertain]);
-      expect((await readAll())[0]).not.toHaveProperty('value');
     });
 
     it('writes the same again without a trace', async () => {
@@ -97,7 +40,7 @@ export function storeContract(maker: StoreMaker): void {
       });
       const point = kpiPoint({}, { oee: { value: 0.5, status: 'ok' } });
       const look = async () => [
-        await readAll(),
+        await store.observations({ machine: 'mill-1', ...everything }),
         await store.latest({ machine: 'mill-1', signals, at_ns: everything.to_ns }),
         await store.observed({ machine: 'mill-1', ...everything }),
         await store.gaps({ machine: 'mill-1', ...everything }),
@@ -113,224 +56,7 @@ export function storeContract(maker: StoreMaker): void {
       expect(await look()).toEqual(once);
     });
 
-    it('lets the last delivery of an identity hold, whole, even where the kind of value changed', async () => {
-      await keep(observation({ value: 7n, native: '7' }));
-      const remapped = observation({ value: 0.7, mapping: 'b'.repeat(64), gateway_time_ns: t0 + second });
-      await keep(remapped);
-      expect(await readAll()).toEqual([remapped]);
-      const gone = observation({ status: status.bad, gateway_time_ns: t0 + 2n * second });
-      await keep(gone);
-      expect(await readAll()).toEqual([gone]);
-    });
-
-    it('keeps changes within one instant, one microsecond and one millisecond apart', async () => {
-      const observations = [
-        observation({ value: 'a', signal: 'note' }),
-        observation({ value: 'b', signal: 'note', ordinal: 1 }),
-        observation({ value: 'c', signal: 'note', ordinal: 2 }),
-        observation({ value: 'd', signal: 'note', source_time_ns: t0 + 100n }),
-        observation({ value: 'e', signal: 'note', source_time_ns: t0 + 999_900n }),
-      ];
-      await keep(...observations.toReversed());
-      expect(await readAll()).toEqual(observations);
-      const [newest] = await store.latest({ machine: 'mill-1', signals: ['note'], at_ns: t0 + 1n });
-      expect(newest?.value).toBe('b');
-    });
-
-    it('holds apart machines and signals, and orders an instant by signal', async () => {
-      const observations = signals.toSorted().map((signal) => observation({ signal, value: 1n }));
-      await keep(...observations.toReversed(), observation({ machine: 'mill-2', value: 2n }));
-      expect(await readAll()).toEqual(observations);
-      const named = await store.observations({
-        machine: 'mill-1',
-        signals: ['state', 'parts'],
-        ...everything,
-      });
-      expect(named.map(({ signal }) => signal)).toEqual(['parts', 'state']);
-      expect(await store.observations({ machine: 'mill-1', signals: [], ...everything })).toEqual([]);
-      expect(await readAll("mill-1' OR 'a'='a")).toEqual([]);
-    });
-
-    it('takes a window as after its start, up to and with its end', async () => {
-      const at = [0n, 1n, 2n, 3n].map((ns) => observation({ source_time_ns: t0 + ns, value: Number(ns) }));
-      await keep(...at);
-      const window = { machine: 'mill-1', from_ns: t0, to_ns: t0 + 2n };
-      expect((await store.observations(window)).map(({ value }) => value)).toEqual([1, 2]);
-      expect(await store.observations({ ...window, to_ns: t0 })).toEqual([]);
-      const all = { machine: 'mill-1', from_ns: -(2n ** 63n), to_ns: 2n ** 63n - 1n };
-      expect(await store.observations(all)).toEqual(at);
-    });
-
-    it('finds the newest at or before an instant, of each signal that has one', async () => {
-      await keep(
-        observation({ signal: 'torque', value: 1 }),
-        observation({ signal: 'torque', value: 2, source_time_ns: t0 + 10n }),
-        observation({ signal: 'state', value: 'setup', source_time_ns: t0 + 5n }),
-      );
-      const latest = async (at_ns: bigint) =>
-        (await store.latest({ machine: 'mill-1', signals: ['torque', 'state', 'note'], at_ns })).map(
-          ({ value }) => value,
-        );
-      expect(await latest(t0 - 1n)).toEqual([]);
-      expect(await latest(t0)).toEqual([1]);
-      expect(await latest(t0 + 9n)).toEqual([1, 'setup']);
-      expect(await latest(t0 + 1000n * second)).toEqual(['setup', 2]);
-      expect(await store.latest({ machine: 'mill-1', signals: [], at_ns: t0 })).toEqual([]);
-    });
-
-    it('says by value what it does not take, and takes the rest', async () => {
-      const good = observation({ value: 1 });
-      const outcome = await store.write(
-        written({
-          observations: [
-            observation({ signal: 'unheard-of', value: 1 }),
-            good,
-            observation({ value: Number.NaN, source_time_ns: t0 + 1n }),
-            observation({ value: 2n ** 63n, source_time_ns: t0 + 2n }),
-            observation({ value: 'half \ud83c', source_time_ns: t0 + 3n }),
-            observation({ machine: 'nobody', value: 1 }),
-            observation({ value: 1, source_time_ns: 2n ** 63n - 1n, ordinal: 1 }),
-          ],
-        }),
-      );
-      expect(outcome.accepted).toBe(1);
-      expect(outcome.rejected.map(({ kind, index, code }) => [kind, index, code])).toEqual([
-        ['observation', 0, 'unknown_signal'],
-        ['observation', 2, 'unrepresentable'],
-        ['observation', 3, 'unrepresentable'],
-        ['observation', 4, 'unrepresentable'],
-        ['observation', 5, 'unknown_signal'],
-        ['observation', 6, 'unrepresentable'],
-      ]);
-      expect(await readAll()).toEqual([good]);
-    });
-
-    it('merges and clips what was observed', async () => {
-      const claim = (from: number, until: number, source = 'opcua-1', machine = 'mill-1') => ({
-        machine,
-        source,
-        from_ns: t0 + BigInt(from),
-        until_ns: t0 + BigInt(until),
-      });
-      await store.write(
-        written({
-          observed: [claim(20, 30), claim(0, 10), claim(10, 20), claim(40, 50), claim(50, 70)],
-        }),
-      );
-      await store.write(written({ observed: [claim(25, 45, 'mqtt-1'), claim(0, 100, 'opcua-1', 'mill-2')] }));
-      const observed = async (from: number, to: number, source?: string) =>
-        (
-          await store.observed({
-            machine: 'mill-1',
-            from_ns: t0 + BigInt(from),
-            to_ns: t0 + BigInt(to),
-            ...(source === undefined ? {} : { source }),
-          })
-        )
-          .map(({ from_ns, to_ns }) => `${from_ns - t0}…${to_ns - t0}`)
-          .join(' ');
-      expect(await observed(-5, 100)).toBe('0…70');
-      expect(await observed(-5, 100, 'opcua-1')).toBe('0…30 40…70');
-      expect(await observed(5, 55, 'opcua-1')).toBe('5…30 40…55');
-      expect(await observed(12, 18)).toBe('12…18');
-      expect(await observed(30, 40, 'opcua-1')).toBe('');
-      expect(await observed(70, 90)).toBe('');
-      expect(await observed(0, 100, 'nobody')).toBe('');
-    });
-
-    it('finds declared gaps that overlap a window', async () => {
-      const gap = (from: number, to: number, reason: MachineGap['reason'], source = 'opcua-1') => ({
-        machine: 'mill-1',
-        source,
-        from_ns: t0 + BigInt(from),
-        to_ns: t0 + BigInt(to),
-        reason,
-      });
-      const long = gap(0, 1000, 'source_disconnected');
-      const restart = gap(0, 20, 'gateway_restart');
-      const late = gap(30, 40, 'source_stalled');
-      const elsewhere = gap(30, 40, 'source_stalled', 'mqtt-1');
-      await store.write(written({ gaps: [late, elsewhere, restart, long] }));
-      const found = (from: number, to: number) =>
-        store.gaps({ machine: 'mill-1', from_ns: t0 + BigInt(from), to_ns: t0 + BigInt(to) });
-      expect(await found(-10, 2000)).toEqual([restart, long, elsewhere, late]);
-      expect(await found(20, 30)).toEqual([long]);
-      expect(await found(35, 36)).toEqual([long, elsewhere, late]);
-      expect(await found(1000, 2000)).toEqual([]);
-      expect(await store.gaps({ machine: 'mill-2', ...everything })).toEqual([]);
-    });
-
-    it('replaces a KPI point by its later revision, absent after present too', async () => {
-      const first = kpiPoint(
-        {},
-        {
-          oee: { value: 0.748, status: 'ok' },
-          items: { value: 12, status: 'partial' },
-          energy_kwh: { value: 0, status: 'ok' },
-        },
-      );
-      const second_ = kpiPoint({ revision: 1, provisional: false }, { oee: { status: 'no_items' } });
-      await store.writeKpis([first]);
-      const hours = { scope: first.scope, period: 'hour' as const, from_ns: t0, to_ns: t0 + 1n };
-      expect(await store.kpis(hours)).toEqual([first]);
-      await store.writeKpis([second_]);
-      expect(await store.kpis(hours)).toEqual([second_]);
-    });
-
-    it('finds KPI points by scope, period and start', async () => {
-      const hour = (n: bigint) =>
-        kpiPoint({ from_ns: t0 + n * 3600n * second, to_ns: t0 + (n + 1n) * 3600n * second });
-      const points = [hour(2n), hour(0n), hour(1n)];
-      await store.writeKpis([...points, kpiPoint({ period: 'day' }), kpiPoint({ scope: 'demo' })]);
-      const query = { scope: hour(0n).scope, period: 'hour' as const };
-      const found = await store.kpis({ ...query, from_ns: t0, to_ns: t0 + 7200n * second });
-      expect(found).toEqual([hour(0n), hour(1n)]);
-      expect(await store.kpis({ ...query, scope: 'demo', from_ns: t0, to_ns: t0 + 1n })).toHaveLength(1);
-    });
-
-    it('behaves as a map from identity to the last delivery, in any order of writes', async () => {
-      const value = fc.oneof(
-        fc.double({ noNaN: true, noDefaultInfinity: true }),
-        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-        fc.string({ unit: 'binary' }),
-        fc.boolean(),
-      );
-      const any = fc.record({
-        signal: fc.constantFrom('torque', 'state'),
-        tick: fc.integer({ min: 0, max: 12 }),
-        ordinal: fc.integer({ min: 0, max: 1 }),
-        value: fc.option(value, { nil: undefined }),
-        native: fc.option(value, { nil: undefined }),
-      });
-      let era = 0n;
-      await fc.assert(
-        fc.asyncProperty(fc.array(fc.array(any, { maxLength: 12 }), { maxLength: 4 }), async (batches) => {
-          // Each run has a day of its own, which is cheaper than a store of its own.
-          const start = t0 + ++era * 86_400n * second;
-          const model = new Map<string, MachineObservation>();
-          for (const [count, batch] of batches.entries()) {
-            const observations = batch.map(({ signal, tick, ordinal, value: given, native }) =>
-              observation({
-                signal,
-                ordinal,
-                source_time_ns: start + BigInt(tick) * 100n,
-                gateway_time_ns: start + BigInt(count) * second,
-                status: given === undefined ? status.bad : status.good,
-                ...(given === undefined ? {} : { value: given }),
-                ...(native === undefined ? {} : { native }),
-              }),
-            );
-            for (const o of observations) model.set(`${o.signal} ${storedTime(o)}`, o);
-            await store.write(written({ observations }));
-          }
-          const window = { from_ns: start + 200n, to_ns: start + 900n };
-          const expected = [...model.values()]
-            .filter((o) => storedTime(o) > window.from_ns && storedTime(o) <= window.to_ns)
-            .sort((a, b) => Number(storedTime(a) - storedTime(b)) || (a.signal < b.signal ? -1 : 1));
-          expect(await store.observations({ machine: 'mill-1', ...window })).toEqual(expected);
-        }),
-        { numRuns: 40 },
-      );
-    });
+    observationContract(() => store);
+    timelineContract(() => store);
   });
 }

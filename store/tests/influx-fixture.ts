@@ -6,15 +6,21 @@ import { findInfluxd, type LocalInflux, startInfluxd } from '../src/influx/local
 /** Why tests against a real server cannot run here. */
 export const influxMissing = findInfluxd() ? undefined : 'influxd is not installed: apt-get install influxdb';
 
-/** A server of the test's own in a temporary directory; `stop` removes both. */
+/** A folder that is gone when its scope ends. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'benchline-store-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** A server of the test's own on a temporary directory; `stop` removes both. */
 export async function temporaryInflux(): Promise<LocalInflux> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'benchline-influx-'));
-  const server = await startInfluxd({ dataDir });
+  const folder = await temporaryFolder();
+  const server = await startInfluxd({ dataDir: folder.path });
   return {
     ...server,
     stop: async () => {
       await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

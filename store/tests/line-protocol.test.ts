@@ -62,7 +62,7 @@ describe('the public corpus of line protocol', () => {
   it.each(Object.entries(corpus))('%s', (id, example) => {
     const text = refusedOnPurpose[id];
     if (text !== undefined) {
-      expect(() => encodeCase(example), text).toThrow('has a backslash before');
+      expect(() => encodeCase(example)).toThrow('has a backslash before');
       return;
     }
     expect(encodeCase(example)).toBe(otherNotation[id] ?? example.output.result);
@@ -111,7 +111,7 @@ describe('encodePoint', () => {
     ['an instant before the first', { time_ns: influxTimeRange.first_ns - 1n }],
     ['an instant after the last', { time_ns: influxTimeRange.last_ns + 1n }],
   ])('refuses %s by name', (_what, part) => {
-    expect(() => encodePoint({ ...point, ...part } as typeof point)).toThrow(
+    expect(() => encodePoint({ ...point, ...part })).toThrow(
       expect.objectContaining({ name: 'BenchlineError', code: 'value_unrepresentable' }),
     );
   });

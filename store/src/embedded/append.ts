@@ -20,11 +20,11 @@ interface Table {
   types: readonly DuckDBType[];
 }
 
-const value = [UTINYINT, DOUBLE, BIGINT, VARCHAR] as const;
+const valueTypes = [UTINYINT, DOUBLE, BIGINT, VARCHAR] as const;
 export const tables = {
   fresh: {
     name: 'fresh',
-    types: [INTEGER, BIGINT, INTEGER, ...value, ...value, UINTEGER, BIGINT, INTEGER],
+    types: [INTEGER, BIGINT, INTEGER, ...valueTypes, ...valueTypes, UINTEGER, BIGINT, INTEGER],
   },
   series: { name: 'series', types: [INTEGER, VARCHAR, VARCHAR] },
   origin: { name: 'origin', types: [INTEGER, VARCHAR, VARCHAR, VARCHAR] },

@@ -56,6 +56,7 @@ export class InfluxQl {
     const series: Series[] = [];
     let unfinished = false;
     for await (const line of this.#lines(statement, params)) {
+      if (line === '') continue;
       const reply = Reply.parse(JSON.parse(quoteLongIntegers(line)));
       const result = reply.results[0];
       const error = reply.error ?? result?.error;
@@ -87,20 +88,25 @@ export class InfluxQl {
     const request = new Request(this.#url('/query'), { method: 'POST', headers: this.#headers, body });
     const response = await this.#fetch(request, silence);
     const decoder = new TextDecoder();
-    let rest = '';
+    // A line comes in many pieces: joining them at every piece would take quadratic time.
+    let pieces: string[] = [];
     try {
       for await (const bytes of response.body ?? []) {
         silence.broken();
-        const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-        rest = parts.pop() ?? '';
-        yield* parts.filter((part) => part !== '');
+        const text = decoder.decode(bytes as Uint8Array, { stream: true });
+        const [piece = '', ...lines] = text.split('\n');
+        pieces.push(piece);
+        for (const next of lines) {
+          yield pieces.join('');
+          pieces = [next];
+        }
       }
     } catch (error) {
       throw unreachable(this.#config.url, error);
     } finally {
       silence.end();
     }
-    if (rest.trim() !== '') yield rest;
+    yield pieces.join('');
   }
 
   async #fetch(request: Request, silence: Silence): Promise<Response> {

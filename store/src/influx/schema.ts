@@ -29,7 +29,7 @@ export const observationFields = [
   'mapping',
 ] as const;
 
-export const kindOf = { number: 'number', bigint: 'integer', string: 'text', boolean: 'flag' } as const;
+const kindOf = { number: 'number', bigint: 'integer', string: 'text', boolean: 'flag' } as const;
 
 /** `number`, `none`, `text<integer`: the kind of the value, then that of the native value where there is one. */
 function kindsOf(value: Value | undefined, native: Value | undefined): string {

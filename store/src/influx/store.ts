@@ -38,11 +38,11 @@ class Influx implements InfluxStore {
   readonly #series = new Map<string, string>();
   #prepared: Promise<void> | undefined;
 
-  constructor(config: InfluxConfig, placement: Placement, authorization: string | undefined) {
+  constructor(config: InfluxConfig, placement: Placement, authorized: string | undefined) {
     this.#config = config;
     this.#placement = placement;
-    this.#ql = new InfluxQl(config, authorization);
-    this.#writer = new LineWriter(config, authorization);
+    this.#ql = new InfluxQl(config, authorized);
+    this.#writer = new LineWriter(config, authorized);
   }
 
   prepare(): Promise<void> {

@@ -22,6 +22,8 @@ export class LineWriter {
     this.#client = new InfluxDB({
       url: config.url,
       timeout: config.timeout_ms,
+      // InfluxDB 1.x repeats a refused line in a header of its answer, control characters and all.
+      transportOptions: { insecureHTTPParser: true },
       ...(authorization === undefined ? {} : { headers: { Authorization: authorization } }),
     });
   }
