@@ -49,6 +49,17 @@ export async function benchline(
   return { status, ...output };
 }
 
+/** Flags under which Chromium asks nobody outside this computer for anything. */
+export const browserFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** Where a program is installed, if it is. */
 export function findProgram(...names: string[]): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);

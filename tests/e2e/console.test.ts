@@ -1,0 +1,110 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Box, type KpiResult, MetricsApi } from '@benchline/simulators/box';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { browserFlags, findProgram, testBox } from './kit.ts';
+
+const scope = 'demo';
+const pictures = fileURLToPath(new URL('../../metrics/console/pictures/', import.meta.url));
+const sizes = {
+  wall: { width: 1600, height: 1200 },
+  phone: { width: 390, height: 844 },
+};
+
+async function openBrowser(skip: TestContext['skip']): Promise<Browser> {
+  const executablePath = findProgram('chromium', 'chromium-browser', 'google-chrome');
+  if (!executablePath) return skip('no Chromium is installed: apt-get install chromium');
+  const browser = await chromium.launch({ executablePath, args: browserFlags });
+  onTestFinished(async () => await browser.close());
+  return browser;
+}
+
+/** A page of the console whose figures have come. */
+async function openConsole(browser: Browser, box: Box, query: string, size = sizes.wall): Promise<Page> {
+  const page = await browser.newPage({ viewport: size });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  onTestFinished(() => expect(errors).toEqual([]));
+  await page.goto(`${box.url}/?${query}`);
+  await page.waitForSelector('#page[data-to]');
+  return page;
+}
+
+function textOf(page: Page, of: string, kpi: string): Promise<string> {
+  return page.locator(`[data-scope="${of}"][data-kpi="${kpi}"]`).first().innerText();
+}
+
+/** Every figure on the page, with what the API says for the very window that the page shows. */
+async function compare(page: Page, api: MetricsApi): Promise<{ shown: string; expected: string }[]> {
+  const window = await page.evaluate(() => ({ ...document.querySelector<HTMLElement>('#page')?.dataset }));
+  const results = new Map<string, KpiResult>();
+  const rows = [];
+  for (const place of await page.locator('[data-scope][data-kpi]').all()) {
+    const of = (await place.getAttribute('data-scope')) ?? '';
+    const kpi = (await place.getAttribute('data-kpi')) ?? '';
+    let result = results.get(of);
+    if (!result) results.set(of, (result = await api.kpis(of, window['from'] ?? '', window['to'] ?? '')));
+    rows.push({
+      shown: `${of} ${kpi} ${await place.innerText()}`,
+      expected: `${of} ${kpi} ${format(kpi, result)}`,
+    });
+  }
+  return rows;
+}
+
+/** The figure as a person writes it down: an independent second formatter. */
+function format(kpi: string, result: KpiResult): string {
+  const value = result.figures[kpi]?.value;
+  if (value === undefined) return '—';
+  if (kpi === 'energy_kwh_per_good_item') return value.toFixed(4);
+  return `${(value * 100).toFixed(1)} %`;
+}
+
+describe('the console', () => {
+  it('shows the figures of the API, moves by itself, and speaks two languages', async ({ skip }) => {
+    const browser = await openBrowser(skip);
+    const box = await testBox({ port: 0 });
+    const api = new MetricsApi(box.url);
+    const page = await openConsole(browser, box, 'lang=en&window=last_hour');
+    await expect.poll(() => textOf(page, scope, 'oee'), { timeout: 60_000 }).toMatch(/\d %/);
+
+    // Once nothing is emitted any more, the page and the API speak of the same facts.
+    const first = await page.getAttribute('#page', 'data-to');
+    await box.stopSimulators();
+    await expect.poll(() => page.getAttribute('#page', 'data-to'), { timeout: 30_000 }).not.toBe(first);
+    await expect
+      .poll(async () => (await compare(page, api)).filter(({ shown, expected }) => shown !== expected), {
+        timeout: 60_000,
+      })
+      .toEqual([]);
+
+    await page.getByRole('button', { name: '中文' }).click();
+    await expect.poll(() => page.locator('h2').first().innerText()).toContain('全厂');
+    await expect.poll(() => page.locator('#plant-name').innerText()).toBe('演示工厂集团');
+  });
+
+  it('fits a phone, and a picture of it stands in the README', async ({ skip }) => {
+    const browser = await openBrowser(skip);
+    const box = await testBox();
+    const phone = await openConsole(browser, box, 'lang=zh', sizes.phone);
+    await expect.poll(() => textOf(phone, scope, 'oee'), { timeout: 60_000 }).toMatch(/\d %/);
+    const overflow = await phone.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+    if (process.env['BENCHLINE_PICTURES'] === '1') await takePictures(browser, box, phone);
+  });
+});
+
+/** Renews the pictures of the README: `npm run pictures`. */
+async function takePictures(browser: Browser, box: Box, phone: Page): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  await phone.screenshot({ path: `${pictures}phone.zh.png` });
+  for (const language of ['en', 'zh']) {
+    const page = await openConsole(browser, box, `lang=${language}&window=last_hour`);
+    await expect.poll(() => textOf(page, scope, 'oee'), { timeout: 60_000 }).toMatch(/\d %/);
+    await page.screenshot({ path: `${pictures}wall.${language}.png` });
+  }
+}
