@@ -38,14 +38,17 @@ function textOf(page: Page, of: string, kpi: string): Promise<string> {
 
 /** Every figure on the page, with what the API says for the very window that the page shows. */
 async function compare(page: Page, api: MetricsApi): Promise<{ shown: string; expected: string }[]> {
-  const window = await page.evaluate(() => ({ ...document.querySelector<HTMLElement>('#page')?.dataset }));
+  const root = page.locator('#page');
+  const [from = '', to = ''] = [await root.getAttribute('data-from'), await root.getAttribute('data-to')].map(
+    String,
+  );
   const results = new Map<string, KpiResult>();
   const rows = [];
   for (const place of await page.locator('[data-scope][data-kpi]').all()) {
     const of = (await place.getAttribute('data-scope')) ?? '';
     const kpi = (await place.getAttribute('data-kpi')) ?? '';
     let result = results.get(of);
-    if (!result) results.set(of, (result = await api.kpis(of, window['from'] ?? '', window['to'] ?? '')));
+    if (!result) results.set(of, (result = await api.kpis(of, from, to)));
     rows.push({
       shown: `${of} ${kpi} ${await place.innerText()}`,
       expected: `${of} ${kpi} ${format(kpi, result)}`,
@@ -90,8 +93,8 @@ describe('the console', () => {
     const box = await testBox();
     const phone = await openConsole(browser, box, 'lang=zh', sizes.phone);
     await expect.poll(() => textOf(phone, scope, 'oee'), { timeout: 60_000 }).toMatch(/\d %/);
-    const overflow = await phone.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    const overflow = await phone.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );
     expect(overflow).toBe(0);
     if (process.env['BENCHLINE_PICTURES'] === '1') await takePictures(browser, box, phone);
