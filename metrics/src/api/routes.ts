@@ -15,7 +15,6 @@ import { consoleFiles } from '../console-files.ts';
 import type { Figures } from '../figures/figures.ts';
 import { type Period, periodsOf } from '../figures/periods.ts';
 import { findScope, type Scope } from '../figures/scopes.ts';
-import { stateList } from '../figures/state-list.ts';
 import { observationLines } from './observation-lines.ts';
 import { KpisQuery, MachineQuery, ObservationsQuery, ScopeQuery, windowOf } from './query.ts';
 import {
@@ -139,12 +138,9 @@ export function metricsRoutes(base: FastifyInstance, parts: () => ApiParts): voi
       },
     },
     async ({ query }) => {
-      const { plant, figures, store, now } = parts();
+      const { plant, figures, now } = parts();
       const asset = findAsset(plant, query.machine);
-      const asked = windowOf(query);
-      const known = { ...asked, to_ns: figures.endFor(asset, asked, now()) };
-      const window = known.to_ns > known.from_ns ? known : { ...asked, to_ns: asked.from_ns };
-      return statesView(asset.id, window, await stateList(store, asset, window));
+      return statesView(asset.id, await figures.statesOf(asset, windowOf(query), now()));
     },
   );
 

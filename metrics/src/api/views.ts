@@ -105,7 +105,10 @@ export function cncView(scope: Scope, window: Interval, ratios: CncRatios): z.ou
   };
 }
 
-export function statesView(machine: string, window: Interval, states: readonly StateStretch[]) {
+export function statesView(
+  machine: string,
+  { states, ...window }: Interval & { states: readonly StateStretch[] },
+) {
   return {
     machine,
     ...span(window),

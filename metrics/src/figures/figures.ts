@@ -1,16 +1,18 @@
 import type { Asset, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
-import type { TelemetryStore } from '@benchline/store';
-import type { Account } from '../accounts/account.ts';
+import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
+import { accountant } from '../accounts/account-of.ts';
 import type { Interval } from '../intervals.ts';
 import { type CncRatios, cncRatios } from '../kpis/cnc-ratio.ts';
 import { type CncKpiId, type Figure, figuresOf } from '../kpis/figures.ts';
 import { type Quantities, quantitiesOf } from '../kpis/quantities.ts';
 import { reportsOf, type ScopeAccount, scopeAccount } from '../kpis/scope-account.ts';
-import { AccountBook } from './account-book.ts';
-import { gatherFacts } from './gather.ts';
+import { CarryMemo } from './carry-memo.ts';
+import { gatherFacts, type Reads } from './gather.ts';
 import { Horizon } from './horizon.ts';
 import { isProvisional } from './periods.ts';
+import { PieceBook } from './piece-book.ts';
 import type { Scope } from './scopes.ts';
+import { type StateStretch, stateSummary } from './state-list.ts';
 
 /** The figures of a scope over a window, with the sums that they were computed from. */
 export interface ScopeFigures extends Interval {
@@ -24,7 +26,7 @@ export interface ScopeFigures extends Interval {
 
 export interface FiguresOptions {
   plant: PlantIndex;
-  store: Pick<TelemetryStore, 'observations' | 'latest' | 'observed'>;
+  store: Reads;
   /** How long after a window's end data for it are waited for. */
   lateness_ns: Nanoseconds;
 }
@@ -35,18 +37,28 @@ export interface FiguresOptions {
  */
 export class Figures {
   readonly #options: FiguresOptions;
-  readonly #book: AccountBook;
+  readonly #carry: CarryMemo;
+  readonly #accounts: PieceBook<Account>;
+  readonly #states: PieceBook<readonly StateStretch[]>;
   readonly #horizon = new Horizon();
 
   constructor(options: FiguresOptions) {
     this.#options = options;
     const { store, plant } = options;
-    this.#book = new AccountBook((asset, window) => gatherFacts(store, plant, asset, window));
+    const carry = new CarryMemo(store);
+    this.#carry = carry;
+    this.#states = new PieceBook(stateSummary(store));
+    this.#accounts = new PieceBook({
+      empty: emptyAccount,
+      merge: mergeAccounts,
+      read: async (asset, span) =>
+        accountant(await gatherFacts(store, plant, asset, span, await carry.of(asset, span.from_ns))),
+    });
   }
 
   /** Says that the store holds something new of (from, to] from a source that has been watched up to `to`. */
   touched(news: { machine: string; source: string } & Interval): void {
-    this.#book.touched(news.machine, news.from_ns);
+    for (const kept of [this.#carry, this.#accounts, this.#states]) kept.touched(news.machine, news.from_ns);
     this.#horizon.claimed(news.machine, news.source, news.to_ns);
   }
 
@@ -78,6 +90,20 @@ export class Figures {
     };
   }
 
+  /**
+   * The states of a machine over a window as far as it reaches now.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async statesOf(
+    asset: Asset,
+    window: Interval,
+    now_ns: Nanoseconds,
+  ): Promise<Interval & { states: readonly StateStretch[] }> {
+    const end = this.endFor(asset, window, now_ns);
+    const known = { from_ns: window.from_ns, to_ns: end > window.from_ns ? end : window.from_ns };
+    return { ...known, states: await this.#states.of(asset, known) };
+  }
+
   /** The ratios of the key processes of a scope; undefined for a single machine, which is no process. */
   async cncRatios(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<CncRatios | undefined> {
     if (scope.level === 'asset') return undefined;
@@ -107,7 +133,7 @@ export class Figures {
 
   #account(asset: Asset, window: Interval, now_ns: Nanoseconds): Promise<Account> {
     const to_ns = this.endFor(asset, window, now_ns);
-    return this.#book.account(asset, { from_ns: window.from_ns, to_ns });
+    return this.#accounts.of(asset, { from_ns: window.from_ns, to_ns });
   }
 }
 

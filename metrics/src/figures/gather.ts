@@ -15,10 +15,11 @@ import { nanoItemsOf, nanoKwhOf, type Reading } from '../accounts/registers.ts';
 import { plannedIntervals } from '../calendar/periods.ts';
 import { type Interval, union } from '../intervals.ts';
 
-type Reads = Pick<TelemetryStore, 'observations' | 'latest' | 'observed'>;
+export type Reads = Pick<TelemetryStore, 'observations' | 'latest' | 'observed'>;
 
 /**
- * Reads from the store what accounts of an asset over any part of (from, to] need.
+ * Reads from the store what accounts of an asset over any part of (from, to] need; `carry` is what `carryOf` read
+ * for its start.
  * @throws BenchlineError `store_unavailable`.
  */
 export async function gatherFacts(
@@ -26,42 +27,32 @@ export async function gatherFacts(
   plant: PlantIndex,
   asset: Asset,
   window: Interval,
+  carry: Carry,
 ): Promise<Facts> {
   const state = stateSignalOf(asset);
-  const counts = signalsOf(asset, 'count');
-  const energies = signalsOf(asset, 'energy');
-  const contexts = signalsOf(asset, 'context').filter(
-    ([, { role }]) => role === 'order' || role === 'product',
-  );
-  const rising = [...counts, ...energies].map(([id]) => id);
-  const history = await readHistory(store, asset.id, {
-    signals: [...(state ? [state] : []), ...rising, ...contexts.map(([id]) => id)],
-    rising,
-    window,
-  });
-  const context = (role: 'order' | 'product') => contexts.find(([, signal]) => signal.role === role)?.[0];
-  const watched = await readObserved(store, asset.id, history, window);
-
-  const counters = counts.map(([id, signal]): CounterFacts => {
+  const history = await readHistory(store, asset, window, carry);
+  const context = (role: 'order' | 'product') =>
+    history.of(signalsOf(asset, 'context').find(([, signal]) => signal.role === role)?.[0]);
+  const counters = signalsOf(asset, 'count').map(([id, signal]): CounterFacts => {
     const value = (v: Value | undefined) => nanoItemsOf(v, signal.counts_per_item);
     const readings = readingsOf(history.of(id), value);
-    return { role: signal.role, readings, observed: watched.of(id), ...rollover(signal, value) };
+    return { role: signal.role, readings, observed: history.watched(id), ...rollover(signal, value) };
   });
-  const registers = energies.map(([id, signal]): RegisterFacts => {
+  const registers = signalsOf(asset, 'energy').map(([id, signal]): RegisterFacts => {
     const value = (v: Value | undefined) => nanoKwhOf(v, signal.unit);
     const readings = readingsOf(history.of(id), value);
     const { carrier, register: direction } = signal;
-    return { carrier, direction, readings, observed: watched.of(id), ...rollover(signal, value) };
+    return { carrier, direction, readings, observed: history.watched(id), ...rollover(signal, value) };
   });
   return {
     planned: state === undefined ? [] : plannedIntervals(asset.calendar, asset.time_zone, window),
-    states: state === undefined ? [] : stepsOf(history.of(state), canonicalState),
-    states_observed: state === undefined ? [] : watched.of(state),
-    orders: stepsOf(history.of(context('order')), (text) => text !== undefined && text !== ''),
-    products: productSteps(history.of(context('product')), asset, plant),
+    states: stepsOf(history.of(state), canonicalState),
+    states_observed: history.watched(state),
+    orders: stepsOf(context('order'), (text) => text !== undefined && text !== ''),
+    products: productSteps(context('product'), asset, plant),
     counters,
     registers,
-    seen: watched.any,
+    seen: history.seen,
   };
 }
 
@@ -82,28 +73,77 @@ export function stepsOf<T>(
   return observations.map((o) => ({ at_ns: storedTime(o), value: of(o.value) }));
 }
 
-interface History {
-  of(signal: string | undefined): readonly MachineObservation[];
-  all: readonly MachineObservation[];
+/** What holds, and what counters last read, at an instant; and when their sources were watched since then. */
+export interface Carry {
+  observations: readonly MachineObservation[];
+  /** Up to the instant, by source. */
+  observed: ReadonlyMap<string, readonly Interval[]>;
 }
 
-async function readHistory(
-  store: Reads,
-  machine: string,
-  query: { signals: readonly string[]; rising: readonly string[]; window: Interval },
-): Promise<History> {
-  const { signals, rising, window } = query;
-  if (signals.length === 0) return { of: () => [], all: [] };
-  const [before, within] = await Promise.all([
-    store.latest({ machine, signals, at_ns: window.from_ns }),
-    store.observations({ machine, signals, ...window }),
-  ]);
-  const bases = await Promise.all(
-    before.map((o) => (rising.includes(o.signal) && o.value === undefined ? lastValue(store, o) : o)),
+/** The signals that accounts are made of. */
+function signalsRead(asset: Asset): string[] {
+  const state = stateSignalOf(asset);
+  const contexts = signalsOf(asset, 'context').filter(
+    ([, { role }]) => role === 'order' || role === 'product',
   );
-  const all = [...bases, ...within];
+  const others = [...risingSignals(asset), ...contexts.map(([id]) => id)];
+  return state === undefined ? others : [state, ...others];
+}
+
+function risingSignals(asset: Asset): string[] {
+  return [...signalsOf(asset, 'count'), ...signalsOf(asset, 'energy')].map(([id]) => id);
+}
+
+/** @throws BenchlineError `store_unavailable`. */
+export async function carryOf(store: Reads, asset: Asset, at_ns: Nanoseconds): Promise<Carry> {
+  const signals = signalsRead(asset);
+  if (signals.length === 0) return { observations: [], observed: new Map() };
+  const machine = asset.id;
+  const rising = new Set(risingSignals(asset));
+  const observations = await Promise.all(
+    (await store.latest({ machine, signals, at_ns })).map((o) =>
+      rising.has(o.signal) && o.value === undefined ? lastValue(store, o) : o,
+    ),
+  );
+  const observed = await Promise.all(
+    [...Map.groupBy(observations, (o) => o.source)].map(async ([source, said]) => {
+      const from_ns = said.map(storedTime).reduce((a, b) => (a < b ? a : b));
+      return [source, await store.observed({ machine, source, from_ns, to_ns: at_ns })] as const;
+    }),
+  );
+  return { observations, observed: new Map(observed) };
+}
+
+/** The observations of a window with those that it began with, and when the sources of each signal were watched. */
+interface History {
+  of(signal: string | undefined): readonly MachineObservation[];
+  watched(signal: string | undefined): Interval[];
+  seen: readonly Interval[];
+}
+
+async function readHistory(store: Reads, asset: Asset, window: Interval, carry: Carry): Promise<History> {
+  const machine = asset.id;
+  const signals = signalsRead(asset);
+  const [within, seen] = await Promise.all([
+    signals.length === 0 ? [] : store.observations({ machine, signals, ...window }),
+    store.observed({ machine, ...window }),
+  ]);
+  const all = [...carry.observations, ...within];
+  const sources = [...new Set(all.map((o) => o.source))];
+  const watched = await Promise.all(
+    sources.map(async (source) => [source, await store.observed({ machine, source, ...window })] as const),
+  );
+  const bySource = new Map(
+    watched.map(([source, now]) => [source, [...(carry.observed.get(source) ?? []), ...now]]),
+  );
   const bySignal = Map.groupBy(all, (o) => o.signal);
-  return { all, of: (signal) => bySignal.get(signal ?? '') ?? [] };
+  const of = (signal: string | undefined) => (signal === undefined ? [] : (bySignal.get(signal) ?? []));
+  return {
+    of,
+    watched: (signal) =>
+      union([...new Set(of(signal).map((o) => o.source))].flatMap((s) => bySource.get(s) ?? [])),
+    seen,
+  };
 }
 
 const dayNs = 86_400_000_000_000n;
@@ -118,27 +158,6 @@ async function lastValue(store: Reads, bad: MachineObservation): Promise<Machine
     to_ns = query.from_ns;
   }
   return bad;
-}
-
-/** When the sources of each signal were watched, back to the readings before the window. */
-async function readObserved(store: Reads, machine: string, history: History, window: Interval) {
-  const from_ns = history.all.reduce(
-    (least, o) => (storedTime(o) < least ? storedTime(o) : least),
-    window.from_ns,
-  );
-  const sources = [...new Set(history.all.map((o) => o.source))];
-  const [any, ...each] = await Promise.all([
-    store.observed({ machine, ...window }),
-    ...sources.map((source) => store.observed({ machine, source, from_ns, to_ns: window.to_ns })),
-  ]);
-  const bySource = new Map(sources.map((source, i) => [source, each[i] ?? []]));
-  return {
-    any,
-    of(signal: string): Interval[] {
-      const said = new Set(history.of(signal).map((o) => o.source));
-      return union([...said].flatMap((source) => bySource.get(source) ?? []));
-    },
-  };
 }
 
 function readingsOf(

@@ -1,7 +1,7 @@
 import type { Asset, CanonicalState } from '@benchline/model';
-import type { TelemetryStore } from '@benchline/store';
 import { type Interval, overlay, subtract, union } from '../intervals.ts';
-import { canonicalState, stateSignalOf, stepsOf } from './gather.ts';
+import { canonicalState, type Reads, stateSignalOf, stepsOf } from './gather.ts';
+import type { Summary } from './piece-book.ts';
 
 export interface StateStretch extends Interval {
   state: CanonicalState | 'unobserved';
@@ -10,50 +10,56 @@ export interface StateStretch extends Interval {
 }
 
 /**
- * The states of a machine over [from, to) without holes, in order. Where nobody looked, or the state has no
- * meaning, it is unobserved. Adjoining stretches of one state are one, by its canonical and native name.
- * @throws BenchlineError `store_unavailable`.
+ * The states of a machine without holes, in order. Where nobody looked, or the state has no meaning, it is
+ * unobserved. Adjoining stretches of one state are one, by its canonical and native name.
  */
-export async function stateList(
-  store: Pick<TelemetryStore, 'observations' | 'latest' | 'observed'>,
-  asset: Asset,
-  window: Interval,
-): Promise<StateStretch[]> {
-  const signal = stateSignalOf(asset);
-  if (signal === undefined) return [{ ...window, state: 'unobserved' }];
-  const query = { machine: asset.id, signals: [signal] };
-  const said = [
-    ...(await store.latest({ ...query, at_ns: window.from_ns })),
-    ...(await store.observations({ ...query, ...window })),
-  ];
-  const sources = [...new Set(said.map((o) => o.source))];
-  const watched = await Promise.all(
-    sources.map((source) => store.observed({ machine: asset.id, source, ...window })),
-  );
-  const states = stepsOf(said, canonicalState).map(({ at_ns, value }, i, steps) => ({
-    from_ns: at_ns,
-    to_ns: steps[i + 1]?.at_ns ?? window.to_ns,
-    state: value ?? ('unobserved' as const),
-    native: said[i]?.native,
-  }));
-  const known = overlay(states, union(watched.flat()), ({ state, native }) => ({
-    state,
-    ...(typeof native === 'string' && state !== 'unobserved' && { native }),
-  }));
-  const unknown = subtract([window], known).map((i) => ({ ...i, state: 'unobserved' as const }));
-  const all: StateStretch[] = [
-    ...overlay(known, [window], ({ state, native }) => ({ state, ...(native !== undefined && { native }) })),
-    ...unknown,
-  ];
-  return joined(all.sort((a, b) => (a.from_ns < b.from_ns ? -1 : 1)));
+export function stateSummary(store: Reads): Summary<readonly StateStretch[]> {
+  return {
+    empty: [],
+    merge: joined,
+    async read(asset, span) {
+      const known = await knownStates(store, asset, span);
+      return (window) => {
+        const inside = overlay(known, [window], ({ from_ns: _, to_ns: __, ...state }) => state);
+        const unknown = subtract([window], inside).map((i) => ({ ...i, state: 'unobserved' as const }));
+        return joined(
+          [],
+          [...inside, ...unknown].sort((a, b) => (a.from_ns < b.from_ns ? -1 : 1)),
+        );
+      };
+    },
+  };
 }
 
-function joined(stretches: readonly StateStretch[]): StateStretch[] {
-  const list: StateStretch[] = [];
-  for (const stretch of stretches) {
+/** Where the state was watched and has a meaning. */
+async function knownStates(store: Reads, asset: Asset, span: Interval): Promise<StateStretch[]> {
+  const signal = stateSignalOf(asset);
+  if (signal === undefined) return [];
+  const machine = asset.id;
+  const signals = [signal];
+  const [before, within] = await Promise.all([
+    store.latest({ machine, signals, at_ns: span.from_ns }),
+    store.observations({ machine, signals, ...span }),
+  ]);
+  const said = [...before, ...within];
+  const sources = [...new Set(said.map((o) => o.source))];
+  const watched = await Promise.all(sources.map((source) => store.observed({ machine, source, ...span })));
+  const steps = stepsOf(said, canonicalState);
+  const stretches = steps.flatMap(({ at_ns, value: state }, i): StateStretch[] => {
+    const native = said[i]?.native;
+    const interval = { from_ns: at_ns, to_ns: steps[i + 1]?.at_ns ?? span.to_ns };
+    return state ? [{ ...interval, state, ...(typeof native === 'string' && { native }) }] : [];
+  });
+  return overlay(stretches, union(watched.flat()), ({ from_ns: _, to_ns: __, ...state }) => state);
+}
+
+function joined(first: readonly StateStretch[], second: readonly StateStretch[]): StateStretch[] {
+  const list = [...first];
+  for (const stretch of second) {
     const last = list.at(-1);
-    if (last && last.state === stretch.state && last.native === stretch.native) last.to_ns = stretch.to_ns;
-    else list.push({ ...stretch });
+    if (last && last.state === stretch.state && last.native === stretch.native)
+      list[list.length - 1] = { ...last, to_ns: stretch.to_ns };
+    else list.push(stretch);
   }
   return list;
 }

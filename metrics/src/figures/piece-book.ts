@@ -1,7 +1,4 @@
 import type { Asset, Nanoseconds } from '@benchline/model';
-import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
-import { accountant } from '../accounts/account-of.ts';
-import type { Facts } from '../accounts/facts.ts';
 import type { Interval } from '../intervals.ts';
 import { piecesOf } from './pieces.ts';
 
@@ -10,10 +7,19 @@ const keptPieces = 4000;
 /** Facts of at most this much time are read at once: it bounds the memory that a cold window takes. */
 const longestRead: Nanoseconds = 2n * 3_600_000_000_000n;
 
+/** Something that is known of any window, and of a longer one as what is known of its parts. */
+export interface Summary<T> {
+  empty: T;
+  /** Of two windows, the second of which adjoins the first. */
+  merge(first: T, second: T): T;
+  /** Reads what all windows within a span need. */
+  read(asset: Asset, span: Interval): Promise<(window: Interval) => T>;
+}
+
 /** What is kept of one asset. */
-interface Page {
+interface Page<T> {
   /** By `from:to`, the least recently used first. */
-  pieces: Map<string, Piece>;
+  pieces: Map<string, { to_ns: Nanoseconds; summary: T }>;
   /** No piece ends later: news after it concern none of them. */
   end: Nanoseconds;
   /** The earliest news since the running computation began. */
@@ -22,26 +28,21 @@ interface Page {
   turn: Promise<unknown>;
 }
 
-interface Piece {
-  to_ns: Nanoseconds;
-  account: Account;
-}
-
 /**
- * Accounts of assets over any window, made of kept slots and exact rests. `touched` says that something new is
+ * Summaries of assets over any window, made of kept slots and exact rests. `touched` says that something new is
  * known from an instant on: a state holds and a counter goes on until the next one, so later slots go as well.
  */
-export class AccountBook {
-  readonly #facts: (asset: Asset, window: Interval) => Promise<Facts>;
-  readonly #pages = new Map<string, Page>();
+export class PieceBook<T> {
+  readonly #summary: Summary<T>;
+  readonly #pages = new Map<string, Page<T>>();
 
-  constructor(facts: (asset: Asset, window: Interval) => Promise<Facts>) {
-    this.#facts = facts;
+  constructor(summary: Summary<T>) {
+    this.#summary = summary;
   }
 
   /** @throws BenchlineError `store_unavailable`. */
-  async account(asset: Asset, window: Interval): Promise<Account> {
-    if (window.from_ns >= window.to_ns) return emptyAccount;
+  async of(asset: Asset, window: Interval): Promise<T> {
+    if (window.from_ns >= window.to_ns) return this.#summary.empty;
     const page = this.#page(asset.id);
     const result = page.turn.then(() => this.#compute(asset, page, window));
     page.turn = result.catch(() => undefined);
@@ -56,7 +57,7 @@ export class AccountBook {
     page.end = from_ns;
   }
 
-  #page(asset: string): Page {
+  #page(asset: string): Page<T> {
     let page = this.#pages.get(asset);
     if (!page) {
       page = { pieces: new Map(), end: -(2n ** 63n), news: undefined, turn: Promise.resolve() };
@@ -65,41 +66,42 @@ export class AccountBook {
     return page;
   }
 
-  async #compute(asset: Asset, page: Page, window: Interval): Promise<Account> {
+  async #compute(asset: Asset, page: Page<T>, window: Interval): Promise<T> {
+    const { empty, merge } = this.#summary;
     page.news = undefined;
-    const missing: Interval[] = [];
-    let sum = emptyAccount;
-    for (const piece of piecesOf(window)) {
-      const known = recall(page, piece);
-      if (known) sum = mergeAccounts(sum, known);
-      else missing.push(piece);
+    const pieces = piecesOf(window);
+    const known = new Map(pieces.map((piece) => [piece, recall(page, piece)]));
+    const fresh = await this.#read(
+      asset,
+      pieces.filter((piece) => known.get(piece) === undefined),
+    );
+    for (const [piece, summary] of fresh)
+      if (page.news === undefined || piece.to_ns < page.news) keep(page, piece, summary);
+    return pieces.map((piece) => known.get(piece) ?? fresh.get(piece) ?? empty).reduce(merge, empty);
+  }
+
+  async #read(asset: Asset, pieces: readonly Interval[]): Promise<Map<Interval, T>> {
+    const { empty, merge, read } = this.#summary;
+    const fresh = new Map<Interval, T>();
+    for (const run of runsOf(pieces)) {
+      const of = await read(asset, { from_ns: run[0]!.from_ns, to_ns: run.at(-1)!.to_ns });
+      for (const part of run) fresh.set(part.piece, merge(fresh.get(part.piece) ?? empty, of(part)));
     }
-    const fresh = new Map<Interval, Account>();
-    for (const run of runsOf(missing)) {
-      const span = { from_ns: run[0]!.from_ns, to_ns: run.at(-1)!.to_ns };
-      const account = accountant(await this.#facts(asset, span));
-      for (const part of run)
-        fresh.set(part.piece, mergeAccounts(fresh.get(part.piece) ?? emptyAccount, account(part)));
-    }
-    for (const [piece, account] of fresh) {
-      sum = mergeAccounts(sum, account);
-      if (page.news === undefined || piece.to_ns < page.news) keep(page, piece, account);
-    }
-    return sum;
+    return fresh;
   }
 }
 
-function recall(page: Page, interval: Interval): Account | undefined {
+function recall<T>(page: Page<T>, interval: Interval): T | undefined {
   const key = keyOf(interval);
   const piece = page.pieces.get(key);
   if (!piece) return undefined;
   page.pieces.delete(key);
   page.pieces.set(key, piece);
-  return piece.account;
+  return piece.summary;
 }
 
-function keep(page: Page, interval: Interval, account: Account): void {
-  page.pieces.set(keyOf(interval), { to_ns: interval.to_ns, account });
+function keep<T>(page: Page<T>, interval: Interval, summary: T): void {
+  page.pieces.set(keyOf(interval), { to_ns: interval.to_ns, summary });
   if (interval.to_ns > page.end) page.end = interval.to_ns;
   for (const key of page.pieces.keys()) {
     if (page.pieces.size <= keptPieces) return;

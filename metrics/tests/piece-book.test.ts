@@ -1,11 +1,13 @@
 import { indexPlant, parsePlant } from '@benchline/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { accountOf } from '../src/accounts/account-of.ts';
+import { type Account, emptyAccount, mergeAccounts } from '../src/accounts/account.ts';
+import { accountant, accountOf } from '../src/accounts/account-of.ts';
 import type { Facts, Step } from '../src/accounts/facts.ts';
-import { AccountBook } from '../src/figures/account-book.ts';
 import { Horizon } from '../src/figures/horizon.ts';
+import { PieceBook } from '../src/figures/piece-book.ts';
 import { piecesOf } from '../src/figures/pieces.ts';
+import type { Interval } from '../src/intervals.ts';
 import { plantYaml } from './kit/plant.ts';
 
 const mill = indexPlant(parsePlant(plantYaml, 'plant.yaml')).assets.get('mill')!;
@@ -37,7 +39,15 @@ class Machine {
   }
 }
 
-describe('an account book', () => {
+function bookOf(facts: (span: Interval) => Promise<Facts>): PieceBook<Account> {
+  return new PieceBook({
+    empty: emptyAccount,
+    merge: mergeAccounts,
+    read: async (_asset, span) => accountant(await facts(span)),
+  });
+}
+
+describe('a book of accounts', () => {
   test('says the same as the facts, whatever it was asked before and whatever came in between', async () => {
     const steps = fc.array(
       fc.oneof(
@@ -52,7 +62,7 @@ describe('an account book', () => {
     await fc.assert(
       fc.asyncProperty(steps, async (list) => {
         const machine = new Machine();
-        const book = new AccountBook(async () => machine.facts());
+        const book = bookOf(async () => machine.facts());
         for (const step of list) {
           if ('advance' in step) {
             const from = machine.until;
@@ -68,7 +78,7 @@ describe('an account book', () => {
           } else {
             const from_ns = BigInt(step.ask[0]) * second;
             const window = { from_ns, to_ns: from_ns + BigInt(step.ask[1]) * second };
-            expect(await book.account(mill, window)).toEqual(accountOf(machine.facts(), window));
+            expect(await book.of(mill, window)).toEqual(accountOf(machine.facts(), window));
           }
         }
       }),
@@ -78,17 +88,17 @@ describe('an account book', () => {
   test('reads the store again only for what something new was said of', async () => {
     const machine = new Machine();
     machine.until = day;
-    const book = new AccountBook(async (_asset, window) => {
+    const book = bookOf(async (window) => {
       machine.reads.push(window);
       return machine.facts();
     });
     const window = { from_ns: 0n, to_ns: 8n * 3600n * second };
-    await book.account(mill, window);
+    await book.of(mill, window);
     machine.reads = [];
-    await book.account(mill, window);
+    await book.of(mill, window);
     expect(machine.reads).toEqual([]);
     book.touched('mill', 7n * 3600n * second + second);
-    await book.account(mill, window);
+    await book.of(mill, window);
     expect(machine.reads).toEqual([{ from_ns: 7n * 3600n * second, to_ns: window.to_ns }]);
   });
 
@@ -96,19 +106,19 @@ describe('an account book', () => {
     const machine = new Machine();
     machine.until = day;
     const read = Promise.withResolvers<void>();
-    const book = new AccountBook(async () => {
+    const book = bookOf(async () => {
       const facts = machine.facts();
       await read.promise;
       return facts;
     });
     const window = { from_ns: 0n, to_ns: 3600n * second };
-    const early = book.account(mill, window);
+    const early = book.of(mill, window);
     await Promise.resolve();
     machine.states = [...machine.states, { at_ns: 0n, value: 'waiting' }];
     book.touched('mill', 0n);
     read.resolve();
     await early;
-    expect((await book.account(mill, window)).elements.adet).toBe(3600n * second);
+    expect((await book.of(mill, window)).elements.adet).toBe(3600n * second);
   });
 
   test('cuts windows into slots and rests that adjoin', () => {
