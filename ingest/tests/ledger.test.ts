@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -157,6 +157,29 @@ describe('the ledger', () => {
       read.map((_, i) => [i, i]),
     );
     expect(read).toHaveLength(500);
+    await ledger.close();
+  });
+
+  test('stops in front of a record that does not read back, and says so', async () => {
+    const first = await open();
+    for (let seq = 0; seq < 30; seq += 1) await first.ledger.append([draft('a', epochs[0], seq)]);
+    await first.ledger.close();
+    const journal = join(folder, 'journal');
+    const file = join(journal, readdirSync(journal)[0] ?? '');
+    const { ledger } = await open();
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf('"offset":17,');
+    bytes[at + 100] = (bytes[at + 100] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    expect((await ledger.read(10, 1 << 20)).map(({ position }) => position)).toEqual([
+      10, 11, 12, 13, 14, 15, 16,
+    ]);
+    expect(ledger.damage).toBeUndefined();
+    await expect(ledger.read(17, 1 << 20)).rejects.toMatchObject({
+      code: 'journal_corrupt',
+      message: expect.stringContaining('17'),
+    });
+    expect(ledger.damage).toMatchObject({ reason: expect.stringContaining('do not read back') });
     await ledger.close();
   });
 });

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LedgerRecordJson } from '@benchline/model';
+import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestGateway } from './kit/test-gateway.ts';
-import { gatewayStatus, kill, records, statusOf, Works } from './kit/works.ts';
+import { gatewayStatus, kill, program, records, statusOf, Works } from './kit/works.ts';
 
 let works: Works;
 beforeEach(async () => {
@@ -93,5 +95,32 @@ describe('benchline ingest, the process', { timeout: 60_000 }, () => {
     const { child, announced } = await works.spawn('broker', '--host', '127.0.0.1', '--port', '0');
     expect(announced).toEqual({ ready: true, port: expect.any(Number) });
     expect(await kill(child, 'SIGTERM')).toBe(0);
+  });
+
+  test('the broker takes users from a file that it writes itself, passwords from stdin', async () => {
+    const users = join(works.folder, 'users.json');
+    const adding = spawnSync(process.execPath, [program, 'broker', '--users', users, '--add', 'gateway'], {
+      input: 'pass word\n',
+      encoding: 'utf8',
+    });
+    expect(adding).toMatchObject({ status: 0, stdout: '' });
+    const { announced } = await works.spawn('broker', '--host', '0.0.0.0', '--port', '0', '--users', users);
+    const url = `mqtt://127.0.0.1:${String(announced['port'])}`;
+    const client = await connectAsync(url, { username: 'gateway', password: 'pass word' });
+    await client.endAsync(true);
+    await expect(connectAsync(url, { username: 'gateway', password: 'x' }, false)).rejects.toThrow(
+      'Bad username',
+    );
+  });
+
+  test('the broker says what to do when the network could come in, or the port is taken', () => {
+    const open = spawnSync(process.execPath, [program, 'broker', '--host', '0.0.0.0'], { encoding: 'utf8' });
+    expect(open).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('--users') });
+    const port = String(works.brokerPort);
+    const busy = spawnSync(process.execPath, [program, 'broker', '--port', port], { encoding: 'utf8' });
+    expect(busy).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(new RegExp(`port ${port}.*--port`, 's')),
+    });
   });
 });

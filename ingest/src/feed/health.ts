@@ -1,32 +1,28 @@
 import { isoFromNs, nsFromMs } from '@benchline/model';
-import type { Intake } from '../intake/intake.ts';
-import type { Subscription } from '../intake/subscription.ts';
-import type { Projection } from '../projection/projection.ts';
 
 const patience_ms = 30_000;
 
-export interface Stall {
-  stage: 'broker' | 'ledger' | 'projection';
-  since: string;
-  reason: string;
+/** Where each stage of the way stands, as far as standing still is concerned. */
+export interface Stages {
+  broker: { connected: boolean; since_ms: number };
+  /** Since when nothing can be appended, or a record does not read back; undefined while all is well. */
+  ledger: { since_ms: number } | undefined;
+  /** How long the store has taken nothing although there was something; undefined without a store. */
+  projection: { stalled_ms: number } | undefined;
 }
 
-/** Which stages of the way have come to a stand: a broker or store may be away for half a minute, a disk not at all. */
-export function stalls(parts: {
-  subscription: Subscription;
-  intake: Intake;
-  projection: Projection | undefined;
-}): Stall[] {
-  const now = Date.now();
+export interface Stall {
+  stage: keyof Stages;
+  since: string;
+}
+
+/** Which stages have come to a stand: broker and store may be away for half a minute, the disk not at all. */
+export function stalls({ broker, ledger, projection }: Stages, now_ms: number): Stall[] {
   const found: Stall[] = [];
-  const add = (stage: Stall['stage'], since_ms: number, reason: string) =>
-    found.push({ stage, since: isoFromNs(nsFromMs(since_ms)), reason });
-  const { connected, since_ms } = parts.subscription.status();
-  if (!connected && now - since_ms > patience_ms) add('broker', since_ms, 'not connected to the broker');
-  const { failing } = parts.intake;
-  if (failing) add('ledger', failing.since_ms, failing.reason);
-  const stalled_ms = parts.projection?.stalled_ms() ?? 0;
-  if (stalled_ms > patience_ms)
-    add('projection', now - stalled_ms, parts.projection?.status().reason ?? 'the store does not answer');
+  const add = (stage: Stall['stage'], since_ms: number) =>
+    found.push({ stage, since: isoFromNs(nsFromMs(since_ms)) });
+  if (!broker.connected && now_ms - broker.since_ms > patience_ms) add('broker', broker.since_ms);
+  if (ledger) add('ledger', ledger.since_ms);
+  if (projection && projection.stalled_ms > patience_ms) add('projection', now_ms - projection.stalled_ms);
   return found;
 }

@@ -5,8 +5,7 @@ import { z } from 'zod';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Projection } from '../projection/projection.ts';
 import { feedFrom, type Growing } from './feed.ts';
-import { stalls } from './health.ts';
-import { type FeedParts, ingestStatus } from './status.ts';
+import { type FeedParts, ingestHealth, ingestStatus } from './status.ts';
 
 const FeedQuery = z.strictObject({
   from: z
@@ -36,10 +35,8 @@ export function feedRoutes(app: Door['app'], parts: FeedParts): void {
   app.get('/status', { config: read }, async () => ingestStatus(parts));
 
   app.get('/healthz', { config: { action: 'probe' } }, async (_request, reply) => {
-    const stalled = stalls(parts);
-    return reply
-      .status(stalled.length > 0 ? 503 : 200)
-      .send({ status: stalled.length > 0 ? 'stalled' : 'ok', stalled });
+    const health = ingestHealth(parts);
+    return reply.status(health.status === 'ok' ? 200 : 503).send(health);
   });
 }
 

@@ -4,6 +4,7 @@ import type { Subscription } from '../intake/subscription.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { Quarantine } from '../quarantine.ts';
+import { stalls } from './health.ts';
 
 export interface FeedParts {
   ledger: Ledger;
@@ -13,11 +14,25 @@ export interface FeedParts {
   quarantine: Quarantine;
 }
 
+/** What `GET /healthz` answers: which stages stand still. The reasons are for those who may read the status. */
+export function ingestHealth({ ledger, intake, subscription, projection }: FeedParts) {
+  const stalled = stalls(
+    {
+      broker: subscription.status(),
+      ledger: ledger.damage ?? intake.failing,
+      projection: projection && { stalled_ms: projection.stalled_ms() },
+    },
+    Date.now(),
+  );
+  return { status: stalled.length > 0 ? 'stalled' : 'ok', stalled };
+}
+
 /** What `GET /status` answers. */
 export type IngestStatus = ReturnType<typeof ingestStatus>;
 
 export function ingestStatus({ ledger, intake, subscription, projection, quarantine }: FeedParts) {
   const { connected, since_ms, connects } = subscription.status();
+  const failing = ledger.damage ?? intake.failing;
   return {
     at: isoFromNs(nsFromMs(Date.now())),
     ledger: {
@@ -25,7 +40,7 @@ export function ingestStatus({ ledger, intake, subscription, projection, quarant
       next: ledger.next,
       bytes: ledger.bytes,
       cut_bytes: ledger.recovery.cut_bytes,
-      ...(intake.failing ? { failing: intake.failing.reason } : {}),
+      ...(failing ? { failing: failing.reason } : {}),
     },
     broker: { connected, since: isoFromNs(nsFromMs(since_ms)), connects },
     ...intake.status(),

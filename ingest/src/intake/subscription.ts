@@ -35,17 +35,19 @@ export class Subscription {
   #subscribed = false;
   #changed_ms = Date.now();
   #connects = 0;
+  #complaint: string | undefined;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
   }
 
   start(): void {
-    const { broker, room, receive, log } = this.#options;
+    const { broker, room, receive } = this.#options;
     const client = connect(broker.url, connectOptions(broker));
     this.#client = client;
     client.handleMessage = (packet, callback) => {
-      receive(packet.topic, Buffer.from(packet.payload));
+      const { topic, payload } = packet;
+      receive(topic, typeof payload === 'string' ? Buffer.from(payload) : payload);
       const waiting = room();
       // While there is no room the packet stays open, MQTT.js reads no further, and TCP holds the broker back.
       if (waiting) void waiting.then(() => callback());
@@ -53,7 +55,7 @@ export class Subscription {
     };
     client.on('connect', () => void this.#subscribe(client));
     client.on('close', () => this.#set(false));
-    client.on('error', (error) => log.warn({ reason: describeError(error) }, 'broker connection'));
+    client.on('error', (error) => this.#complain(error));
   }
 
   /** Publishes a retained message, QoS 1; drops it while there is no connection. */
@@ -79,15 +81,24 @@ export class Subscription {
     try {
       await client.subscribeAsync(`spBv1.0/${group}/#`, { qos: 1 });
     } catch (error) {
-      log.error({ reason: describeError(error) }, 'the broker refuses the subscription');
+      this.#complain(error);
       // Without a subscription the connection is of no use: begin anew after the pause.
       client.stream.destroy();
       return;
     }
     this.#connects += 1;
     this.#set(true);
+    this.#complaint = undefined;
     log.info({ group, connects: this.#connects }, 'messages flow');
     subscribed();
+  }
+
+  /** Once for each reason: it is tried again every second. */
+  #complain(error: unknown): void {
+    const reason = describeError(error);
+    if (reason === this.#complaint) return;
+    this.#complaint = reason;
+    this.#options.log.warn({ reason, broker: this.#options.broker.url }, 'no messages; trying again');
   }
 
   #set(subscribed: boolean): void {

@@ -24,6 +24,7 @@ export class Ledger {
   #durable: number;
   #checkpointed: number;
   #checkpointing: Promise<void> = Promise.resolve();
+  #damage: { since_ms: number; reason: string } | undefined;
 
   constructor(parts: { id: string; journal: Journal; heads: LedgerHeads; checkpointFile: string; log: Log }) {
     this.id = parts.id;
@@ -44,6 +45,11 @@ export class Ledger {
 
   get bytes(): number {
     return this.#journal.bytes;
+  }
+
+  /** Since when and why records were found that do not read back. */
+  get damage(): { since_ms: number; reason: string } | undefined {
+    return this.#damage;
   }
 
   /** The newest fsynced batch of a gateway. */
@@ -89,7 +95,9 @@ export class Ledger {
     const hole = missing[0];
     if (!hole) return records;
     if (hole.from > from) return records.filter(({ position }) => position < hole.from);
-    throw damaged(`records ${hole.from} to ${hole.to - 1} do not read back`);
+    const error = damaged(`records ${hole.from} to ${hole.to - 1} do not read back`);
+    this.#damage ??= { since_ms: Date.now(), reason: describeError(error) };
+    throw error;
   }
 
   /** Resolves when the record at `offset` is durable, or when the signal aborts. */

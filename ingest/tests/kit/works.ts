@@ -45,7 +45,8 @@ calendars:
     shifts: [{ id: all, name: { en: All }, start: '00:00', end: '00:00' }]
 `;
 
-const program = fileURLToPath(new URL('../../../model/bin/benchline.ts', import.meta.url));
+/** The program as its users start it. */
+export const program = fileURLToPath(new URL('../../../model/bin/benchline.ts', import.meta.url));
 
 /** A folder with plant, keys and configuration, a broker, and whatever is started there; `close` ends it all. */
 export class Works {
