@@ -1,4 +1,6 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -242,6 +244,22 @@ describe('interruptions', () => {
   });
 });
 
+test.each(['SignAndEncrypt', 'None'] as const)(
+  'a source ends at once although its server (%s) does not answer',
+  async (mode) => {
+    const server = createServer(() => {});
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    endings.push(async () => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const security = mode === 'None' ? ({ mode, accept: 'unauthenticated' } as const) : ({ mode } as const);
+    const w = watch(`opc.tcp://127.0.0.1:${port}`, { power }, { security });
+    await sleep(800);
+    const begun_ms = Date.now();
+    await w.stop();
+    expect(Date.now() - begun_ms).toBeLessThan(2500);
+  },
+);
+
 describe('certificates', () => {
   test('an unknown one is refused and laid aside; once trusted, the server is read', async () => {
     const serverPki = mkdtempSync(join(tmpdir(), 'benchline-server-pki-'));
@@ -257,7 +275,7 @@ describe('certificates', () => {
     expect(w.observations()).toEqual([]);
 
     for (const file of rejected)
-      renameSync(join(w.pki, 'rejected', file), join(w.pki, 'trusted', 'certs', file));
+      copyFileSync(join(w.pki, 'rejected', file), join(w.pki, 'trusted', 'certs', file));
     await until('read', () => w.observations().length === 1);
     expect(w.source.status()).toMatchObject({ state: 'running', problem: undefined });
   });

@@ -59,49 +59,60 @@ export async function connectLink(
   signal: AbortSignal,
 ): Promise<Link> {
   routeWarnings(options.log);
-  const client = await createClient(options);
-  const cancel = () => void client.disconnect();
+  let client: OPCUAClient | undefined;
+  try {
+    client = OPCUAClient.create(await clientOptions(options, signal));
+    await connectClient(client, options.endpoint, signal);
+    return await openLink(client, options, previous, broken);
+  } catch (cause) {
+    await atMost(closeTimeout_ms, client?.disconnect());
+    throw connectError(cause, options);
+  }
+}
+
+/** Connects; a signal ends the attempt, however long the network would take to. */
+async function connectClient(client: OPCUAClient, endpoint: string, signal: AbortSignal): Promise<void> {
+  const cancelled = Promise.withResolvers<never>();
+  const cancel = () => cancelled.reject(new BenchlineError('source_unavailable', 'stopped while connecting'));
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    await client.connect(options.endpoint);
-    const session =
-      (previous && (await continueSession(client, previous))) || (await openSession(client, options));
-    client.once('close', broken);
-    session.once('session_closed', broken);
-    const settle = () => {
-      client.off('close', broken);
-      session.off('session_closed', broken);
-    };
-    return {
-      session,
-      continued: session === previous,
-      close: async () => {
-        settle();
-        await atMost(closeTimeout_ms, session.close(true));
-        await atMost(closeTimeout_ms, client.disconnect());
-      },
-      abandon: async () => {
-        settle();
-        await atMost(closeTimeout_ms, client.disconnect());
-      },
-    };
-  } catch (cause) {
-    await atMost(closeTimeout_ms, client.disconnect());
-    throw connectError(cause, options);
+    if (signal.aborted) cancel();
+    await Promise.race([client.connect(endpoint), cancelled.promise]);
   } finally {
     signal.removeEventListener('abort', cancel);
   }
 }
 
-async function createClient(options: LinkOptions): Promise<OPCUAClient> {
-  try {
-    return OPCUAClient.create(await clientOptions(options));
-  } catch (cause) {
-    throw connectError(cause, options);
-  }
+async function openLink(
+  client: OPCUAClient,
+  options: LinkOptions,
+  previous: Session | undefined,
+  broken: () => void,
+): Promise<Link> {
+  const session =
+    (previous && (await continueSession(client, previous))) || (await openSession(client, options));
+  client.once('close', broken);
+  session.once('session_closed', broken);
+  const settle = () => {
+    client.off('close', broken);
+    session.off('session_closed', broken);
+  };
+  return {
+    session,
+    continued: session === previous,
+    close: async () => {
+      settle();
+      await atMost(closeTimeout_ms, session.close(true));
+      await atMost(closeTimeout_ms, client.disconnect());
+    },
+    abandon: async () => {
+      settle();
+      await atMost(closeTimeout_ms, client.disconnect());
+    },
+  };
 }
 
-async function clientOptions(options: LinkOptions): Promise<OPCUAClientOptions> {
+async function clientOptions(options: LinkOptions, signal: AbortSignal): Promise<OPCUAClientOptions> {
   const { security } = options;
   if (security.mode === 'None')
     return {
@@ -109,7 +120,7 @@ async function clientOptions(options: LinkOptions): Promise<OPCUAClientOptions> 
       securityMode: MessageSecurityMode.None,
       securityPolicy: SecurityPolicy.None,
     };
-  const policy = security.policy ?? (await strongestPolicy(options));
+  const policy = security.policy ?? (await strongestPolicy(options, signal));
   return {
     ...(await commonOptions(options)),
     securityMode: MessageSecurityMode.SignAndEncrypt,
@@ -136,10 +147,13 @@ async function commonOptions(options: LinkOptions): Promise<OPCUAClientOptions> 
 }
 
 /** The strongest policy that the server offers with SignAndEncrypt; every one in the list is safe today. */
-async function strongestPolicy(options: LinkOptions): Promise<(typeof securityPolicies)[number]> {
+async function strongestPolicy(
+  options: LinkOptions,
+  signal: AbortSignal,
+): Promise<(typeof securityPolicies)[number]> {
   const client = OPCUAClient.create(await commonOptions(options));
   try {
-    await client.connect(options.endpoint);
+    await connectClient(client, options.endpoint, signal);
     const offered = (await client.getEndpoints()).filter(
       (endpoint) => endpoint.securityMode === MessageSecurityMode.SignAndEncrypt,
     );
@@ -194,13 +208,13 @@ function connectError(cause: unknown, { endpoint, pki_dir }: LinkOptions): Bench
   });
 }
 
-async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   });
   try {
-    await Promise.race([work.catch(() => {}), late]);
+    await Promise.race([work?.catch(() => {}), late]);
   } finally {
     clearTimeout(timer);
   }
