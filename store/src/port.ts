@@ -15,7 +15,7 @@ export interface PointLocation {
 export interface Placement {
   (machine: string, signal: string): SignalPlacement | undefined;
   /** Where a machine stands: tags for what is not of one signal (observed stretches, gaps). */
-  location?(machine: string): PointLocation | undefined;
+  location(machine: string): PointLocation | undefined;
 }
 export interface SignalPlacement {
   measurement: 'state' | 'count' | 'energy' | 'signal' | 'characteristic' | 'context';

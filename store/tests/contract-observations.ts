@@ -186,7 +186,7 @@ export function observationContract(storeOf: () => TelemetryStore): void {
           .sort((a, b) => Number(storedTime(a) - storedTime(b)) || (a.signal < b.signal ? -1 : 1));
         expect(await storeOf().observations({ machine: 'mill-1', ...window })).toEqual(expected);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 }

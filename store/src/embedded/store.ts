@@ -178,14 +178,11 @@ class Embedded implements EmbeddedStore {
   }
 
   async compact(): Promise<void> {
-    await this.#transaction(async (connection) => {
-      await compact(connection);
-      return -this.#pending;
-    });
+    await this.#inTurn(() => this.#compact());
   }
 
   async close(): Promise<void> {
-    await this.#last.catch(() => undefined);
+    await this.#last;
     const writer = this.#writer;
     if (!writer) return;
     this.#writer = undefined;
@@ -233,12 +230,25 @@ class Embedded implements EmbeddedStore {
     }
   }
 
-  /** Runs one transaction after the other; `work` says by how many rows it lets the file grow. */
+  /** Commits one transaction; `work` says by how many rows it lets the file grow. */
   async #transaction(work: (connection: DuckDBConnection) => Promise<number>): Promise<void> {
-    const turn = this.#last.then(() => this.#commit(work));
+    await this.#inTurn(async () => {
+      await this.#commit(work);
+      if (this.#pending >= this.#compactRows) await this.#compact();
+    });
+  }
+
+  #compact(): Promise<void> {
+    return this.#commit(async (connection) => {
+      await compact(connection);
+      return -this.#pending;
+    });
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work);
     this.#last = turn.catch(() => undefined);
     await turn;
-    if (this.#pending >= this.#compactRows) await this.compact();
   }
 
   async #commit(work: (connection: DuckDBConnection) => Promise<number>): Promise<void> {

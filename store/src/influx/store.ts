@@ -133,7 +133,7 @@ class Influx implements InfluxStore {
   }
 
   #locate(machine: string) {
-    return this.#placement.location?.(machine);
+    return this.#placement.location(machine);
   }
 
   async #read<T>(read: (ql: InfluxQl) => Promise<T>): Promise<T> {
