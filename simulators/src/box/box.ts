@@ -45,6 +45,8 @@ export interface Box {
   url: string;
   ingestUrl: string;
   gatewayUrl: string;
+  /** Base URL of the InfluxDB in use, if one is. */
+  influxUrl: string | undefined;
   /** What a simulator announced when it was ready. */
   announcements: ReadonlyMap<string, Announcement>;
   stopSimulators(): Promise<void>;
@@ -108,6 +110,7 @@ async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor)
     url: `http://${host}:${ports.console}`,
     ingestUrl: `http://${host}:${ports.ingest}`,
     gatewayUrl: `http://${host}:${ports.gateway}`,
+    influxUrl: influx?.url,
     announcements,
     stopSimulators: async () => await supervisor.stop(...options.simulators.map((s) => s.name)),
   };

@@ -37,6 +37,14 @@ export class MetricsApi {
     return (await this.#json('/api/v1/kpis', { scope, from, to })) as KpiResult;
   }
 
+  /** The figures of every hour, shift or day that begins in a window. */
+  async series(scope: string, grain: string, from: string, to: string): Promise<KpiResult[]> {
+    const { results } = (await this.#json('/api/v1/kpis', { scope, grain, from, to })) as {
+      results: KpiResult[];
+    };
+    return results;
+  }
+
   async cncRatio(scope: string, from: string, to: string): Promise<unknown> {
     return await this.#json('/api/v1/cnc-ratio', { scope, from, to });
   }
