@@ -1,13 +1,22 @@
+import { X509Certificate } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AttributeIds, StatusCodes } from 'node-opcua';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  AttributeIds,
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  OPCUAClient,
+  SecurityPolicy,
+  StatusCodes,
+} from 'node-opcua';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { demoPlantFile, shippedMillRuns } from '../src/index.ts';
 import { simulate } from '../src/kinds/command.ts';
 import { readPlant } from '../src/kinds/plant-file.ts';
-import { readTruth, type TruthPoint } from '../src/time/truth.ts';
+import { readTruth, type TruthPoint } from '../src/time/truth-file.ts';
+import { testFolder } from './support/folder.ts';
 import { OpcuaListener } from './support/opcua-listener.ts';
 import { Program } from './support/program.ts';
 
@@ -18,7 +27,7 @@ const machinery = 'http://opcfoundation.org/UA/Machinery/';
 /** Two short runs, neither finished: 99.4 s, that is 2 s at speed 50. */
 function shortRecording(folder: string): string {
   const data = join(folder, 'data');
-  mkdirSync(data);
+  mkdirSync(data, { recursive: true });
   for (const run of ['04', '05'])
     copyFileSync(join(shippedMillRuns, `experiment_${run}.csv.gz`), join(data, `experiment_${run}.csv.gz`));
   writeFileSync(join(data, 'runs.csv'), 'No,machining_finalized,passed_visual_inspection\n4,no,\n5,no,\n');
@@ -61,7 +70,7 @@ describe('the recorded mill at speed 50', () => {
   });
 
   test('every change that was emitted reached the client, once, with its value', () => {
-    const heard = client.heard.map(({ signal, time_ms, value }) => `${signal} ${time_ms} ${value}`);
+    const heard = client.heard.map(({ signal, time_ms, value }) => `${signal} ${time_ms} ${String(value)}`);
     expect(heard.toSorted()).toEqual(
       truth
         .map(({ machine, signal, time_ms, value }) => `${machine}.${signal} ${time_ms} ${value}`)
@@ -91,7 +100,7 @@ describe('the recorded mill at speed 50', () => {
     const last = (signal: string) =>
       client.heard.findLast((heard) => heard.signal === `mill-1.${signal}`)?.value;
     const read = async (path: string) => {
-      const result = await client.session.readVariableValue(client.node(`mill-1-${path}`));
+      const result = await client.session.read({ nodeId: client.node(`mill-1-${path}`) });
       expect(result.statusCode).toBe(StatusCodes.Good);
       return result.value.value as unknown;
     };
@@ -124,6 +133,26 @@ describe('the recorded mill at speed 50', () => {
     expect(below.references?.map(({ browseName }) => browseName.name).toSorted()).toEqual(signals.toSorted());
   });
 
+  test('it also speaks encrypted, under its own name', async () => {
+    const secure = OPCUAClient.create({
+      endpointMustExist: false,
+      securityMode: MessageSecurityMode.SignAndEncrypt,
+      securityPolicy: SecurityPolicy.Aes256_Sha256_RsaPss,
+      connectionStrategy: { maxRetry: 2 },
+      clientCertificateManager: new OPCUACertificateManager({
+        rootFolder: join(folder, 'secure'),
+        automaticallyAcceptUnknownCertificate: true,
+      }),
+    });
+    await secure.connect(client.endpoint);
+    const session = await secure.createSession();
+    const state = await session.read({ nodeId: client.node('mill-1.state') });
+    const certificate = new X509Certificate([secure.serverCertificate].flat()[0] ?? Buffer.alloc(0));
+    await secure.disconnect();
+    expect(state.value.value).toBe('End');
+    expect(certificate.subject).toContain('Benchline simulator');
+  });
+
   test('nobody can write to it', async () => {
     const refused = await client.session.write({
       nodeId: client.node('mill-1.good-items'),
@@ -133,6 +162,47 @@ describe('the recorded mill at speed 50', () => {
     expect(refused.isGood()).toBe(false);
   });
 });
+
+test('a mill that is played live goes on counting after a restart', async () => {
+  const folder = testFolder();
+  const truth = join(folder, 'truth.ndjson');
+  const play = async (...args: string[]) => {
+    const mill = new Program(
+      'simulate',
+      'mill',
+      '--loop',
+      '--data',
+      shortRecording(folder),
+      '--truth',
+      truth,
+      ...args,
+    );
+    onTestFinished(async () => await mill.kill());
+    const { endpoint } = await mill.announced('ready');
+    const client = await OpcuaListener.connect(String(endpoint), join(folder, 'pki'));
+    await client.listen(['mill-1.scrap-items', 'mill-1.energy-import']);
+    for (const end = Date.now() + 20_000; client.clock_ms < Date.now() - 500; await sleep(20))
+      if (Date.now() > end) throw new Error('it took too long');
+    await client.close();
+    expect(await mill.stop()).toBe(0);
+    expect(client.ahead_ms).toBeLessThanOrEqual(0);
+  };
+  await play('--start', new Date(Date.now() - 120_000).toISOString());
+  await play();
+  const series = new Map<string, TruthPoint[]>();
+  for await (const point of readTruth(truth))
+    series.set(point.signal, [...(series.get(point.signal) ?? []), point]);
+  for (const signal of ['scrap-items', 'energy-import']) {
+    const points = series.get(signal) ?? [];
+    expect(points.length).toBeGreaterThan(1);
+    expect(
+      points.slice(1).filter(({ value, time_ms }, i) => {
+        const before = points[i];
+        return before && (Number(value) <= Number(before.value) || time_ms <= before.time_ms);
+      }),
+    ).toEqual([]);
+  }
+}, 60_000);
 
 describe('the mill refuses', () => {
   test.each([

@@ -1,14 +1,13 @@
 import { BenchlineError, type Command, type CommandInput } from '@benchline/model';
-import { simulateLine } from './line.ts';
-import { simulateMeter } from './meter.ts';
-import { simulateMill } from './mill.ts';
-import { simulatePlc } from './plc.ts';
 
-const kinds: Readonly<Record<string, (input: CommandInput) => Promise<number>>> = {
-  mill: simulateMill,
-  line: simulateLine,
-  plc: simulatePlc,
-  meter: simulateMeter,
+type Simulator = (input: CommandInput) => Promise<number>;
+
+/** Loaded when called: a device on MQTT has no use for an OPC UA server's modules, which take a second to load. */
+const kinds: Readonly<Record<string, () => Promise<Simulator>>> = {
+  mill: async () => (await import('./mill.ts')).simulateMill,
+  line: async () => (await import('./line.ts')).simulateLine,
+  plc: async () => (await import('./plc.ts')).simulatePlc,
+  meter: async () => (await import('./meter.ts')).simulateMeter,
 };
 
 /** `benchline simulate KIND`: one simulated source, serving until it is stopped. */
@@ -36,9 +35,8 @@ export const simulate: Command = {
     seed: { type: 'string', default: '1', value: 'TEXT', help: 'line, plc: same seed, same day' },
     history: {
       type: 'string',
-      default: '24h',
       value: 'SPAN',
-      help: 'line, plc, meter: how far back simulated time begins',
+      help: 'line, plc, meter: how far back simulated time begins (default 24h, without --truth 0s)',
     },
     'catch-up': {
       type: 'string',
@@ -73,7 +71,7 @@ export const simulate: Command = {
     pki: {
       type: 'string',
       value: 'DIR',
-      help: "mill, line: folder of the server's certificate (default: a new one each time)",
+      help: "mill, line: folder of the server's certificate (default: beside the truth log)",
     },
     insecure: { type: 'boolean', help: 'mill, line: offer unencrypted endpoints also beyond loopback' },
     broker: { type: 'string', value: 'URL', help: 'plc, meter: MQTT broker, mqtt://host:port' },
@@ -91,8 +89,8 @@ export const simulate: Command = {
   },
   async run(input) {
     const [kind = ''] = input.positionals;
-    const run = kinds[kind];
-    if (run && input.positionals.length === 1) return await run(input);
+    const load = kinds[kind];
+    if (load && input.positionals.length === 1) return await (await load())(input);
     throw new BenchlineError('usage', `'${input.positionals.join(' ')}' is nothing to simulate`, {
       hint: `choose one of: ${Object.keys(kinds).join(', ')}`,
     });

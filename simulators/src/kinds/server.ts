@@ -1,26 +1,65 @@
-import type { CommandInput } from '@benchline/model';
+import { type CommandInput, exitWithSupervisor, ready } from '@benchline/model';
+import { OpcuaOutlet } from '../opcua/outlet.ts';
 import { SimulatorServer } from '../opcua/server.ts';
-import { TruthLog } from '../time/truth.ts';
+import type { SimClock } from '../time/clock.ts';
+import { Pump } from '../time/pump.ts';
+import type { Timeline } from '../time/timeline.ts';
+import type { TruthLog } from '../time/truth.ts';
 import { portOption, textOption } from './options.ts';
 
-/** How often the state of a truth log is saved beside it. */
-export const saveEveryMs = 5000;
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
-/** Opens the OPC UA server that the options describe; it does not listen yet. */
-export async function openServer(values: CommandInput['values'], name: string): Promise<SimulatorServer> {
+/** What an OPC UA server plays, from when on. */
+export interface Play {
+  clock: SimClock;
+  timeline: Timeline;
+  /** Builds the machines' nodes. */
+  furnish(outlet: OpcuaOutlet, server: SimulatorServer): void;
+  /** Runs when the timeline has come to its end; the server then holds the last values until it is stopped. */
+  ended?(): void;
+}
+
+/** Serves a play over OPC UA until it is stopped, and ends in an orderly way: what was emitted is delivered. */
+export async function serve(
+  { values, signal }: CommandInput,
+  name: string,
+  truth: TruthLog,
+  play: Play,
+): Promise<void> {
+  const leash = exitWithSupervisor(signal);
+  const server = await openServer(values, name);
+  try {
+    const outlet = new OpcuaOutlet(server, truth);
+    play.furnish(outlet, server);
+    outlet.restore(truth.last, play.clock.time_ms);
+    const pump = new Pump(play.clock, play.timeline, outlet);
+    await pump.prime();
+    await server.start();
+    ready({ endpoint: server.endpoint });
+    await pump.run(leash);
+    if (!leash.aborted) play.ended?.();
+    await aborted(leash);
+  } finally {
+    await server.stop();
+    await truth.close();
+  }
+}
+
+async function openServer(values: CommandInput['values'], name: string): Promise<SimulatorServer> {
   const host = textOption(values, 'host') ?? '127.0.0.1';
+  const truth = textOption(values, 'truth');
   return await SimulatorServer.create({
     name,
     host,
     port: portOption(values),
     offerNone: loopback.has(host) || values['insecure'] === true,
-    pkiFolder: textOption(values, 'pki'),
+    pkiFolder: textOption(values, 'pki') ?? (truth === undefined ? undefined : `${truth}.pki`),
   });
 }
 
-/** Opens the truth log of `--truth`, whose state is saved every few seconds; undefined without that option. */
-export async function openTruth(values: CommandInput['values']): Promise<TruthLog | undefined> {
-  const file = textOption(values, 'truth');
-  return file === undefined ? undefined : await TruthLog.open(file, { saveEveryMs });
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -8,8 +8,8 @@ import type { DeviceMessage } from './message.ts';
 
 export interface DeviceOptions {
   brokerUrl: string;
-  username?: string;
-  passwordFile?: string;
+  username: string | undefined;
+  passwordFile: string | undefined;
   topic: string;
   machine: string;
 }

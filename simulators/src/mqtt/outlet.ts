@@ -47,8 +47,9 @@ export class MqttOutlet implements Outlet {
 
   /** A heartbeat is no observation and not in the log, but its number is taken: the log's state has to know. */
   async #beat(time_ms: number): Promise<void> {
-    this.#backlog.add({ seq: this.#truth.nextSeq, ts: time_ms, tags: {} });
-    this.#truth.nextSeq += 1;
+    const seq = this.#truth.nextSeq;
+    this.#backlog.add({ seq, ts: time_ms, tags: {} });
+    this.#truth.takeNumber(seq);
     await this.#truth.save();
     this.#send();
   }

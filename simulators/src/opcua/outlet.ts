@@ -2,7 +2,8 @@ import type { Asset } from '@benchline/model';
 import { DataType, StatusCodes, type UAObject, type UAVariable } from 'node-opcua';
 import type { Outlet } from '../time/pump.ts';
 import { type Instant, type Point, stamped } from '../time/timeline.ts';
-import type { LastPoint, TruthLog } from '../time/truth.ts';
+import type { TruthLog } from '../time/truth.ts';
+import type { TruthPoint } from '../time/truth-file.ts';
 import { clockNodeName, simulatorNamespace } from './address.ts';
 import type { SimulatorServer } from './server.ts';
 import { SignalNodes } from './signal-nodes.ts';
@@ -18,13 +19,12 @@ export interface Mirror {
  */
 export class OpcuaOutlet implements Outlet {
   readonly #server: SimulatorServer;
-  readonly #truth: TruthLog | undefined;
+  readonly #truth: TruthLog;
   readonly #signals: SignalNodes;
   readonly #clock: UAVariable;
   readonly #mirrors: Mirror[] = [];
-  #emitted = 0;
 
-  constructor(server: SimulatorServer, truth: TruthLog | undefined) {
+  constructor(server: SimulatorServer, truth: TruthLog) {
     this.#server = server;
     this.#truth = truth;
     const { addressSpace } = server;
@@ -40,11 +40,6 @@ export class OpcuaOutlet implements Outlet {
       userAccessLevel: 'CurrentRead',
       minimumSamplingInterval: 0,
     });
-  }
-
-  /** Observations put on the wire by this process. */
-  get emitted(): number {
-    return this.#emitted;
   }
 
   /** Adds the signals of a machine below an object, by default one of its own below Objects. */
@@ -65,7 +60,7 @@ export class OpcuaOutlet implements Outlet {
   }
 
   /** Shows what an earlier process emitted last, under the times that it had then. */
-  restore(points: Iterable<LastPoint>, time_ms: number): void {
+  restore(points: Iterable<TruthPoint>, time_ms: number): void {
     for (const point of points) this.#set(point, new Date(point.time_ms));
     this.#setClock(time_ms);
   }
@@ -75,11 +70,10 @@ export class OpcuaOutlet implements Outlet {
   }
 
   async deliver(instants: readonly Instant[], time_ms: number): Promise<void> {
-    await this.#truth?.append(instants.flatMap(stamped));
+    await this.#truth.append(instants.flatMap(stamped));
     for (const instant of instants) {
       const sourceTime = new Date(instant.time_ms);
       for (const point of instant.points) this.#set(point, sourceTime);
-      this.#emitted += instant.points.length;
     }
     this.#setClock(time_ms);
   }

@@ -1,18 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError } from '@benchline/model';
-import {
-  type AddressSpace,
-  MessageSecurityMode,
-  nodesets,
-  OPCUACertificateManager,
-  OPCUAServer,
-  SecurityPolicy,
-} from 'node-opcua';
+import { type AddressSpace, MessageSecurityMode, nodesets, OPCUAServer, SecurityPolicy } from 'node-opcua';
 import { simulatorNamespace } from './address.ts';
 import { Followers } from './followers.ts';
+import { applicationUri, type Identity, openIdentity } from './identity.ts';
 
 export interface SimulatorServerOptions {
   host: string;
@@ -24,7 +16,6 @@ export interface SimulatorServerOptions {
   name: string;
 }
 
-const applicationUri = 'urn:benchline:simulator:server';
 const drainLimitMs = 2500;
 
 /**
@@ -35,21 +26,20 @@ export class SimulatorServer {
   readonly opcua: OPCUAServer;
   readonly followers: Followers;
   readonly #options: SimulatorServerOptions;
-  readonly #pki: { folder: string; temporary: boolean };
+  readonly #identity: Identity;
 
-  private constructor(options: SimulatorServerOptions, pki: { folder: string; temporary: boolean }) {
+  private constructor(options: SimulatorServerOptions, identity: Identity) {
     this.#options = options;
-    this.#pki = pki;
+    this.#identity = identity;
     this.opcua = new OPCUAServer({
       host: options.host,
-      hostname: options.host,
+      hostname: reachableName(options.host),
       port: options.port,
       serverInfo: { applicationUri, applicationName: { text: options.name }, productUri: simulatorNamespace },
       buildInfo: { productName: options.name, manufacturerName: 'Benchline', productUri: simulatorNamespace },
-      serverCertificateManager: new OPCUACertificateManager({
-        rootFolder: pki.folder,
-        automaticallyAcceptUnknownCertificate: true,
-      }),
+      serverCertificateManager: identity.manager,
+      certificateFile: identity.certificateFile,
+      privateKeyFile: identity.manager.privateKey,
       securityModes: [
         MessageSecurityMode.SignAndEncrypt,
         ...(options.offerNone ? [MessageSecurityMode.None] : []),
@@ -79,9 +69,7 @@ export class SimulatorServer {
    * @throws BenchlineError `port_busy` from `start`.
    */
   static async create(options: SimulatorServerOptions): Promise<SimulatorServer> {
-    const temporary = options.pkiFolder === undefined;
-    const folder = options.pkiFolder ?? mkdtempSync(join(tmpdir(), 'benchline-simulator-pki-'));
-    const server = new SimulatorServer(options, { folder, temporary });
+    const server = new SimulatorServer(options, await openIdentity(options.pkiFolder));
     await server.opcua.initialize();
     return server;
   }
@@ -105,7 +93,7 @@ export class SimulatorServer {
   }
 
   get endpoint(): string {
-    return `opc.tcp://${this.#options.host}:${this.opcua.endpoints[0]?.port ?? this.#options.port}`;
+    return `opc.tcp://${reachableName(this.#options.host)}:${this.opcua.endpoints[0]?.port ?? this.#options.port}`;
   }
 
   /** Stops listening once connected clients have been sent what is queued for them, or after 2.5 s. */
@@ -113,8 +101,13 @@ export class SimulatorServer {
     const deadline = Date.now() + drainLimitMs;
     while (Date.now() < deadline && this.followers.owed) await sleep(50);
     await this.opcua.shutdown(0);
-    if (this.#pki.temporary) rmSync(this.#pki.folder, { recursive: true, force: true });
+    this.#identity.release();
   }
+}
+
+/** What a client can connect to: not the address that stands for all of them. */
+function reachableName(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? hostname() : host;
 }
 
 function isAddressInUse(error: unknown): boolean {

@@ -28,11 +28,13 @@ export class OpcuaListener {
   ahead_ms = Number.NEGATIVE_INFINITY;
   /** Changes that came with a time that the Clock had already declared complete. */
   readonly late: Heard[] = [];
+  readonly endpoint: string;
   readonly session: ClientSession;
   readonly #client: OPCUAClient;
   #index = 0;
 
-  private constructor(client: OPCUAClient, session: ClientSession) {
+  private constructor(endpoint: string, client: OPCUAClient, session: ClientSession) {
+    this.endpoint = endpoint;
     this.#client = client;
     this.session = session;
   }
@@ -46,7 +48,7 @@ export class OpcuaListener {
       clientCertificateManager: new OPCUACertificateManager({ rootFolder: pki }),
     });
     await client.connect(endpoint);
-    const listener = new OpcuaListener(client, await client.createSession());
+    const listener = new OpcuaListener(endpoint, client, await client.createSession());
     listener.#index = (await listener.session.readNamespaceArray()).indexOf(namespace);
     return listener;
   }
