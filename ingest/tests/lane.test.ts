@@ -210,6 +210,21 @@ describe('a lane', () => {
     });
   });
 
+  test('believes of an epoch only what was said of that epoch', () => {
+    const lane = new GatewayLane('gateway-1');
+    const [first, second, third] = epochs;
+    lane.batch(arrival(first, 0), now_ms);
+    lane.hello({ epoch: first, floor_seq: 5, next_seq: 50 }, now_ms);
+    lane.hello({ epoch: second, floor_seq: 0, next_seq: 8 }, now_ms);
+    // The floor was the first epoch's: the second one still has everything.
+    expect(lane.batch(arrival(second, 5), now_ms)).toEqual({ kind: 'hole' });
+    lane.batch(arrival(second, 0), now_ms);
+    expect(lane.batch(arrival(third, 0), now_ms)).toEqual({
+      kind: 'accept',
+      losses: [{ gateway: 'gateway-1', epoch: second, from_seq: 1, to_seq: 7, reason: 'epoch_ended' }],
+    });
+  });
+
   test('refuses an epoch from the future, which would shut out all that follow', () => {
     const lane = new GatewayLane('gateway-1');
     const ahead = '019100000000-00000000';
