@@ -131,7 +131,7 @@ export class Projection {
         'cannot store points; trying again',
       );
     this.#failing = { since_ms: this.#failing?.since_ms ?? Date.now(), reason, attempts };
-    await sleep(backOff(attempts), undefined, { signal }).catch(() => {});
+    await sleep(backOff(attempts, known ? error.retry_after_s : 0), undefined, { signal }).catch(() => {});
   }
 
   async #save(): Promise<void> {
