@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isoFromNs, kpiIds } from '@benchline/model';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { KpiResult } from '../src/api/schemas.ts';
 import { BatchMaker } from './kit/batches.ts';
 import { millBatches, millStart, recordedRuns } from './kit/mill-recording.ts';
@@ -10,81 +10,80 @@ import { missing, Works } from './kit/service.ts';
 const hour = 3_600_000_000_000n;
 const soon = { timeout: 15_000, interval: 250 };
 
-describe.skipIf(missing.influx)(
-  `the kpi series in InfluxDB${missing.influx ? ` (${missing.influx})` : ''}`,
-  () => {
-    let works: Works;
-    const maker = new BatchMaker();
-    const scopes = [
-      'acme',
-      'acme/north',
-      'acme/north/shop',
-      'acme/north/shop/cell',
-      'acme/north/shop/cell/mill',
-    ];
-    const stored = (scope: string, period: 'hour' | 'shift' | 'day') =>
-      works.influx!.kpis({ scope, period, from_ns: millStart - 48n * hour, to_ns: millStart + 24n * hour });
+describe('the kpi series in InfluxDB', () => {
+  let works: Works;
+  const maker = new BatchMaker();
+  const scopes = [
+    'acme',
+    'acme/north',
+    'acme/north/shop',
+    'acme/north/shop/cell',
+    'acme/north/shop/cell/mill',
+  ];
+  const stored = (scope: string, period: 'hour' | 'shift' | 'day') =>
+    works.influx!.kpis({ scope, period, from_ns: millStart - 48n * hour, to_ns: millStart + 24n * hour });
 
-    beforeAll(async () => {
-      works = await Works.open('influx');
-      await works.start();
-      await works.deliver(millBatches(maker, recordedRuns(2, 7)));
-    });
-    afterAll(() => works.close());
+  beforeAll(async () => {
+    if (missing.influx !== undefined) return;
+    works = await Works.open('influx');
+    await works.start();
+    await works.deliver(millBatches(maker, recordedRuns(2, 7)));
+  });
+  beforeEach(({ skip }) => skip(missing.influx !== undefined, missing.influx));
+  afterAll(() => works?.close());
 
-    test('holds the hours, shifts and days that were touched, of every scope above, with the figures of the API', async () => {
-      for (const scope of scopes)
-        for (const period of ['hour', 'shift', 'day'] as const) {
-          await expect.poll(async () => (await stored(scope, period)).length, soon).toBeGreaterThan(0);
-          for (const point of await stored(scope, period)) {
-            const { figures, revision, provisional } = await works.get<KpiResult>('/api/v1/kpis', {
+  test('holds the hours, shifts and days that were touched, of every scope above, with the figures of the API', async () => {
+    for (const scope of scopes)
+      for (const period of ['hour', 'shift', 'day'] as const) {
+        await expect.poll(async () => (await stored(scope, period)).length, soon).toBeGreaterThan(0);
+        for (const point of await stored(scope, period)) {
+          const { figures, revision, provisional } = await works.get<KpiResult>('/api/v1/kpis', {
+            scope,
+            from: isoFromNs(point.from_ns),
+            to: isoFromNs(point.to_ns),
+          });
+          expect([point.revision, point.provisional]).toEqual([revision, provisional]);
+          for (const id of kpiIds) {
+            const { value, status } = figures[id];
+            expect([scope, id, point.figures[id]]).toEqual([
               scope,
-              from: isoFromNs(point.from_ns),
-              to: isoFromNs(point.to_ns),
-            });
-            expect([point.revision, point.provisional]).toEqual([revision, provisional]);
-            for (const id of kpiIds) {
-              const { value, status } = figures[id];
-              expect([scope, id, point.figures[id]]).toEqual([
-                scope,
-                id,
-                value === undefined ? { status } : { value, status },
-              ]);
-            }
+              id,
+              value === undefined ? { status } : { value, status },
+            ]);
           }
         }
-    });
+      }
+  });
 
-    test('shows late data too', async () => {
-      const at_ns = millStart + 5n * hour;
-      const before = await stored('acme', 'hour');
-      expect(before.map((p) => p.from_ns)).not.toContain(at_ns - (at_ns % hour));
-      const machine = 'meter';
-      const reading = { signal: 'energy', ordinal: 0, status: 0 };
-      await works.deliver([
-        maker.make({
-          machine,
-          observations: [
-            { ...reading, source_time_ns: at_ns, value: 1 },
-            { ...reading, source_time_ns: at_ns + 10_000_000_000n, value: 3.5 },
-          ],
-        }),
-      ]);
-      const energy = async () => {
-        const points = await stored('acme/north/shop/turning', 'hour');
-        return points.find((p) => p.from_ns === at_ns - (at_ns % hour))?.figures.energy_kwh;
-      };
-      await expect.poll(energy, soon).toEqual({ value: 2.5, status: 'partial' });
-    });
+  test('shows late data too', async () => {
+    const at_ns = millStart + 5n * hour;
+    const before = await stored('acme', 'hour');
+    expect(before.map((p) => p.from_ns)).not.toContain(at_ns - (at_ns % hour));
+    const machine = 'meter';
+    const reading = { signal: 'energy', ordinal: 0, status: 0 };
+    await works.deliver([
+      maker.make({
+        machine,
+        observations: [
+          { ...reading, source_time_ns: at_ns, value: 1 },
+          { ...reading, source_time_ns: at_ns + 10_000_000_000n, value: 3.5 },
+        ],
+      }),
+    ]);
+    const energy = async () => {
+      const points = await stored('acme/north/shop/turning', 'hour');
+      return points.find((p) => p.from_ns === at_ns - (at_ns % hour))?.figures.energy_kwh;
+    };
+    await expect.poll(energy, soon).toEqual({ value: 2.5, status: 'partial' });
+  });
 
-    test('is remembered: a service that starts again reads the feed from where it was', async () => {
-      const remembered = () =>
-        (JSON.parse(readFileSync(join(works.folder, 'cursor.json'), 'utf8')) as { next: number }).next;
-      await expect.poll(remembered, soon).toBe(works.feed.lines.length);
-      await works.stop();
-      await works.start();
-      await works.caughtUp();
-      expect(works.feed.asked.at(-1)?.toString()).toBe(`from=${works.feed.lines.length}&until=projected`);
-    });
-  },
-);
+  test('is remembered: a service that starts again reads the feed from where it was', async () => {
+    const remembered = () =>
+      (JSON.parse(readFileSync(join(works.folder, 'cursor.json'), 'utf8')) as { next: number }).next;
+    await expect.poll(remembered, soon).toBe(works.feed.lines.length);
+    await works.stop();
+    await works.start();
+    await works.caughtUp();
+    expect(works.feed.asked.at(-1)?.toString()).toBe(`from=${works.feed.lines.length}&until=projected`);
+  });
+});

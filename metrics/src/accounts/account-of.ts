@@ -191,10 +191,10 @@ function within<T extends { at_ns: Nanoseconds }>(items: readonly T[], { from_ns
   );
 }
 
-function clipped<T extends Interval>(stretches: readonly T[], window: Interval): T[] {
-  const first = firstIndex(stretches, (s) => s.to_ns > window.from_ns);
-  const end = firstIndex(stretches, (s) => s.from_ns >= window.to_ns);
-  return stretches.slice(first, end).map((s) => ({
+function clipped<T extends Interval>(items: readonly T[], window: Interval): T[] {
+  const first = firstIndex(items, (s) => s.to_ns > window.from_ns);
+  const end = firstIndex(items, (s) => s.from_ns >= window.to_ns);
+  return items.slice(first, end).map((s) => ({
     ...s,
     from_ns: s.from_ns > window.from_ns ? s.from_ns : window.from_ns,
     to_ns: s.to_ns < window.to_ns ? s.to_ns : window.to_ns,

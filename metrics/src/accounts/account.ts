@@ -63,7 +63,7 @@ export interface Account {
   produced: boolean;
 }
 
-export const emptyTally: Tally = { items: 0n, judged: 0n, good: 0n, scrap: 0n, rework: 0n };
+const emptyTally: Tally = { items: 0n, judged: 0n, good: 0n, scrap: 0n, rework: 0n };
 
 export const emptyAccount: Account = {
   planned_ns: 0n,

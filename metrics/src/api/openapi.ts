@@ -1,5 +1,5 @@
-import swagger from '@fastify/swagger';
 import { Problem } from '@benchline/model/door';
+import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import {
   jsonSchemaTransform,

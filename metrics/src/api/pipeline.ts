@@ -1,8 +1,8 @@
 import { type Asset, isoFromNs, type Nanoseconds, nsPerSecond, secondsOf } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import type { z } from 'zod';
-import type { Follower } from '../follower/follower.ts';
 import type { FeedAccess } from '../follower/feed.ts';
+import type { Follower } from '../follower/follower.ts';
 import type { Pipeline } from './schemas.ts';
 import { gapView } from './views.ts';
 

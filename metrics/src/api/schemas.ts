@@ -1,11 +1,4 @@
-import {
-  canonicalStates,
-  controlKinds,
-  gapReasons,
-  kpiIds,
-  MachineObservationJson,
-  Slug,
-} from '@benchline/model';
+import { canonicalStates, controlKinds, gapReasons, kpiIds, Slug } from '@benchline/model';
 import { z } from 'zod';
 
 /** Everything the API says, as schemas: the routes check against them and OpenAPI is generated from them. */
@@ -272,6 +265,3 @@ export const Catalogue = z
     gap_reasons: z.array(z.object({ id: z.enum(gapReasons), name: LocalName })),
   })
   .meta({ id: 'Catalogue' });
-
-/** One line of `/api/v1/observations`. */
-export const ObservationLine = MachineObservationJson;

@@ -2,9 +2,9 @@ import {
   type Asset,
   gapReasons,
   isoFromNs,
+  type KpiId,
   kpiCatalogue,
   kpiIds,
-  type KpiId,
   type Plant,
   type PlantIndex,
   type Shift,
@@ -33,7 +33,7 @@ import { gapReasonWording, stateWording, statusWording } from './wording.ts';
 
 /** How what was computed looks in the API. */
 
-export function span({ from_ns, to_ns }: Interval): { from: string; to: string } {
+function span({ from_ns, to_ns }: Interval): { from: string; to: string } {
   return { from: isoFromNs(from_ns), to: isoFromNs(to_ns) };
 }
 

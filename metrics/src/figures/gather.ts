@@ -101,8 +101,8 @@ export async function carryOf(store: Reads, asset: Asset, at_ns: Nanoseconds): P
   const machine = asset.id;
   const rising = new Set(risingSignals(asset));
   const observations = await Promise.all(
-    (await store.latest({ machine, signals, at_ns })).map((o) =>
-      rising.has(o.signal) && o.value === undefined ? lastValue(store, o) : o,
+    (await store.latest({ machine, signals, at_ns })).map(async (o) =>
+      rising.has(o.signal) && o.value === undefined ? await lastValue(store, o) : o,
     ),
   );
   const observed = await Promise.all(

@@ -2,7 +2,7 @@ import type { Nanoseconds } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
 
 /** Lengths of the slots that accounts are kept for; each divides the one before. All lie on the UTC grid. */
-export const slotLengths: readonly Nanoseconds[] = [86_400_000_000_000n, 900_000_000_000n, 60_000_000_000n];
+const slotLengths: readonly Nanoseconds[] = [86_400_000_000_000n, 900_000_000_000n, 60_000_000_000n];
 
 /**
  * Cuts a window into as few slots as possible, with rests shorter than a slot at its ends. Local days and shifts

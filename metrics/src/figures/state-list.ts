@@ -20,7 +20,7 @@ export function stateSummary(store: Reads): Summary<readonly StateStretch[]> {
     async read(asset, span) {
       const known = await knownStates(store, asset, span);
       return (window) => {
-        const inside = overlay(known, [window], ({ from_ns: _, to_ns: __, ...state }) => state);
+        const inside = overlay(known, [window], nameOf);
         const unknown = subtract([window], inside).map((i) => ({ ...i, state: 'unobserved' as const }));
         return joined(
           [],
@@ -50,7 +50,11 @@ async function knownStates(store: Reads, asset: Asset, span: Interval): Promise<
     const interval = { from_ns: at_ns, to_ns: steps[i + 1]?.at_ns ?? span.to_ns };
     return state ? [{ ...interval, state, ...(typeof native === 'string' && { native }) }] : [];
   });
-  return overlay(stretches, union(watched.flat()), ({ from_ns: _, to_ns: __, ...state }) => state);
+  return overlay(stretches, union(watched.flat()), nameOf);
+}
+
+function nameOf({ state, native }: StateStretch): Omit<StateStretch, keyof Interval> {
+  return { state, ...(native !== undefined && { native }) };
 }
 
 function joined(first: readonly StateStretch[], second: readonly StateStretch[]): StateStretch[] {

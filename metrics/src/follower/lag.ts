@@ -1,4 +1,4 @@
-import { type Nanoseconds, nsPerSecond, secondsOf, type SignedBatch } from '@benchline/model';
+import { type Nanoseconds, nsPerSecond, type SignedBatch, secondsOf } from '@benchline/model';
 
 /** Delays of the batches of the last minute, in seconds. */
 export interface LagSummary {

@@ -1,5 +1,5 @@
 import { type CanonicalState, nsFromIso } from '@benchline/model';
-import { BatchMaker, type Said } from './batches.ts';
+import type { BatchMaker, Said } from './batches.ts';
 
 /** One row every 100 ms, as the recorded mill has them: what the program does, and the net power. */
 export interface Row {

@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Asset, BenchlineError, type Nanoseconds, type PlantIndex, scopeOf } from '@benchline/model';
+import type { TelemetryStore } from '@benchline/store';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import type { Figures } from '../figures/figures.ts';
+import type { Scope } from '../figures/scopes.ts';
+import type { Pipeline } from './schemas.ts';
+import type { Updates } from './updates.ts';
+
+/** A server whose routes check and describe themselves by zod schemas. */
+export type ApiServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What the routes of the API rest on. */
+export interface ApiParts {
+  plant: PlantIndex;
+  scopes: ReadonlyMap<string, Scope>;
+  figures: Figures;
+  store: TelemetryStore;
+  updates: Updates;
+  pipeline(now_ns: Nanoseconds): Promise<z.output<typeof Pipeline>>;
+  now(): Nanoseconds;
+}
+
+/** Called by requests only, so that routes can be described without a service behind them. */
+export type PartsOf = () => ApiParts;
+
+/** For routes that speak of the whole plant. */
+export const readWhole = { action: 'read', scope: () => '' } as const;
+
+/** For routes that are asked for a scope. */
+export const readScope = {
+  action: 'read',
+  scope: (request: FastifyRequest) => asked(request, 'scope'),
+} as const;
+
+/** For routes that are asked for a machine: whoever may read its scope may read it. */
+export function readMachine(parts: PartsOf) {
+  const scope = (request: FastifyRequest) => {
+    const asset = parts().plant.assets.get(asked(request, 'machine'));
+    return asset ? scopeOf(asset) : '';
+  };
+  return { action: 'read', scope } as const;
+}
+
+/** @throws BenchlineError `not_found`. */
+export function findAsset(plant: PlantIndex, id: string): Asset {
+  const asset = plant.assets.get(id);
+  if (asset) return asset;
+  throw new BenchlineError('not_found', `the plant has no machine or meter '${id}'`, {
+    hint: 'take an id that /api/v1/plant lists',
+  });
+}
+
+/** A text of the query as it stands, for the check of grants, which comes before the query is parsed. */
+function asked(request: FastifyRequest, key: string): string {
+  const value = (request.query as Record<string, unknown>)[key];
+  return typeof value === 'string' ? value : '';
+}

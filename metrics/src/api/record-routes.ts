@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream';
+import { observationLines } from './observation-lines.ts';
+import { type ApiServer, findAsset, type PartsOf, readMachine, readWhole } from './parts.ts';
+import { MachineQuery, ObservationsQuery, windowOf } from './query.ts';
+import { Catalogue, GapList, PlantView } from './schemas.ts';
+import { catalogueView, gapView, plantView } from './views.ts';
+
+/** What is known as it stands: the plant, the catalogue, gaps and observations. */
+export function recordRoutes(app: ApiServer, parts: PartsOf): void {
+  nameRoutes(app, parts);
+  gapRoute(app, parts);
+  observationRoute(app, parts);
+}
+
+function nameRoutes(app: ApiServer, parts: PartsOf): void {
+  app.get(
+    '/api/v1/plant',
+    {
+      config: readWhole,
+      schema: { summary: 'The plant: what there is to ask for', response: { 200: PlantView } },
+    },
+    async () => plantView(parts().plant),
+  );
+
+  app.get(
+    '/api/v1/catalogue',
+    {
+      config: readWhole,
+      schema: {
+        summary: 'Names and definitions of key figures, states and reasons',
+        response: { 200: Catalogue },
+      },
+    },
+    async () => catalogueView(),
+  );
+}
+
+function gapRoute(app: ApiServer, parts: PartsOf): void {
+  app.get(
+    '/api/v1/gaps',
+    {
+      config: readMachine(parts),
+      schema: {
+        summary: 'Declared gaps of a machine that overlap a window',
+        querystring: MachineQuery,
+        response: { 200: GapList },
+      },
+    },
+    async ({ query }) => {
+      const { plant, store } = parts();
+      const { id: machine } = findAsset(plant, query.machine);
+      const gaps = await store.gaps({ machine, ...windowOf(query) });
+      return { machine, gaps: gaps.map(gapView) };
+    },
+  );
+}
+
+function observationRoute(app: ApiServer, parts: PartsOf): void {
+  app.get(
+    '/api/v1/observations',
+    {
+      config: readMachine(parts),
+      schema: {
+        summary: 'Stored observations of a machine with from < time ≤ to, as NDJSON',
+        produces: ['application/x-ndjson'],
+        querystring: ObservationsQuery,
+      },
+    },
+    async ({ query }, reply) => {
+      const { plant, store } = parts();
+      const asset = findAsset(plant, query.machine);
+      const signals = query.signal === undefined ? undefined : [query.signal].flat();
+      const lines = observationLines(store, asset, windowOf(query), signals);
+      return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }));
+    },
+  );
+}
