@@ -60,6 +60,25 @@ export const faults: Readonly<Record<Gate, readonly Fault[]>> = {
       says: [/aedes\s+simulators\/tests\/planted\.test\.ts/],
     },
   ],
+  'unused:strict': [
+    {
+      name: 'a file that only a test imports',
+      files: {
+        'store/src/planted.ts': 'export const planted = 7;\n',
+        'store/tests/planted.test.ts': "import '../src/planted.ts';\n",
+      },
+      says: [/store\/src\/planted\.ts/],
+    },
+    {
+      name: 'a dependency that only a test imports',
+      files: {
+        'store/tests/planted-too.test.ts': "import 'mqtt';\n",
+        'store/package.json': (text) =>
+          text.replace('"dependencies": {', '"dependencies": {\n    "mqtt": "5.16.0",'),
+      },
+      says: [/mqtt\s+store\/package\.json/],
+    },
+  ],
   'generate:check': [
     editedByHand('dashboards/generated/plant-overview.en.json'),
     editedByHand('metrics/openapi.json'),
