@@ -10,9 +10,7 @@ const changing =
 
 test('nothing in the gateway can write to a controller, call it or change its history', () => {
   const files = globSync('**/*.ts', { cwd: sources });
-  const opcua = files.filter((file) =>
-    /from 'node-opcua'/.test(readFileSync(resolve(sources, file), 'utf8')),
-  );
+  const opcua = files.filter((file) => /from 'node-opcua/.test(readFileSync(resolve(sources, file), 'utf8')));
   expect(opcua.length).toBeGreaterThan(3);
   expect(opcua.every((file) => file.startsWith('sources/opcua/'))).toBe(true);
   for (const file of files.filter((f) => f.startsWith('sources/')))

@@ -11,7 +11,7 @@ import {
   setWarningLogger,
   type UserIdentityInfo,
   UserTokenType,
-} from 'node-opcua';
+} from 'node-opcua-client';
 import type { Security } from './config.ts';
 import { securityPolicies } from './config.ts';
 import { openIdentity } from './pki.ts';

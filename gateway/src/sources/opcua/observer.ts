@@ -1,5 +1,5 @@
 import { type GapReason, nsFromDate, nsFromMs, nsNow, type Slug } from '@benchline/model';
-import { type DataValue, StatusCodes } from 'node-opcua';
+import { type DataValue, StatusCodes } from 'node-opcua-client';
 import type { MachineStream } from '../../stream.ts';
 import { overflowed, readClock, readDataValue } from './data-value.ts';
 import type { ItemResult } from './subscription.ts';

@@ -11,7 +11,7 @@ import {
   RepublishRequest,
   type RepublishResponse,
   TimestampsToReturn,
-} from 'node-opcua';
+} from 'node-opcua-client';
 import type { Session } from './link.ts';
 
 /** A node to watch. `handle` names it in what comes back. */
