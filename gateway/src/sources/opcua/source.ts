@@ -148,16 +148,21 @@ export class OpcuaSource implements Source {
     let end: End = 'subscription_lost';
     try {
       this.#counters.connects += 1;
-      await this.#watch(link);
-      this.#connected = true;
-      this.#stalled = false;
-      this.#problem = undefined;
-      end = await Promise.race([ended.promise, this.#silence(signal)]);
+      // A server that stops answering in the middle of this must not hold up the end of the process.
+      end = await Promise.race([this.#work(link, ended.promise), this.#silence(signal)]);
       return end;
     } finally {
       this.#connected = false;
       await this.#leave(link, end);
     }
+  }
+
+  async #work(link: Link, ended: Promise<End>): Promise<End> {
+    await this.#watch(link);
+    this.#connected = true;
+    this.#stalled = false;
+    this.#problem = undefined;
+    return ended;
   }
 
   /** Goes on with the subscription where the server still has it without a hole, or makes a new one. */
@@ -215,7 +220,7 @@ export class OpcuaSource implements Source {
     while (!signal.aborted) {
       await sleep(watch_ms, undefined, { signal }).catch(() => {});
       const subscription = this.#subscription;
-      if (!subscription || subscription.paused) continue;
+      if (!this.#connected || !subscription || subscription.paused) continue;
       if (Date.now() - subscription.lastResponse_ms < stall_ms) continue;
       this.#counters.stalls += 1;
       this.#stalled = true;
