@@ -12,23 +12,28 @@ COPY dashboards/package.json dashboards/
 COPY simulators/package.json simulators/
 COPY tests/package.json tests/
 # The packages that bring Node to machines without one are of no use in an image that has it.
-RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node-linux-* node_modules/node-win-*
+RUN npm ci --omit=dev --ignore-scripts --include-workspace-root=false \
+      --workspace=model --workspace=store --workspace=gateway --workspace=ingest --workspace=metrics \
+      --workspace=simulators \
+ && rm -rf node_modules/node-linux-* node_modules/node-win-*
 
 FROM node:24-bookworm-slim
 WORKDIR /benchline
-COPY --from=dependencies /benchline/node_modules node_modules
-COPY package.json ./
+# With what the workspaces have of their own below them.
+COPY --from=dependencies /benchline ./
 COPY model model
 COPY store store
 COPY gateway gateway
 COPY ingest ingest
 COPY metrics metrics
 COPY simulators simulators
-# Volumes take over the owner of the folder that they are mounted on.
+# A new volume takes over the owner of the folder that it is mounted on: each of them has to be here.
 RUN for part in gateway ingest metrics influxdb grafana mosquitto devices; do mkdir -p "/secrets/$part"; done \
- && mkdir -p /data && chown -R node:node /secrets /data \
+ && for part in gateway ingest metrics simulators; do mkdir -p "/data/$part"; done \
+ && chown -R node:node /secrets /data \
  && ln -s /benchline/model/bin/benchline.ts /usr/local/bin/benchline
 USER node
-ENV NODE_OPTIONS=--disable-warning=ExperimentalWarning
+# node-opcua keeps a folder of its own there, and containers are read-only but for /tmp.
+ENV NODE_OPTIONS=--disable-warning=ExperimentalWarning XDG_CONFIG_HOME=/tmp
 ENTRYPOINT ["benchline"]
 CMD ["--help"]
