@@ -6,7 +6,9 @@ import { makeSecrets } from './secrets.ts';
 export const setup: Command = {
   summary: 'make the keys, tokens and passwords of an installation, once',
   usage: '--out DIR',
-  options: { out: { type: 'string', value: 'DIR', help: 'folder that gets one folder of secrets for each service' } },
+  options: {
+    out: { type: 'string', value: 'DIR', help: 'folder that gets one folder of secrets for each service' },
+  },
   run({ values }) {
     if (typeof values['out'] !== 'string')
       throw new BenchlineError('usage', '--out is needed', { hint: 'benchline setup --out secrets' });

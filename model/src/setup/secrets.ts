@@ -33,7 +33,10 @@ export function makeSecrets(root: string): string[] {
   makeKey(root, 'ingest', ledger, 'gateway/trusted-ledgers', made);
 
   const passwords = Object.values(brokerUsers).map((user) => ({ user, password: token() }));
-  put('mosquitto/passwords', `${passwords.map(({ user, password }) => mosquittoPasswordLine(user, password)).join('\n')}\n`);
+  put(
+    'mosquitto/passwords',
+    `${passwords.map(({ user, password }) => mosquittoPasswordLine(user, password)).join('\n')}\n`,
+  );
   for (const [folder, user] of Object.entries(brokerUsers))
     put(`${folder}/broker_password`, passwords.find((p) => p.user === user)?.password ?? '');
 
