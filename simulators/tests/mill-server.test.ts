@@ -187,7 +187,7 @@ test('a mill that is played live goes on counting after a restart', async () => 
     expect(await mill.stop()).toBe(0);
     expect(client.ahead_ms).toBeLessThanOrEqual(0);
   };
-  await play('--start', new Date(Date.now() - 120_000).toISOString());
+  await play('--history', '2m');
   await play();
   const series = new Map<string, TruthPoint[]>();
   for await (const point of readTruth(truth))

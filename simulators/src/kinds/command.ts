@@ -36,13 +36,13 @@ export const simulate: Command = {
     history: {
       type: 'string',
       value: 'SPAN',
-      help: 'line, plc, meter: how far back simulated time begins (default 24h, without --truth 0s)',
+      help: 'how far back simulated time begins (default 24h, without --truth and for mill --loop 0s)',
     },
     'catch-up': {
       type: 'string',
       default: '40s',
       value: 'SPAN',
-      help: 'line, plc, meter: how long the history takes',
+      help: 'how long it takes to play a whole history',
     },
     data: {
       type: 'string',
@@ -52,7 +52,7 @@ export const simulate: Command = {
     speed: {
       type: 'string',
       value: 'N',
-      help: 'mill: times faster than recorded (default 1); with --loop only to catch up',
+      help: 'mill --once: times faster than recorded (default 1)',
     },
     once: { type: 'boolean', help: 'mill: play the runs once, then hold the last values (default)' },
     loop: { type: 'boolean', help: 'mill: play the runs over and over, live' },

@@ -12,9 +12,25 @@ export async function openTruth(values: CommandInput['values']): Promise<TruthLo
 /** However short the history, what was held up is caught up at least so many times as fast. */
 const slowestRate = 20;
 
+/** Where simulated time begins, and how fast it catches up from there. */
+export interface History {
+  /** `--history` ago, ms since 1970, rounded down to a multiple of the grid. */
+  oldest_ms: number;
+  /** So that a whole history takes `--catch-up`. */
+  rate: number;
+}
+
+export function historyOf(values: CommandInput['values'], fallback: string, gridMs = 1): History {
+  const history = durationOption(values, 'history', fallback);
+  const catchUp = Math.max(1, durationOption(values, 'catch-up', '40s'));
+  return {
+    oldest_ms: Math.floor((Date.now() - history) / gridMs) * gridMs,
+    rate: Math.max(slowestRate, 1 + history / catchUp),
+  };
+}
+
 /**
- * A clock that begins `--history` ago, or where an earlier process stopped if that is nearer, and takes `--catch-up`
- * for a whole history. `gridMs` is what the beginning is rounded down to.
+ * A clock that begins a history ago, or where an earlier process stopped if that is nearer.
  *
  * Without a truth log the default history is none: a later process could not know what it has said of that time.
  */
@@ -23,12 +39,7 @@ export function historyClock(
   truth: TruthLog,
   gridMs = 1,
 ): { from_ms: number; clock: SimClock } {
-  const history = durationOption(values, 'history', truth.isKept ? '24h' : '0s');
-  const catchUp = Math.max(1, durationOption(values, 'catch-up', '40s'));
-  const oldest = Math.floor((Date.now() - history) / gridMs) * gridMs;
-  const from_ms = Math.max(oldest, truth.lastTime_ms ?? oldest);
-  return {
-    from_ms,
-    clock: new SimClock({ start_ms: from_ms, rate: Math.max(slowestRate, 1 + history / catchUp) }),
-  };
+  const { oldest_ms, rate } = historyOf(values, truth.isKept ? '24h' : '0s', gridMs);
+  const from_ms = Math.max(oldest_ms, truth.lastTime_ms ?? oldest_ms);
+  return { from_ms, clock: new SimClock({ start_ms: from_ms, rate }) };
 }

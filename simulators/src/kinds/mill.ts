@@ -1,18 +1,15 @@
 import { BenchlineError, type CommandInput } from '@benchline/model';
 import { demoMachines, demoPlantFile } from '../demo/machines.ts';
 import { MachineTool } from '../opcua/machine-tool.ts';
-import { type MillRun, readRuns, shippedMillRuns } from '../recordings/mill-runs.ts';
+import { type MillRun, readRuns, rowMs, shippedMillRuns } from '../recordings/mill-runs.ts';
 import { SimClock } from '../time/clock.ts';
 import { durationOf, type MillTotals, millTimeline, spansOf } from '../time/mill-timeline.ts';
 import { Changes } from '../time/timeline.ts';
 import type { TruthLog } from '../time/truth.ts';
-import { openTruth } from './history.ts';
+import { historyOf, openTruth } from './history.ts';
 import { pastOption, positiveOption, textOption } from './options.ts';
 import { assetOf, readPlant } from './plant-file.ts';
 import { serve } from './server.ts';
-
-/** While behind, a mill that is played live runs at least so many times as fast: otherwise it never catches up. */
-const catchUpRate = 20;
 
 /** `benchline simulate mill`: recorded runs as a real OPC UA server with an OPC 40501-1 machine tool. */
 export async function simulateMill(input: CommandInput): Promise<number> {
@@ -23,9 +20,9 @@ export async function simulateMill(input: CommandInput): Promise<number> {
   const plant = readPlant(textOption(values, 'plant') ?? demoPlantFile);
   const asset = assetOf(plant, textOption(values, 'machine') ?? demoMachines.mill);
   const runs = readRuns(textOption(values, 'data') ?? shippedMillRuns);
-  const { start_ms, clock } = openClock(values, runs, repeat);
   const truth = await openTruth(values);
   if (!repeat) assertUnused(truth);
+  const { start_ms, clock } = repeat ? clockLive(values, truth) : clockOnce(values, runs);
   const totals = totalsOf(truth, asset.id);
   const changes = new Changes(truth.last);
   await serve(input, 'Recorded CNC mill', truth, {
@@ -41,16 +38,29 @@ export async function simulateMill(input: CommandInput): Promise<number> {
   return 0;
 }
 
-/** Runs once from the past, or over and over from now on. */
-function openClock(values: CommandInput['values'], runs: readonly MillRun[], repeat: boolean) {
-  const rate = positiveOption(values, 'speed', repeat ? catchUpRate : 1);
+/** Plays the runs once; without `--start` so that the last row is now. */
+function clockOnce(
+  values: CommandInput['values'],
+  runs: readonly MillRun[],
+): { start_ms: number; clock: SimClock } {
   const duration_ms = durationOf(runs);
-  const start_ms = pastOption(values, 'start') ?? Date.now() - (repeat ? 0 : duration_ms);
-  const end = repeat ? {} : { end_ms: start_ms + duration_ms };
-  return {
-    start_ms,
-    clock: new SimClock({ start_ms, rate: repeat ? Math.max(rate, catchUpRate) : rate, ...end }),
-  };
+  const start_ms = pastOption(values, 'start') ?? Date.now() - duration_ms;
+  const rate = positiveOption(values, 'speed', 1);
+  return { start_ms, clock: new SimClock({ start_ms, end_ms: start_ms + duration_ms, rate }) };
+}
+
+/**
+ * Plays the runs over and over, live once the history has been caught up. A run that was cut short by a restart is
+ * given up: the first run begins a row after the last one that was said.
+ */
+function clockLive(values: CommandInput['values'], truth: TruthLog): { start_ms: number; clock: SimClock } {
+  const { oldest_ms, rate } = historyOf(values, '0s');
+  const last_ms = truth.lastTime_ms;
+  const start_ms = Math.max(
+    pastOption(values, 'start') ?? oldest_ms,
+    last_ms === undefined ? Number.NEGATIVE_INFINITY : last_ms + rowMs,
+  );
+  return { start_ms, clock: new SimClock({ start_ms, rate }) };
 }
 
 /** A recording that is played once has its own truth log: in another one its runs could not be told apart. */

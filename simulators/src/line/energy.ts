@@ -14,7 +14,7 @@ const powerShare: Readonly<Record<string, number>> = {
 };
 
 /** Span of the register's readings, ms, aligned with the clock. */
-export const registerMs = 10_000;
+const registerMs = 10_000;
 
 /** Gives every stretch of a day its power and returns what the energy register adds every 10 s. */
 export function dayEnergy(

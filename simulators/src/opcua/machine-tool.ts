@@ -3,8 +3,11 @@ import {
   type AddressSpace,
   coerceLocalizedText,
   DataType,
+  type ExtensionObject,
   promoteToStateMachine,
+  Range,
   StatusCodes,
+  standardUnits,
   type UAObject,
   type UAVariable,
   type VariantLike,
@@ -55,7 +58,6 @@ export class MachineTool implements Mirror {
     const monitoring = this.#find('Monitoring') as UAObject;
     this.#instantiate('ChannelMonitoringType', 'Channel1', {
       componentOf: monitoring,
-      optionals: ['ChannelModifiers'],
     });
     this.#instantiate('SpindleMonitoringType', 'Spindle1', { componentOf: monitoring });
     this.#instantiate('ProductionJobType', 'Job1', {
@@ -135,6 +137,11 @@ export class MachineTool implements Mirror {
     put(['Identification', 'SerialNumber'], text(asset.id));
     put(['Monitoring', 'Channel1', 'Name'], text('Channel1'));
     put(['Monitoring', 'Spindle1', 'Name'], text('Spindle1'));
+    for (const element of ['MachineTool', 'Channel1']) {
+      const range = new Range({ low: 0, high: 200 });
+      put(['Monitoring', element, 'FeedOverride', 'EURange'], extension(range));
+      put(['Monitoring', element, 'FeedOverride', 'EngineeringUnits'], extension(standardUnits.percent));
+    }
     put(['Production', 'ProductionPlan', 'Job1', 'NumberInList'], { dataType: DataType.UInt16, value: 1 });
   }
 
@@ -170,6 +177,7 @@ export class MachineTool implements Mirror {
   }
 }
 
+const extension = (value: ExtensionObject): VariantLike => ({ dataType: DataType.ExtensionObject, value });
 const text = (value: Value): VariantLike => ({ dataType: DataType.String, value: String(value) });
 const localized = (value: string): VariantLike => ({
   dataType: DataType.LocalizedText,

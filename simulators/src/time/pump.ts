@@ -10,8 +10,8 @@ export interface Outlet {
   deliver(instants: readonly Instant[], time_ms: number): Promise<void>;
 }
 
-const turnMs = 25;
-/** Points delivered in one turn: enough for 80 000 a second, little enough not to flood a client's queues. */
+const turnMs = 50;
+/** Points delivered in one turn: enough for 40 000 a second, little enough not to flood a client's queues. */
 const pointsPerTurn = 2000;
 
 /** Draws a timeline as simulated time passes and feeds it to an outlet. */
