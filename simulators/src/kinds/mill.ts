@@ -1,6 +1,6 @@
 import { BenchlineError, type CommandInput } from '@benchline/model';
 import { demoMachines, demoPlantFile } from '../demo/machines.ts';
-import { MachineTool } from '../opcua/machine-tool.ts';
+import { MachineTool, machineToolNodesets } from '../opcua/machine-tool.ts';
 import { type MillRun, readRuns, rowMs, shippedMillRuns } from '../recordings/mill-runs.ts';
 import { SimClock } from '../time/clock.ts';
 import { durationOf, type MillTotals, millTimeline, spansOf } from '../time/mill-timeline.ts';
@@ -27,6 +27,7 @@ export async function simulateMill(input: CommandInput): Promise<number> {
   const changes = new Changes(truth.last);
   await serve(input, 'Recorded CNC mill', truth, {
     clock,
+    nodesets: machineToolNodesets,
     timeline: millTimeline({ machine: asset.id, runs, start_ms, repeat, totals, changes }),
     furnish(outlet, server) {
       const tool = new MachineTool(server.addressSpace, asset);

@@ -13,6 +13,8 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 export interface Play {
   clock: SimClock;
   timeline: Timeline;
+  /** Companion specifications that its nodes need. */
+  nodesets?: readonly string[];
   /** Builds the machines' nodes. */
   furnish(outlet: OpcuaOutlet, server: SimulatorServer): void;
   /** Runs when the timeline has come to its end; the server then holds the last values until it is stopped. */
@@ -27,7 +29,7 @@ export async function serve(
   play: Play,
 ): Promise<void> {
   const leash = exitWithSupervisor(signal);
-  const server = await openServer(values, name);
+  const server = await openServer(values, name, play.nodesets ?? []);
   try {
     const outlet = new OpcuaOutlet(server, truth);
     play.furnish(outlet, server);
@@ -45,11 +47,16 @@ export async function serve(
   }
 }
 
-async function openServer(values: CommandInput['values'], name: string): Promise<SimulatorServer> {
+async function openServer(
+  values: CommandInput['values'],
+  name: string,
+  nodesets: readonly string[],
+): Promise<SimulatorServer> {
   const host = textOption(values, 'host') ?? '127.0.0.1';
   const truth = textOption(values, 'truth');
   return await SimulatorServer.create({
     name,
+    nodesets,
     host,
     port: portOption(values),
     offerNone: loopback.has(host) || values['insecure'] === true,

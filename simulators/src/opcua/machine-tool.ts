@@ -4,6 +4,7 @@ import {
   coerceLocalizedText,
   DataType,
   type ExtensionObject,
+  nodesets,
   promoteToStateMachine,
   Range,
   StatusCodes,
@@ -21,6 +22,16 @@ const uri = {
   machinery: 'http://opcfoundation.org/UA/Machinery/',
   machineTool: 'http://opcfoundation.org/UA/MachineTool/',
 } as const;
+
+/** MachineTool and what it builds on, in order of dependency. */
+export const machineToolNodesets: readonly string[] = [
+  nodesets.di,
+  nodesets.ia,
+  nodesets.machinery,
+  nodesets.isa95JobControl,
+  nodesets.machineryJobs,
+  nodesets.machineTool,
+];
 
 /** Values of OPC 40501-1's enumerations MachineOperationMode, ChannelMode and ChannelState. */
 const operationMode = { automatic: 1, setup: 2 } as const;

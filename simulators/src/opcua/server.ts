@@ -13,6 +13,8 @@ export interface SimulatorServerOptions {
   offerNone: boolean;
   /** Folder for the server's certificate; without one it lives as long as the process. */
   pkiFolder: string | undefined;
+  /** Files of the companion specifications that it needs besides the standard nodeset, in order of dependency. */
+  nodesets: readonly string[];
   name: string;
 }
 
@@ -51,15 +53,7 @@ export class SimulatorServer {
         ...(options.offerNone ? [SecurityPolicy.None] : []),
       ],
       serverCapabilities: { minSupportedSampleRate: 0 },
-      nodesets: [
-        nodesets.standard,
-        nodesets.di,
-        nodesets.ia,
-        nodesets.machinery,
-        nodesets.isa95JobControl,
-        nodesets.machineryJobs,
-        nodesets.machineTool,
-      ],
+      nodesets: [nodesets.standard, ...options.nodesets],
     });
     this.followers = new Followers(this.opcua);
   }
