@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type Command, exitWithSupervisor, openLog, ready } from '@benchline/model';
+import { checkMetrics } from '../check.ts';
 import { loadMetricsConfig } from '../config.ts';
 import { openMetrics } from '../service.ts';
 
@@ -8,12 +9,19 @@ const grace_ms = 4000;
 
 export const metrics: Command = {
   summary: 'compute key figures; serve the API and the console',
-  usage: '--config FILE',
+  usage: '--config FILE [--check]',
   options: {
     config: { type: 'string', value: 'FILE', help: 'configuration, YAML or JSON', required: true },
+    check: { type: 'boolean', help: 'only check the configuration and what it names' },
   },
   async run({ values, signal }) {
-    const config = loadMetricsConfig(String(values['config']));
+    const file = String(values['config']);
+    const config = loadMetricsConfig(file);
+    if (values['check'] === true) {
+      await checkMetrics(config);
+      process.stdout.write(`${file} is in order\n`);
+      return 0;
+    }
     const stop = exitWithSupervisor(signal);
     const service = await openMetrics(config, openLog('metrics'));
     ready({ http_port: service.port });

@@ -1,0 +1,17 @@
+import { loadPlant, readSigningKey, readTrustedKeys } from '@benchline/model';
+import { readCredentials } from '@benchline/model/door';
+import { openInfluxStore, placementOf } from '@benchline/store';
+import { brokerAccess, type IngestConfig } from './config.ts';
+
+/**
+ * Reads everything that a configuration names, as a start would, and connects to nothing.
+ * @throws BenchlineError `config_invalid` or `plant_invalid` for the first thing that cannot be used.
+ */
+export async function checkIngest(config: IngestConfig): Promise<void> {
+  const placement = placementOf(loadPlant(config.plant).index);
+  readSigningKey(config.key_file);
+  readTrustedKeys(config.trusted_gateways_dir);
+  brokerAccess(config.broker);
+  if (config.http.credentials_file !== undefined) readCredentials(config.http.credentials_file);
+  if (config.influx) await (await openInfluxStore({ config: config.influx, placement })).close();
+}
