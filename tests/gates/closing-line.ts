@@ -1,12 +1,14 @@
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 
+const cannotRunHere = 'cannot run here: ';
+
 /** The end of a run; the lists hold one finished line per test. */
 interface Tally {
   passed: number;
   failed: number;
-  /** Tests that passed on less than the real thing, and why. */
-  fallbacks: string[];
   skipped: string[];
+  /** Skips for want of something that no computer of ours can be given: allowed everywhere. */
+  elsewhere: string[];
   /** Skips that count as failures: without a reason, or where none are allowed. */
   refused: string[];
 }
@@ -16,9 +18,9 @@ interface Tally {
  * (`, N skipped` where there are some).
  *
  * A test skips itself by `ctx.skip('reason')` or `ctx.skip(condition, 'reason')`; a skip without a reason
- * counts as failed, unless tests were picked by name (`-t`). With `BENCHLINE_NO_SKIP=1` every skip does.
- * A test that checks by other means what a computer cannot run (containers without an engine) says so by
- * `ctx.annotate('reason', 'fallback')`, which is printed too.
+ * counts as failed, unless tests were picked by name (`-t`). With `BENCHLINE_NO_SKIP=1` every skip does, but for
+ * one kind: a reason that begins with `cannot run here: ` names what is no package that could be installed (an
+ * engine for containers). Such a test is listed apart, and other tests have to check what they can without it.
  */
 export class ClosingLine implements Reporter {
   readonly #skipsAllowed: boolean;
@@ -36,8 +38,8 @@ export class ClosingLine implements Reporter {
     const tally: Tally = {
       passed: 0,
       failed: unhandledErrors.length,
-      fallbacks: [],
       skipped: [],
+      elsewhere: [],
       refused: [],
     };
     for (const module of modules) {
@@ -50,8 +52,6 @@ export class ClosingLine implements Reporter {
 
   #add(tally: Tally, test: TestCase): void {
     const result = test.result();
-    for (const { type, message } of test.annotations())
-      if (type === 'fallback') tally.fallbacks.push(lineOf(test, message));
     if (result.state === 'passed') tally.passed += 1;
     else if (result.state === 'failed') tally.failed += 1;
     else if (result.state === 'skipped') this.#addSkipped(tally, test, result.note);
@@ -59,6 +59,10 @@ export class ClosingLine implements Reporter {
 
   #addSkipped(tally: Tally, test: TestCase, note: string | undefined): void {
     if (note === undefined && this.#pickedByName) return;
+    if (note?.startsWith(cannotRunHere)) {
+      tally.elsewhere.push(lineOf(test, note));
+      return;
+    }
     const refused = !this.#skipsAllowed || (note === undefined && !parentFailed(test));
     const reason = note ?? (parentFailed(test) ? 'the suite around it failed' : 'NO REASON GIVEN');
     (refused ? tally.refused : tally.skipped).push(lineOf(test, reason));
@@ -81,13 +85,14 @@ function brokenParts(module: TestModule): number {
   return suites.length + (module.errors().length > 0 ? 1 : 0);
 }
 
-function closing({ passed, failed, fallbacks, skipped, refused }: Tally): string {
+function closing({ passed, failed, skipped, elsewhere, refused }: Tally): string {
   const lines = [
-    ...section('Checked by other means:', fallbacks),
     ...section('Skipped:', skipped),
+    ...section('Skipped, because this computer cannot run them:', elsewhere),
     ...section('Skipped, and counted as failed (no reason, or BENCHLINE_NO_SKIP=1):', refused),
   ];
-  const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
+  const unrun = skipped.length + elsewhere.length;
+  const tail = unrun > 0 ? `, ${unrun} skipped` : '';
   return `${[...lines, `${passed} passed, ${failed + refused.length} failed${tail}`].join('\n')}\n`;
 }
 
