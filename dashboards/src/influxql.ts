@@ -1,5 +1,5 @@
-import type * as cog from '@grafana/grafana-foundation-sdk/cog';
 import type { KpiId } from '@benchline/model';
+import type * as cog from '@grafana/grafana-foundation-sdk/cog';
 
 /** The provisioned data source, see provisioning/datasources. */
 export const datasource = { type: 'influxdb', uid: 'benchline' } as const;

@@ -1,4 +1,4 @@
-import { kpiCatalogue, type KpiDefinition, type KpiId } from '@benchline/model';
+import { type KpiDefinition, type KpiId, kpiCatalogue } from '@benchline/model';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';

@@ -1,4 +1,4 @@
-import { kpiCatalogue, type KpiId } from '@benchline/model';
+import { type KpiId, kpiCatalogue } from '@benchline/model';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { datasource, queries } from './influxql.ts';
 import { gapsPanel, statesPanel, statPanel, trendPanel } from './panels.ts';
@@ -20,7 +20,7 @@ const cncFigures: readonly KpiId[] = [
 ];
 
 /** Stable ids, so that links and a re-import find the board again. */
-export function boardUid(language: Language): string {
+function boardUid(language: Language): string {
   return `benchline-plant-${language}`;
 }
 

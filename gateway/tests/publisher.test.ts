@@ -1,5 +1,5 @@
-import { createServer, connect as dial, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { createServer, connect as dial, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { generateKeyPair, openLog, type Signal, signingKey } from '@benchline/model';
 import { encodePayload, encodeRebirthCommand } from '@benchline/model/sparkplug';

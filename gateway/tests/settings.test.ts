@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { BenchlineError, describeError } from '@benchline/model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadSettings } from '../src/settings.ts';
-import { machinesOf, resolveNode } from '../src/sources/opcua/tags.ts';
 import { OpcuaConfig } from '../src/sources/opcua/config.ts';
+import { machinesOf, resolveNode } from '../src/sources/opcua/tags.ts';
 import { configure } from './support/gateway-process.ts';
 
 let folder: string;

@@ -43,7 +43,7 @@ function bookOf(facts: (span: Interval) => Promise<Facts>): PieceBook<Account> {
   return new PieceBook({
     empty: emptyAccount,
     merge: mergeAccounts,
-    read: async (_asset, span) => accountant(await facts(span)),
+    read: async (_asset, span) => ({ of: accountant(await facts(span)), size: 0 }),
   });
 }
 

@@ -1,3 +1,5 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   type Batch,
   batchDigest,
@@ -19,8 +21,6 @@ import {
   encodePayload,
   type Metric,
 } from '../src/sparkplug/index.ts';
-import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 
 const pair = generateKeyPair();
 const key = signingKey(pair.privatePem);

@@ -1,3 +1,5 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   decodeNodeBirth,
   decodePayload,
@@ -11,8 +13,6 @@ import {
   type SparkplugPayload,
   sparkplugTopic,
 } from '../src/sparkplug/index.ts';
-import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 
 /** A length-delimited field: tag, length in one byte, content. */
 function field(tag: string, ...parts: string[]): string {

@@ -17,7 +17,7 @@ export function temporaryFolder(): string {
 }
 
 /** The demonstration with a short history, so that a test has live machines within seconds. */
-export const briskSimulators: readonly SimulatorSpec[] = [
+const briskSimulators: readonly SimulatorSpec[] = [
   { name: 'mill', speaks: 'opcua', args: ['mill', '--loop'] },
   { name: 'line', speaks: 'opcua', args: ['line', '--seed', '7', '--history', '1h', '--catch-up', '5s'] },
   { name: 'plc', speaks: 'mqtt', args: ['plc', '--seed', '7', '--history', '1h', '--catch-up', '5s'] },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '@benchline/store/journal';
 import { epochPattern } from '@benchline/model';
+import { writeFileAtomically } from '@benchline/store/journal';
 import { z } from 'zod';
 import { SourceStateJson } from './sources.ts';
 

@@ -1,6 +1,6 @@
 import {
-  ackTopic,
   acknowledgementSeal,
+  ackTopic,
   generateKeyPair,
   type Hello,
   helloSeal,

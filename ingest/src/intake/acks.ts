@@ -1,4 +1,4 @@
-import { ackTopic, acknowledgementSeal, nsNow, type SigningKey } from '@benchline/model';
+import { acknowledgementSeal, ackTopic, nsNow, type SigningKey } from '@benchline/model';
 import type { Head } from '../ledger/chain.ts';
 
 /** At most one acknowledgement a gateway in this time; the newest says all that the ones before did. */

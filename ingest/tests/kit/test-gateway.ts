@@ -1,7 +1,7 @@
 import {
   type Acknowledgement,
-  ackTopic,
   acknowledgementSeal,
+  ackTopic,
   type Batch,
   helloSeal,
   type Observation,

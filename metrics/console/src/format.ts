@@ -1,7 +1,7 @@
 import type { Catalogue, Figure, KpiId, Language } from './types.ts';
 
 /** What stands where a figure has no value. */
-export const absent = '—';
+const absent = '—';
 
 /** A figure as a person reads it: fractions as percentages, with the digits that the catalogue keeps. */
 export function formatFigure(

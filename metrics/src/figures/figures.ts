@@ -7,7 +7,7 @@ import { type CncKpiId, type Figure, figuresOf } from '../kpis/figures.ts';
 import { type Quantities, quantitiesOf } from '../kpis/quantities.ts';
 import { reportsOf, type ScopeAccount, scopeAccount } from '../kpis/scope-account.ts';
 import { CarryMemo } from './carry-memo.ts';
-import { gatherFacts, type Reads } from './gather.ts';
+import { gather, type Reads } from './gather.ts';
 import { Horizon } from './horizon.ts';
 import { isProvisional } from './periods.ts';
 import { PieceBook } from './piece-book.ts';
@@ -51,8 +51,12 @@ export class Figures {
     this.#accounts = new PieceBook({
       empty: emptyAccount,
       merge: mergeAccounts,
-      read: async (asset, span) =>
-        accountant(await gatherFacts(store, plant, asset, span, await carry.of(asset, span.from_ns))),
+      async read(asset, span) {
+        const { facts, size } = await carry.across(asset, span.from_ns, span.to_ns, (carried) =>
+          gather(store, plant, asset, span, carried),
+        );
+        return { of: accountant(facts), size };
+      },
     });
   }
 

@@ -17,20 +17,37 @@ import { type Interval, union } from '../intervals.ts';
 
 export type Reads = Pick<TelemetryStore, 'observations' | 'latest' | 'observed'>;
 
+/** What accounts of any part of a span are made of. */
+export interface Gathered {
+  facts: Facts;
+  /** What the span hands on to the next. */
+  carry: Carry;
+  /** How many observations were read. */
+  size: number;
+}
+
 /**
- * Reads from the store what accounts of an asset over any part of (from, to] need; `carry` is what `carryOf` read
- * for its start.
+ * Reads from the store what accounts of an asset over any part of (from, to] need; `carry` is what holds at its
+ * start.
  * @throws BenchlineError `store_unavailable`.
  */
-export async function gatherFacts(
+export async function gather(
   store: Reads,
   plant: PlantIndex,
   asset: Asset,
-  window: Interval,
+  span: Interval,
   carry: Carry,
-): Promise<Facts> {
+): Promise<Gathered> {
+  const history = await readHistory(store, asset, span, carry);
+  return {
+    facts: factsOf(history, plant, asset, span),
+    carry: carriedOn(asset, history),
+    size: history.size,
+  };
+}
+
+function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interval): Facts {
   const state = stateSignalOf(asset);
-  const history = await readHistory(store, asset, window, carry);
   const context = (role: 'order' | 'product') =>
     history.of(signalsOf(asset, 'context').find(([, signal]) => signal.role === role)?.[0]);
   const counters = signalsOf(asset, 'count').map(([id, signal]): CounterFacts => {
@@ -45,7 +62,7 @@ export async function gatherFacts(
     return { carrier, direction, readings, observed: history.watched(id), ...rollover(signal, value) };
   });
   return {
-    planned: state === undefined ? [] : plannedIntervals(asset.calendar, asset.time_zone, window),
+    planned: state === undefined ? [] : plannedIntervals(asset.calendar, asset.time_zone, span),
     states: stepsOf(history.of(state), canonicalState),
     states_observed: history.watched(state),
     orders: stepsOf(context('order'), (text) => text !== undefined && text !== ''),
@@ -107,11 +124,33 @@ export async function carryOf(store: Reads, asset: Asset, at_ns: Nanoseconds): P
   );
   const observed = await Promise.all(
     [...Map.groupBy(observations, (o) => o.source)].map(async ([source, said]) => {
-      const from_ns = said.map(storedTime).reduce((a, b) => (a < b ? a : b));
+      const from_ns = oldest(said);
       return [source, await store.observed({ machine, source, from_ns, to_ns: at_ns })] as const;
     }),
   );
   return { observations, observed: new Map(observed) };
+}
+
+/** What a window hands on to the next: the last observation of each signal, of a counter the last with a value. */
+function carriedOn(asset: Asset, history: History): Carry {
+  const rising = new Set(risingSignals(asset));
+  const observations = signalsRead(asset).flatMap((signal) => {
+    const said = history.of(signal);
+    const last = rising.has(signal) ? said.findLast((o) => o.value !== undefined) : undefined;
+    return last ?? said.at(-1) ?? [];
+  });
+  const since = new Map(
+    [...Map.groupBy(observations, (o) => o.source)].map(([source, said]) => [source, oldest(said)]),
+  );
+  const observed = [...history.bySource].flatMap(([source, intervals]) => {
+    const from_ns = since.get(source);
+    return from_ns === undefined ? [] : [[source, intervals.filter((i) => i.to_ns > from_ns)] as const];
+  });
+  return { observations, observed: new Map(observed) };
+}
+
+function oldest(observations: readonly MachineObservation[]): Nanoseconds {
+  return observations.map(storedTime).reduce((a, b) => (a < b ? a : b));
 }
 
 /** The observations of a window with those that it began with, and when the sources of each signal were watched. */
@@ -119,6 +158,9 @@ interface History {
   of(signal: string | undefined): readonly MachineObservation[];
   watched(signal: string | undefined): Interval[];
   seen: readonly Interval[];
+  bySource: ReadonlyMap<string, readonly Interval[]>;
+  /** How many observations lie in the window. */
+  size: number;
 }
 
 async function readHistory(store: Reads, asset: Asset, window: Interval, carry: Carry): Promise<History> {
@@ -134,7 +176,7 @@ async function readHistory(store: Reads, asset: Asset, window: Interval, carry: 
     sources.map(async (source) => [source, await store.observed({ machine, source, ...window })] as const),
   );
   const bySource = new Map(
-    watched.map(([source, now]) => [source, [...(carry.observed.get(source) ?? []), ...now]]),
+    watched.map(([source, now]) => [source, union([...(carry.observed.get(source) ?? []), ...now])]),
   );
   const bySignal = Map.groupBy(all, (o) => o.signal);
   const of = (signal: string | undefined) => (signal === undefined ? [] : (bySignal.get(signal) ?? []));
@@ -143,6 +185,8 @@ async function readHistory(store: Reads, asset: Asset, window: Interval, carry: 
     watched: (signal) =>
       union([...new Set(of(signal).map((o) => o.source))].flatMap((s) => bySource.get(s) ?? [])),
     seen,
+    bySource,
+    size: within.length,
   };
 }
 

@@ -2,10 +2,16 @@ import type { Asset, Nanoseconds } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
 import { piecesOf } from './pieces.ts';
 
+const hourNs: Nanoseconds = 3_600_000_000_000n;
 /** Most pieces kept of one asset: a month of quarter hours, or years of days. */
 const keptPieces = 4000;
-/** Facts of at most this much time are read at once: it bounds the memory that a cold window takes. */
-const longestRead: Nanoseconds = 2n * 3_600_000_000_000n;
+/** How much time the first read of an asset spans; what it finds decides how much the next one does. */
+const firstRead: Nanoseconds = 2n * hourNs;
+const longestRead: Nanoseconds = 200n * hourNs;
+const shortestRead: Nanoseconds = hourNs / 4n;
+/** Observations in one read: more cost memory, fewer cost time, since each read has its price. */
+const fewObservations = 10_000;
+const manyObservations = 60_000;
 
 /** Something that is known of any window, and of a longer one as what is known of its parts. */
 export interface Summary<T> {
@@ -13,7 +19,13 @@ export interface Summary<T> {
   /** Of two windows, the second of which adjoins the first. */
   merge(first: T, second: T): T;
   /** Reads what all windows within a span need. */
-  read(asset: Asset, span: Interval): Promise<(window: Interval) => T>;
+  read(asset: Asset, span: Interval): Promise<ReadSpan<T>>;
+}
+
+export interface ReadSpan<T> {
+  of(window: Interval): T;
+  /** How many observations were read. */
+  size: number;
 }
 
 /** What is kept of one asset. */
@@ -24,6 +36,8 @@ interface Page<T> {
   end: Nanoseconds;
   /** The earliest news since the running computation began. */
   news: Nanoseconds | undefined;
+  /** How much time the next read spans at most. */
+  reach: Nanoseconds;
   /** Computations of one asset take turns, so that the second finds what the first worked out. */
   turn: Promise<unknown>;
 }
@@ -60,7 +74,13 @@ export class PieceBook<T> {
   #page(asset: string): Page<T> {
     let page = this.#pages.get(asset);
     if (!page) {
-      page = { pieces: new Map(), end: -(2n ** 63n), news: undefined, turn: Promise.resolve() };
+      page = {
+        pieces: new Map(),
+        end: -(2n ** 63n),
+        news: undefined,
+        reach: firstRead,
+        turn: Promise.resolve(),
+      };
       this.#pages.set(asset, page);
     }
     return page;
@@ -71,21 +91,30 @@ export class PieceBook<T> {
     page.news = undefined;
     const pieces = piecesOf(window);
     const known = new Map(pieces.map((piece) => [piece, recall(page, piece)]));
-    const fresh = await this.#read(
-      asset,
-      pieces.filter((piece) => known.get(piece) === undefined),
-    );
+    const missing = pieces.filter((piece) => known.get(piece) === undefined);
+    const fresh = await this.#read(asset, page, missing);
     for (const [piece, summary] of fresh)
       if (page.news === undefined || piece.to_ns < page.news) keep(page, piece, summary);
     return pieces.map((piece) => known.get(piece) ?? fresh.get(piece) ?? empty).reduce(merge, empty);
   }
 
-  async #read(asset: Asset, pieces: readonly Interval[]): Promise<Map<Interval, T>> {
+  async #read(asset: Asset, page: Page<T>, pieces: readonly Interval[]): Promise<Map<Interval, T>> {
     const { empty, merge, read } = this.#summary;
     const fresh = new Map<Interval, T>();
-    for (const run of runsOf(pieces)) {
-      const of = await read(asset, { from_ns: run[0]!.from_ns, to_ns: run.at(-1)!.to_ns });
+    const rest: Part[] = pieces.map((piece) => ({ ...piece, piece }));
+    while (rest.length > 0) {
+      const run = takeRun(rest, page.reach);
+      const span = { from_ns: run[0]!.from_ns, to_ns: run.at(-1)!.to_ns };
+      const { of, size } = await read(asset, span);
       for (const part of run) fresh.set(part.piece, merge(fresh.get(part.piece) ?? empty, of(part)));
+      if (size > manyObservations && page.reach > shortestRead) page.reach /= 2n;
+      // A short run says nothing of long ones.
+      else if (
+        size < fewObservations &&
+        page.reach < longestRead &&
+        span.to_ns - span.from_ns > page.reach / 2n
+      )
+        page.reach *= 4n;
     }
     return fresh;
   }
@@ -113,22 +142,19 @@ function keyOf({ from_ns, to_ns }: Interval): string {
   return `${from_ns}:${to_ns}`;
 }
 
-/** A part of a piece that is short enough to be read at once. */
+/** A piece, or what is left of it to be read. */
 interface Part extends Interval {
   piece: Interval;
 }
 
-/** Adjoining parts of the pieces, in runs that are read at once. */
-function runsOf(pieces: readonly Interval[]): Part[][] {
-  const runs: Part[][] = [];
-  for (const piece of pieces)
-    for (let at = piece.from_ns; at < piece.to_ns; at += longestRead) {
-      const end = at + longestRead;
-      const part = { piece, from_ns: at, to_ns: end < piece.to_ns ? end : piece.to_ns };
-      const run = runs.at(-1);
-      const fits = run?.at(-1)?.to_ns === part.from_ns && part.to_ns - run[0]!.from_ns <= longestRead;
-      if (run && fits) run.push(part);
-      else runs.push([part]);
-    }
-  return runs;
+/** Takes adjoining parts off the front of a list, together no longer than `reach`; one that is longer is parted. */
+function takeRun(rest: Part[], reach: Nanoseconds): Part[] {
+  const run: Part[] = [];
+  const limit = rest[0]!.from_ns + reach;
+  while (rest[0] && rest[0].to_ns <= limit && (run.length === 0 || run.at(-1)!.to_ns === rest[0].from_ns))
+    run.push(rest.shift()!);
+  if (run.length > 0) return run;
+  const { piece, from_ns, to_ns } = rest[0]!;
+  rest[0] = { piece, from_ns: limit, to_ns };
+  return [{ piece, from_ns, to_ns: limit }];
 }

@@ -19,7 +19,7 @@ export function stateSummary(store: Reads): Summary<readonly StateStretch[]> {
     merge: joined,
     async read(asset, span) {
       const known = await knownStates(store, asset, span);
-      return (window) => {
+      const of = (window: Interval) => {
         const inside = overlay(known, [window], nameOf);
         const unknown = subtract([window], inside).map((i) => ({ ...i, state: 'unobserved' as const }));
         return joined(
@@ -27,6 +27,7 @@ export function stateSummary(store: Reads): Summary<readonly StateStretch[]> {
           [...inside, ...unknown].sort((a, b) => (a.from_ns < b.from_ns ? -1 : 1)),
         );
       };
+      return { of, size: known.length };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { loadConfig } from '../config/load.ts';
-import { type Principal, actions } from './access.ts';
+import { actions, type Principal } from './access.ts';
 
 const Grant = z.strictObject({
   action: z.enum(actions).describe('What may be done'),

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { BenchlineError } from '../error.ts';
 import { slugPattern } from '../slug.ts';
-import { fitsInt64, msFromNs, nsPerMillisecond } from '../time.ts';
 import {
   type Batch,
   BatchJson,
   batchToJson,
   type Observation,
-  SignedBatchJson,
   type SignedBatch,
+  SignedBatchJson,
 } from '../telemetry/batch.ts';
 import { severityOf } from '../telemetry/status.ts';
 import { isRepresentable, type Value } from '../telemetry/value.ts';
+import { fitsInt64, msFromNs, nsPerMillisecond } from '../time.ts';
 import type { Datatype } from './datatype.ts';
 import { decodePayload, encodePayload, type Metric, type Property } from './payload.ts';
 

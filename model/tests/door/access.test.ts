@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ask, bearer, credentials, routes, serve, token } from './serve.ts';
 import { containing } from '../matchers.ts';
+import { ask, bearer, credentials, routes, serve, token } from './serve.ts';
 
 describe('a door without credentials', () => {
   it('serves requests addressed to this computer, as the local principal', async () => {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ask, routes, serve } from './serve.ts';
 import { aText, containing } from '../matchers.ts';
+import { ask, routes, serve } from './serve.ts';
 
 describe('answers', () => {
   it('refuses a route that states no action, and logs it when it is registered', async () => {

@@ -7,8 +7,8 @@ import { type Home, openHome } from './home.ts';
 import { assertFree, freePorts } from './ports.ts';
 import { Supervisor } from './supervisor.ts';
 
-export const gatewayId = 'gateway-1';
-export const ledgerId = 'ledger-1';
+const gatewayId = 'gateway-1';
+const ledgerId = 'ledger-1';
 const group = 'ningbo';
 const host = '127.0.0.1';
 

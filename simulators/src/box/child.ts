@@ -15,6 +15,8 @@ export interface ChildSpec {
 export type Announcement = Readonly<Record<string, unknown>>;
 
 const program = fileURLToPath(new URL('../../../model/bin/benchline.ts', import.meta.url));
+/** A log is for what went wrong: that Node calls its type stripping experimental is known. */
+const nodeFlags = ['--disable-warning=ExperimentalWarning'];
 const restartDelaysMs = [100, 200, 500, 1000, 2000, 5000];
 const healthyAfterMs = 10_000;
 const stopGraceMs = 6000;
@@ -80,7 +82,7 @@ export class Child extends EventEmitter<{
 
   #spawn(): void {
     const log = openSync(this.spec.log_file, 'a');
-    const child = spawn(process.execPath, [program, ...this.spec.args], {
+    const child = spawn(process.execPath, [...nodeFlags, program, ...this.spec.args], {
       // The open stdin is the leash: a supervised child ends when it closes, even if we are killed with -9.
       stdio: ['pipe', 'pipe', log],
       env: { ...process.env, BENCHLINE_SUPERVISED: '1' },

@@ -27,13 +27,7 @@ export function openHome(folder: string, ids: { gateway: string; ledger: string 
     mkdirSync(path, { recursive: true });
     return path;
   };
-  const [config, data, logs, truth, keys] = ['config', 'state', 'logs', 'truth', 'keys'].map(sub) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [config = '', logs = '', truth = '', keys = ''] = ['config', 'logs', 'truth', 'keys'].map(sub);
   const lock = join(root, 'running.pid');
   take(lock, root);
   const home: Home = {

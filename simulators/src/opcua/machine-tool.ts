@@ -14,8 +14,8 @@ import {
   type VariantLike,
 } from 'node-opcua';
 import type { Point } from '../time/timeline.ts';
-import type { Mirror } from './outlet.ts';
 import { simulatorNamespace } from './address.ts';
+import type { Mirror } from './outlet.ts';
 
 const uri = {
   di: 'http://opcfoundation.org/UA/DI/',

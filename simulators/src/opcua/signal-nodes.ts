@@ -1,7 +1,7 @@
 import type { Asset, Signal } from '@benchline/model';
 import { DataType, type Namespace, StatusCodes, type UAObject, type UAVariable } from 'node-opcua';
-import { signalNodeName } from './address.ts';
 import { keyOf, type Point } from '../time/timeline.ts';
+import { signalNodeName } from './address.ts';
 
 /** One read-only variable for each signal of each machine. */
 export class SignalNodes {

@@ -1,8 +1,8 @@
 import type { GapReason, KpiId, MachineObservation, Value } from '@benchline/model';
 import { type DuckDBConnection, type DuckDBValue, INTEGER, LIST, listValue } from '@duckdb/node-api';
 import { mergeWithin } from '../intervals.ts';
-import type { KpiFigure, KpiPeriod, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
 import { inTimeOrder } from '../order.ts';
+import type { KpiFigure, KpiPeriod, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
 import { kinds } from './append.ts';
 import type { Dictionary } from './dictionary.ts';
 import { allObservations, islands } from './tables.ts';

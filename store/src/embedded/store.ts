@@ -8,8 +8,8 @@ import {
   storedTime,
 } from '@benchline/model';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteOutcome } from '../port.ts';
 import { inTimeOrder } from '../order.ts';
+import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteOutcome } from '../port.ts';
 import { appendRows, observationRow, tables } from './append.ts';
 import { Dictionary } from './dictionary.ts';
 import { readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';

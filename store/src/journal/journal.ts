@@ -1,8 +1,8 @@
 import { type FileHandle, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchlineError } from '@benchline/model';
-import { encodeFrames } from './frame.ts';
 import { syncFolder } from './folder.ts';
+import { encodeFrames } from './frame.ts';
 import type { Journal, JournalOptions, JournalRead } from './port.ts';
 import { firstPositionOf, Segment } from './segment.ts';
 

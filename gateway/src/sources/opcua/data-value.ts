@@ -1,5 +1,5 @@
 import { type Nanoseconds, status, type Value } from '@benchline/model';
-import { type DataValue, DataType, VariantArrayType } from 'node-opcua-client';
+import { DataType, type DataValue, VariantArrayType } from 'node-opcua-client';
 
 /** A DataValue in our terms. The source time is absent when the server stated none at all. */
 export interface DataReading {

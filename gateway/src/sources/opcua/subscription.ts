@@ -1,8 +1,8 @@
 import { BenchlineError, describeError } from '@benchline/model';
 import {
   AttributeIds,
-  type DataValue,
   DataChangeNotification,
+  type DataValue,
   type MonitoredItemCreateRequestOptions,
   MonitoringMode,
   type NotificationMessage,
