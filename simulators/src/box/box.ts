@@ -20,6 +20,17 @@ export type InfluxTarget =
   | { version: 1; url: string; database: string }
   | { version: 2; url: string; org: string; bucket: string; token_file: string };
 
+/** A broker that runs already instead of the box's own, and as whom each part logs in there. */
+export interface BrokerTarget {
+  url: string;
+  users: Readonly<Record<'gateway' | 'ingest' | 'devices', BrokerUser>>;
+}
+
+export interface BrokerUser {
+  username: string;
+  password_file: string;
+}
+
 /** One simulator process: `benchline simulate ARGS`, and the source of the gateway that it stands for. */
 export interface SimulatorSpec {
   name: string;
@@ -33,6 +44,8 @@ export interface BoxOptions {
   /** Port of the console and the API; 0 takes a free one. */
   port: number;
   store: StoreChoice;
+  /** Default: the embedded broker, a part of the box. */
+  broker?: BrokerTarget;
   simulators: readonly SimulatorSpec[];
   say?: (text: string) => void;
 }
@@ -76,17 +89,26 @@ export async function startBox(options: BoxOptions): Promise<Box> {
 
 async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor) {
   const ports = await takePorts(options);
-  const brokerUrl = `mqtt://${host}:${ports.broker}`;
+  const { broker } = options;
+  const brokerUrl = broker?.url ?? `mqtt://${host}:${ports.broker}`;
   const start = async (name: string, ...args: string[]) =>
     await supervisor.start({ name, args, log_file: home.log(name) });
 
   copyFileSync(demoPlantFile, home.config('plant.yaml'));
   const influx = await openInflux(options.store, home, start);
-  writeConfigs(home, { ports, brokerUrl, influx, simulators: options.simulators });
+  writeConfigs(home, {
+    ports,
+    brokers: {
+      ingest: { url: brokerUrl, ...broker?.users.ingest },
+      gateway: { url: brokerUrl, ...broker?.users.gateway },
+    },
+    influx,
+    simulators: options.simulators,
+  });
 
   const announcements = new Map<string, Announcement>();
   await Promise.all([
-    start('broker', 'broker', '--host', host, '--port', String(ports.broker)),
+    ...(broker ? [] : [start('broker', 'broker', '--host', host, '--port', String(ports.broker))]),
     start('ingest', 'ingest', '--config', home.config('ingest.json')),
     start('metrics', 'metrics', '--config', home.config('metrics.json')),
     start('gateway', 'gateway', '--config', home.config('gateway.json')),
@@ -94,7 +116,7 @@ async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor)
       const wire =
         simulator.speaks === 'opcua'
           ? ['--port', String(ports.simulators.get(simulator.name))]
-          : ['--broker', brokerUrl];
+          : ['--broker', brokerUrl, ...loginOptions(broker?.users.devices)];
       const announced = await start(
         simulator.name,
         'simulate',
@@ -114,6 +136,10 @@ async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor)
     announcements,
     stopSimulators: async () => await supervisor.stop(...options.simulators.map((s) => s.name)),
   };
+}
+
+function loginOptions(user: BrokerUser | undefined): string[] {
+  return user ? ['--username', user.username, '--password-file', user.password_file] : [];
 }
 
 interface Ports {
@@ -155,7 +181,7 @@ function writeConfigs(
   home: Home,
   box: {
     ports: Ports;
-    brokerUrl: string;
+    brokers: Readonly<Record<'ingest' | 'gateway', { url: string } & Partial<BrokerUser>>>;
     influx: InfluxTarget | undefined;
     simulators: readonly SimulatorSpec[];
   },
@@ -171,7 +197,7 @@ function writeConfigs(
     key_file: home.keys.ledger,
     trusted_gateways_dir: home.keys.trusted_gateways,
     group,
-    broker: { url: box.brokerUrl },
+    broker: box.brokers.ingest,
     http: http(box.ports.ingest),
     ...(box.influx ? { influx: box.influx } : {}),
   });
@@ -190,7 +216,7 @@ function writeConfigs(
     data_dir: home.data('gateway'),
     key_file: home.keys.gateway,
     trusted_ledgers_dir: home.keys.trusted_ledgers,
-    broker: { url: box.brokerUrl },
+    broker: box.brokers.gateway,
     http: http(box.ports.gateway),
     sources: demoGatewayConfig(
       Object.fromEntries(
