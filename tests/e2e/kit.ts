@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { type Box, type BoxOptions, type SimulatorSpec, startBox } from '@benchline/simulators/box';
 import { onTestFinished } from 'vitest';
 
-const program = fileURLToPath(new URL('../../model/bin/benchline.ts', import.meta.url));
+const program = repository('model/bin/benchline.ts');
+
+/** A path of the repository. */
+export function repository(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
 
 /** A folder that is gone when the test is over. */
 export function temporaryFolder(): string {
