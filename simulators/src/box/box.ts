@@ -48,6 +48,8 @@ export interface BoxOptions {
   broker?: BrokerTarget;
   simulators: readonly SimulatorSpec[];
   say?: (text: string) => void;
+  /** Gives up while it is still starting. */
+  signal?: AbortSignal;
 }
 
 /** Everything on one computer, each part a child process that is restarted when it dies. */
@@ -60,8 +62,6 @@ export interface Box {
   gatewayUrl: string;
   /** Base URL of the InfluxDB in use, if one is. */
   influxUrl: string | undefined;
-  /** What a simulator announced when it was ready. */
-  announcements: ReadonlyMap<string, Announcement>;
   stopSimulators(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -80,11 +80,20 @@ export async function startBox(options: BoxOptions): Promise<Box> {
     home.release();
   };
   try {
-    return { ...(await assemble(options, home, supervisor)), home, supervisor, stop };
+    const parts = await Promise.race([assemble(options, home, supervisor), abandoned(options.signal)]);
+    return { ...parts, home, supervisor, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function abandoned(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const giveUp = () => reject(new BenchlineError('usage', 'stopped while starting'));
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+  });
 }
 
 async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor) {
@@ -106,34 +115,36 @@ async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor)
     simulators: options.simulators,
   });
 
-  const announcements = new Map<string, Announcement>();
+  const simulate = async (simulator: SimulatorSpec) => {
+    const wire =
+      simulator.speaks === 'opcua'
+        ? ['--port', String(ports.simulators.get(simulator.name))]
+        : ['--broker', brokerUrl, ...loginOptions(broker?.users.devices)];
+    await start(
+      simulator.name,
+      'simulate',
+      ...simulator.args,
+      ...wire,
+      '--truth',
+      home.truth(simulator.name),
+    );
+  };
+  const speaking = (protocol: SimulatorSpec['speaks']) =>
+    options.simulators.filter((s) => s.speaks === protocol);
   await Promise.all([
     ...(broker ? [] : [start('broker', 'broker', '--host', host, '--port', String(ports.broker))]),
     start('ingest', 'ingest', '--config', home.config('ingest.json')),
     start('metrics', 'metrics', '--config', home.config('metrics.json')),
     start('gateway', 'gateway', '--config', home.config('gateway.json')),
-    ...options.simulators.map(async (simulator) => {
-      const wire =
-        simulator.speaks === 'opcua'
-          ? ['--port', String(ports.simulators.get(simulator.name))]
-          : ['--broker', brokerUrl, ...loginOptions(broker?.users.devices)];
-      const announced = await start(
-        simulator.name,
-        'simulate',
-        ...simulator.args,
-        ...wire,
-        '--truth',
-        home.truth(simulator.name),
-      );
-      announcements.set(simulator.name, announced);
-    }),
+    ...speaking('mqtt').map(simulate),
   ]);
+  // OPC UA servers take the longest to load. After the rest, one by one, they do not hold up the first figures.
+  for (const server of speaking('opcua')) await simulate(server);
   return {
     url: `http://${host}:${ports.console}`,
     ingestUrl: `http://${host}:${ports.ingest}`,
     gatewayUrl: `http://${host}:${ports.gateway}`,
     influxUrl: influx?.url,
-    announcements,
     stopSimulators: async () => await supervisor.stop(...options.simulators.map((s) => s.name)),
   };
 }

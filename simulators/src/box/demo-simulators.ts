@@ -2,8 +2,8 @@ import type { SimulatorSpec } from './box.ts';
 
 /** The machines of the demo plant: a recorded mill, a synthetic line, a PLC and an energy meter. */
 export const demoSimulators: readonly SimulatorSpec[] = [
-  { name: 'mill', speaks: 'opcua', args: ['mill', '--loop', '--history', '24m', '--catch-up', '40s'] },
   { name: 'line', speaks: 'opcua', args: ['line', '--seed', '7', '--history', '24h', '--catch-up', '40s'] },
+  { name: 'mill', speaks: 'opcua', args: ['mill', '--loop', '--history', '24m', '--catch-up', '40s'] },
   { name: 'plc', speaks: 'mqtt', args: ['plc', '--seed', '7', '--history', '24h', '--catch-up', '40s'] },
   { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '24h', '--catch-up', '40s'] },
 ];

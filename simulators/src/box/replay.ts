@@ -58,6 +58,7 @@ async function replayInto(folder: string, options: ReplayOptions, signal: AbortS
       { name: 'mill', speaks: 'opcua', args: ['mill', '--data', data, '--speed', String(speed), '--once'] },
     ],
     say: (text) => process.stderr.write(`${text}\n`),
+    signal,
   });
   try {
     const done = await finished(box, signal);

@@ -36,6 +36,7 @@ export const start: Command = {
       store: options.store,
       simulators: demoSimulators,
       say: (text) => process.stderr.write(`${text}\n`),
+      signal,
     });
     try {
       process.stdout.write(
