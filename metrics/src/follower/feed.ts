@@ -31,8 +31,10 @@ export interface FeedStatus {
 const silence_ms = 5000;
 const firstPause_ms = 100;
 const longestPause_ms = 5000;
-/** Most records that are taken in at once, and that wait while others are. */
-const mostAtOnce = 2000;
+/** About so many observations are taken in at once, and as many wait meanwhile. */
+const atOnce = 20_000;
+/** A transaction costs the same for one record as for many: what comes within this time of the last one waits for it. */
+const betweenWrites_ms = 100;
 
 /** Follows ingest's feed for ever, through disconnections, without losing or skipping a record. */
 export class Feed {
@@ -141,8 +143,11 @@ export class Feed {
 class Intake {
   readonly #take: (records: readonly FeedRecord[]) => Promise<void>;
   #waiting: FeedRecord[] = [];
+  /** Observations in what waits. */
+  #size = 0;
   #writing: Promise<void> | undefined;
   #failed: { error: unknown } | undefined;
+  #last = -Infinity;
 
   constructor(take: (records: readonly FeedRecord[]) => Promise<void>) {
     this.#take = take;
@@ -150,9 +155,12 @@ class Intake {
 
   /** @throws what an earlier write failed with. */
   async add(records: readonly FeedRecord[]): Promise<void> {
-    this.#waiting.push(...records);
+    for (const record of records) {
+      this.#waiting.push(record);
+      this.#size += sizeOf(record);
+    }
     if (!this.#writing && this.#waiting.length > 0) this.#writing = this.#drain();
-    if (this.#waiting.length >= mostAtOnce) await this.#writing;
+    if (this.#size >= atOnce) await this.#writing;
     if (this.#failed) throw this.#failed.error;
   }
 
@@ -163,12 +171,29 @@ class Intake {
 
   async #drain(): Promise<void> {
     try {
-      while (this.#waiting.length > 0) await this.#take(this.#waiting.splice(0, mostAtOnce));
+      while (this.#waiting.length > 0) {
+        const early_ms = this.#last + betweenWrites_ms - performance.now();
+        if (early_ms > 0 && this.#size < atOnce) await sleep(early_ms);
+        this.#last = performance.now();
+        await this.#take(this.#next());
+      }
     } catch (error) {
       this.#failed = { error };
       this.#waiting = [];
+      this.#size = 0;
     }
     this.#writing = undefined;
+  }
+
+  #next(): FeedRecord[] {
+    let size = 0;
+    let count = 0;
+    while (count < this.#waiting.length && size < atOnce) {
+      size += sizeOf(this.#waiting[count]!);
+      count += 1;
+    }
+    this.#size -= size;
+    return this.#waiting.splice(0, count);
   }
 }
 
@@ -176,6 +201,10 @@ class Intake {
 function reasonOf(error: unknown): string {
   const cause = error instanceof TypeError ? error.cause : undefined;
   return describeError(cause ?? error);
+}
+
+function sizeOf({ batch }: FeedRecord): number {
+  return 1 + (batch?.content.observations.length ?? 0);
 }
 
 class LedgerEndsBefore extends Error {}
