@@ -42,11 +42,15 @@ export async function testBox(options: Partial<BoxOptions> = {}): Promise<Box> {
   return box;
 }
 
-/** Runs `benchline ARGS` to its end, as a person would. */
+/** Runs `benchline ARGS` to its end, as a person would; `environment` is added to the own one. */
 export async function benchline(
-  ...args: string[]
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));

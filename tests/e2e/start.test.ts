@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { benchline, temporaryFolder } from './kit.ts';
+
+interface Report {
+  emitted: number;
+  stored: number;
+  declared_gaps: number;
+  quarantined: number;
+  restarts: Record<string, number>;
+  machines: Record<
+    string,
+    {
+      oee: number | null;
+      coverage: number;
+      counts: { items: number };
+      energy_kwh_per_good_item: number | null;
+    }
+  >;
+  cnc_ratio: { declared: { value: number } };
+}
+
+async function runFor(time: string, folder: string): Promise<Report> {
+  const file = join(folder, 'report.json');
+  const options = ['--for', time, '--report', file, '--port', '0', '--data', join(folder, 'data')];
+  const { status, stdout, stderr } = await benchline(['start', ...options]);
+  expect(stderr).toBe('');
+  expect(stdout).toContain('Everything is accounted for');
+  expect(status).toBe(0);
+  return JSON.parse(readFileSync(file, 'utf8')) as Report;
+}
+
+describe('benchline start', () => {
+  it('accounts for everything, and goes on from what was there when it is started again', async () => {
+    const folder = temporaryFolder();
+    const first = await runFor('20s', folder);
+    expect(first.emitted).toBeGreaterThan(1000);
+    expect(first).toMatchObject({ stored: first.emitted, declared_gaps: 0, quarantined: 0 });
+    expect(Object.values(first.restarts).every((restarts) => restarts === 0)).toBe(true);
+    // Four of the five key processes of the demonstration plant are under control.
+    expect(first.cnc_ratio.declared.value).toBe(0.8);
+
+    const second = await runFor('15s', folder);
+    expect(second.emitted).toBeGreaterThan(first.emitted);
+    expect(second.stored + second.declared_gaps).toBe(second.emitted);
+    const { 'lathe-1': before } = first.machines;
+    const { 'lathe-1': after } = second.machines;
+    expect(after?.counts.items).toBeGreaterThan(before?.counts.items ?? Number.NaN);
+    expect(after?.coverage).toBeGreaterThan(before?.coverage ?? Number.NaN);
+    expect(after?.oee).toBeGreaterThan(0);
+    expect(after?.energy_kwh_per_good_item).toBeGreaterThan(0);
+  });
+
+  it('names a busy port and how to choose another', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as { port: number };
+    const { status, stderr } = await benchline([
+      'start',
+      '--port',
+      String(port),
+      '--data',
+      temporaryFolder(),
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`port ${port}`);
+    expect(stderr).toContain(`--port ${port + 1}`);
+  });
+
+  it('says what is missing where there is no InfluxDB', async () => {
+    const options = ['--store', 'influx', '--port', '0', '--data', temporaryFolder()];
+    const { status, stderr } = await benchline(['start', ...options], { PATH: temporaryFolder() });
+    expect(status).toBe(1);
+    expect(stderr).toContain('influxd');
+    expect(stderr).toContain('apt-get install influxdb');
+  });
+
+  it.each([
+    [['--for', 'soon'], '--for 90s'],
+    [['--report', 'r.json'], '--for 60s'],
+    [['--store', 'mongodb'], '--store influx'],
+    [['--port', 'http'], '1 to 65535'],
+  ])('explains %j', async (options, hint) => {
+    const { status, stderr } = await benchline(['start', ...options]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(hint);
+  });
+});
