@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerTarget } from '@benchline/simulators/box';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { onTestFinished } from 'vitest';
-import { benchline, repository, temporaryFolder } from './kit.ts';
+import { makeSecrets } from './compose.ts';
+import { repository, temporaryFolder } from './kit.ts';
 
 const program = '/usr/sbin/mosquitto';
 
@@ -44,9 +45,7 @@ export class Mosquitto {
     const folder = temporaryFolder();
     // Started by root, Mosquitto becomes a user of its own before it reads its files.
     chmodSync(folder, 0o755);
-    const secrets = join(folder, 'secrets');
-    const { status, stderr } = await benchline('setup', '--out', secrets);
-    if (status !== 0) throw new Error(`setup failed: ${stderr}`);
+    const { secrets } = await makeSecrets(folder);
     const acl = join(folder, 'acl');
     copyFileSync(repository('ingest/deploy/mosquitto.acl'), acl);
     const port = await freePort();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { BenchlineError } from '../error.ts';
 import { writeKeyPair } from '../keys/keys.ts';
 import { sha256Hex } from '../telemetry/batch.ts';
 import { mosquittoPasswordLine } from './mosquitto-password.ts';
@@ -8,14 +9,18 @@ import { mosquittoPasswordLine } from './mosquitto-password.ts';
 const gateway = 'gateway-1';
 const ledger = 'ledger-1';
 
+/** The first and the last that are made. */
+const firstSecret = `gateway/${gateway}.key`;
+const lastSecret = 'metrics/credentials.json';
+
 /** Who logs in at the broker. Simulated devices share one account. */
 const brokerUsers = { gateway, ingest: 'ingest', devices: 'devices' } as const;
 
 /**
  * Makes every secret of a composed installation once: one folder for each service, holding only what that service
- * needs, so that each can be mounted alone. What exists is left as it is; running it again repairs nothing and
- * changes nothing.
+ * needs, so that each can be mounted alone. What exists is left as it is.
  * @returns the files that were made.
+ * @throws BenchlineError `config_invalid` when an earlier run was cut short: what it made may be in use already.
  */
 export function makeSecrets(root: string): string[] {
   const made: string[] = [];
@@ -26,7 +31,7 @@ export function makeSecrets(root: string): string[] {
     writeFileSync(path, text, { mode: 0o444 });
     made.push(file);
   };
-  if (existsSync(join(root, 'gateway', `${gateway}.key`))) return made;
+  if (isComplete(root)) return made;
 
   const token = () => randomBytes(32).toString('hex');
   makeKey(root, 'gateway', gateway, 'ingest/trusted-gateways', made);
@@ -50,17 +55,26 @@ export function makeSecrets(root: string): string[] {
   put('ingest/credentials.json', credentials('metrics', feed));
   const viewer = token();
   put('metrics/viewer_token', viewer);
-  put('metrics/credentials.json', credentials('viewer', viewer));
+  put(lastSecret, credentials('viewer', viewer));
   return made;
+}
+
+function isComplete(root: string): boolean {
+  const [begun, ended] = [firstSecret, lastSecret].map((file) => existsSync(join(root, file)));
+  if (begun && !ended)
+    throw new BenchlineError('config_invalid', `${root} holds only some of its secrets`, {
+      hint: 'an earlier run was cut short: delete what is there and run it again',
+    });
+  return begun === true;
 }
 
 function makeKey(root: string, folder: string, owner: string, trustedBy: string, made: string[]): void {
   const file = join(root, folder, `${owner}.key`);
   writeKeyPair(file);
-  chmodSync(file, 0o444);
   const target = join(root, trustedBy, `${owner}.pub`);
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(`${file}.pub`, target);
+  for (const path of [file, `${file}.pub`, target]) chmodSync(path, 0o444);
   made.push(join(folder, `${owner}.key`), join(trustedBy, `${owner}.pub`));
 }
 
