@@ -49,7 +49,7 @@ describe('setup', () => {
       .filter((path) => statSync(path).isFile());
     const read = () => files.map((path) => readFileSync(path, 'utf8'));
     const before = read();
-    const again = await benchline('setup', '--out', secrets);
+    const again = await benchline(['setup', '--out', secrets]);
     expect(again).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing was changed') });
     expect(read()).toEqual(before);
     for (const path of files) expect(statSync(path).mode & 0o777, path).toBe(0o444);
@@ -59,7 +59,7 @@ describe('setup', () => {
   it('does not take half of the secrets for all of them', async () => {
     const { secrets } = await makeSecrets();
     rmSync(join(secrets, 'metrics/credentials.json'));
-    const again = await benchline('setup', '--out', secrets);
+    const again = await benchline(['setup', '--out', secrets]);
     expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining('delete what is there') });
   });
 });

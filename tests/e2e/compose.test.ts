@@ -53,7 +53,7 @@ describe('docker-compose.yml', () => {
       );
       const file = join(folders.secrets, `${name}.yaml`);
       writeFileSync(file, text);
-      const check = () => benchline(name, '--config', file, '--check');
+      const check = () => benchline([name, '--config', file, '--check']);
       expect(await check(), name).toMatchObject({ status: 0, stderr: '' });
       const secret = join(folders.secrets, name, name === 'metrics' ? 'feed_token' : 'broker_password');
       rmSync(secret);
@@ -199,7 +199,7 @@ describe('docker-compose.yml', () => {
         );
     expect(used.size).toBe(6);
     for (const [command, options] of used) {
-      const { stdout } = await benchline(command, '--help');
+      const { stdout } = await benchline([command, '--help']);
       for (const option of options) expect(stdout, command).toMatch(new RegExp(`${option}\\b`));
     }
   });

@@ -103,7 +103,7 @@ export function copiedFolders(): string[] {
 /** What `setup` makes, and a place for what services keep, in a folder that is gone after the test. */
 export async function makeSecrets(root = temporaryFolder()): Promise<Folders> {
   const folders = { secrets: join(root, 'secrets'), state: join(root, 'state') };
-  const { status, stderr } = await benchline('setup', '--out', folders.secrets);
+  const { status, stderr } = await benchline(['setup', '--out', folders.secrets]);
   if (status !== 0) throw new Error(`setup failed: ${stderr}`);
   return folders;
 }
