@@ -79,9 +79,8 @@ function evidenceOf(process: Process, stationOf: Parameters<typeof cncRatios>[1]
   };
 }
 
-/** How much of a process counts when `some` of its `all` stations do. A process without stations does not. */
+/** How much of a process counts when `some` of its `all` stations do; a plant file names at least one. */
 function shareOf(rule: Process['rule'], some: number, all: number): number {
-  if (all === 0) return 0;
   switch (rule) {
     case 'any':
       return some > 0 ? 1 : 0;
