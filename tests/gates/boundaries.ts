@@ -26,19 +26,32 @@ const mayImport: Readonly<Record<Package, readonly string[]>> = {
   tests: [...entrances.model, ...entrances.simulators],
 };
 
+/** Folders that may import more than the rest of their package. */
+const mayImportBesides: Readonly<Record<string, readonly string[]>> = {
+  // Speed of a library is measured beside its limit in one process.
+  'tests/src/bench': entrances.store,
+};
+
 export interface Crossing {
-  from: Package;
+  /** Folder of sources. */
+  from: string;
   specifier: string;
   allowed: boolean;
 }
 
-/** Every package's every import of every other package's entrance. */
+/** Every package's every import of every other package's entrance, also from the folders with a rule of their own. */
 export function crossings(): Crossing[] {
   const packages = Object.keys(entrances) as Package[];
   const specifiers = Object.values(entrances).flat();
-  return packages.flatMap((from) =>
+  const importsOf = (home: Package, from: string, allowed: readonly string[]) =>
     specifiers
-      .filter((specifier) => !specifier.startsWith(`@benchline/${from}`))
-      .map((specifier) => ({ from, specifier, allowed: mayImport[from].includes(specifier) })),
-  );
+      .filter((specifier) => !specifier.startsWith(`@benchline/${home}`))
+      .map((specifier) => ({ from, specifier, allowed: allowed.includes(specifier) }));
+  return [
+    ...packages.flatMap((home) => importsOf(home, `${home}/src`, mayImport[home])),
+    ...Object.entries(mayImportBesides).flatMap(([from, more]) => {
+      const home = from.split('/')[0] as Package;
+      return importsOf(home, from, [...mayImport[home], ...more]);
+    }),
+  ];
 }

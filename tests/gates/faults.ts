@@ -142,12 +142,12 @@ function lintFaults(): Fault[] {
   ];
 }
 
-/** One file per package with one forbidden or allowed import a line. */
+/** One file per folder of sources with one forbidden or allowed import a line. */
 function boundaryFaults(): Fault[] {
   const all = crossings();
   return [...new Set(all.map((crossing) => crossing.from))].map((from) => {
     const own = all.filter((crossing) => crossing.from === from);
-    const path = `${from}/src/planted-imports.ts`;
+    const path = `${from}/planted-imports.ts`;
     const finding = (crossing: Crossing) =>
       new RegExp(`${path}:${own.indexOf(crossing) + 1}:\\d+: .*/eslint\\(no-restricted-imports`);
     return {
