@@ -42,20 +42,11 @@ export async function testBox(options: Partial<BoxOptions> = {}): Promise<Box> {
   return box;
 }
 
-/** How a program that was run ended, and what it printed. */
-export interface Ended {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs `benchline ARGS` to its end, as a person would. */
-export async function benchline(...args: string[]): Promise<Ended> {
-  return await benchlineWith({}, ...args);
-}
-
-/** The same with environment variables added to the own ones. */
-export async function benchlineWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
+/** Runs `benchline ARGS` to its end, as a person would; `environment` is added to the own one. */
+export async function benchline(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },

@@ -28,7 +28,7 @@ interface Report {
 
 async function replay(store: string): Promise<Report> {
   const file = join(temporaryFolder(), 'report.json');
-  const { status, stderr } = await benchline(
+  const { status, stderr } = await benchline([
     'replay',
     '--data',
     recordings,
@@ -38,7 +38,7 @@ async function replay(store: string): Promise<Report> {
     store,
     '--report',
     file,
-  );
+  ]);
   expect(stderr).toBe('');
   expect(status).toBe(0);
   return JSON.parse(readFileSync(file, 'utf8')) as Report;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { benchline, benchlineWith, temporaryFolder } from './kit.ts';
+import { benchline, temporaryFolder } from './kit.ts';
 
 interface Report {
   emitted: number;
@@ -26,7 +26,7 @@ interface Report {
 async function runFor(time: string, folder: string): Promise<Report> {
   const file = join(folder, 'report.json');
   const options = ['--for', time, '--report', file, '--port', '0', '--data', join(folder, 'data')];
-  const { status, stdout, stderr } = await benchline('start', ...options);
+  const { status, stdout, stderr } = await benchline(['start', ...options]);
   expect(stderr).toBe('');
   expect(stdout).toContain('Everything is accounted for');
   expect(status).toBe(0);
@@ -73,7 +73,7 @@ describe('benchline start', () => {
 
   it('says what is missing where there is no InfluxDB', async () => {
     const options = ['--store', 'influx', '--port', '0', '--data', temporaryFolder()];
-    const { status, stderr } = await benchlineWith({ PATH: temporaryFolder() }, 'start', ...options);
+    const { status, stderr } = await benchline(['start', ...options], { PATH: temporaryFolder() });
     expect(status).toBe(1);
     expect(stderr).toContain('influxd');
     expect(stderr).toContain('apt-get install influxdb');
@@ -85,7 +85,7 @@ describe('benchline start', () => {
     [['--store', 'mongodb'], '--store influx'],
     [['--port', 'http'], '1 to 65535'],
   ])('explains %j', async (options, hint) => {
-    const { status, stderr } = await benchline('start', ...options);
+    const { status, stderr } = await benchline(['start', ...options]);
     expect(status).toBe(2);
     expect(stderr).toContain(hint);
   });
