@@ -38,11 +38,12 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   opened.defer(() => store.close());
 
   const scopes = scopesOf(plant);
-  const figures = new Figures({ plant: index, store, lateness_ns: nsFromMs(config.lateness_s * 1000) });
+  const lateness_ns = nsFromMs(config.lateness_s * 1000);
+  const figures = new Figures({ plant: index, store, lateness_ns });
   const updates = new Updates();
   const writer = own
     ? undefined
-    : new KpiWriter({ figures, scopes, store, now: nsNow, log, onWritten: remember });
+    : new KpiWriter({ figures, scopes, store, lateness_ns, now: nsNow, log, onWritten: remember });
   const follower = new Follower({
     feed,
     from,

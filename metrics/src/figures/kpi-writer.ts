@@ -10,6 +10,8 @@ export interface KpiWriterOptions {
   figures: Figures;
   scopes: ReadonlyMap<string, Scope>;
   store: Pick<TelemetryStore, 'writeKpis'>;
+  /** How long after its end a period is provisional. */
+  lateness_ns: Nanoseconds;
   now(): Nanoseconds;
   log: Log;
   /** Called with the offset up to which everything of the feed is in the points that are written. */
@@ -27,11 +29,11 @@ const every_ms = 2000;
 /** Open periods change without news too: what nobody claims becomes unobserved. */
 const refresh_ms = 10_000;
 const hourNs: Nanoseconds = 3_600_000_000_000n;
-/** What may have been provisional when the service stopped: the longest period and its lateness. */
-const lookBack: Nanoseconds = 26n * hourNs;
+/** The longest period. */
+const longestPeriod: Nanoseconds = 25n * hourNs;
 /** How far late data reach past their own time, until the next reading takes over. */
 const lateReach: Nanoseconds = 24n * hourNs;
-const mostAtOnce = 500;
+const mostAtOnce = 100;
 
 /**
  * Keeps the `kpi` series of a store up to date, for boards: hours, shifts and days of every scope that news
@@ -66,28 +68,33 @@ export class KpiWriter {
   /** Resolves once `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const start = this.#options.now();
+    // What may have been provisional when the service stopped.
+    const from_ns = start - longestPeriod - this.#options.lateness_ns;
     for (const { assets } of this.#options.scopes.values())
-      for (const asset of assets) this.#add(asset.id, { from_ns: start - lookBack, to_ns: start });
+      for (const asset of assets) this.#add(asset.id, { from_ns, to_ns: start });
     let refreshed = 0;
     while (!signal.aborted) {
       const began = performance.now();
       const refresh = began - refreshed >= refresh_ms;
       if (refresh) refreshed = began;
-      await this.#turn(refresh);
+      await this.#turn(refresh, signal);
       const rest = Math.max(0, every_ms - (performance.now() - began));
       await sleep(rest, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #turn(refresh: boolean): Promise<void> {
+  async #turn(refresh: boolean, signal: AbortSignal): Promise<void> {
     const news = this.#news;
     const next = this.#next;
     this.#news = new Map();
     const now_ns = this.#options.now();
     try {
       const due = [...new Map([...this.#dueBy(news), ...(refresh ? this.#open(now_ns) : [])]).values()];
-      for (let at = 0; at < due.length; at += mostAtOnce)
+      for (let at = 0; at < due.length; at += mostAtOnce) {
+        // What is left is found again by the news that no cursor has passed.
+        if (signal.aborted) return;
         await this.#write(due.slice(at, at + mostAtOnce), now_ns);
+      }
       if (next !== undefined) await this.#options.onWritten(next);
     } catch (error) {
       for (const [asset, intervals] of news) for (const interval of intervals) this.#add(asset, interval);
