@@ -36,9 +36,12 @@ async function openGuarded(behind: string): Promise<Door> {
   const read = { action: 'read', scope: () => '' } as const;
   const log = openLog('ingest');
   return await openDoor({ service: 'ingest', host: '127.0.0.1', port: 0, credentials, log }, (app) => {
-    app.get('/status', { config: read }, async (request) =>
-      (await fetch(new URL(request.url, behind))).json(),
-    );
+    app.route({
+      method: 'GET',
+      url: '/status',
+      config: read,
+      handler: async (request) => (await fetch(new URL(request.url, behind))).json(),
+    });
     app.get('/feed', { config: { ...read, endless: true } }, async (request, reply) => {
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());

@@ -38,12 +38,13 @@ export interface Folders {
   state: string;
 }
 
-export function readYaml<T>(path: string): T {
-  return parse(readFileSync(repository(path), 'utf8'), { merge: true }) as T;
+/** A YAML file of the repository; the caller says what it holds. */
+export function readYaml(path: string): unknown {
+  return parse(readFileSync(repository(path), 'utf8'), { merge: true });
 }
 
 export function readCompose(): Compose {
-  return readYaml<Compose>('docker-compose.yml');
+  return readYaml('docker-compose.yml') as Compose;
 }
 
 export function mountsOf(service: ComposeService): Mount[] {
