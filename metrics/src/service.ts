@@ -1,5 +1,5 @@
 import { describeError, type Log, loadPlant, nsFromMs, nsNow, type PlantIndex } from '@benchline/model';
-import { openDoor, readCredentials } from '@benchline/model/door';
+import { type Door, openDoor, readCredentials } from '@benchline/model/door';
 import {
   type EmbeddedStore,
   openEmbeddedStore,
@@ -8,6 +8,7 @@ import {
   type TelemetryStore,
 } from '@benchline/store';
 import { installSchemas } from './api/openapi.ts';
+import type { ApiParts } from './api/parts.ts';
 import { pipelineView } from './api/pipeline.ts';
 import { metricsRoutes } from './api/routes.ts';
 import { Updates } from './api/updates.ts';
@@ -58,28 +59,16 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
 
   const kind = own ? ('embedded' as const) : ('influx' as const);
   const pipeline = { kind, store, assets: [...index.assets.values()], follower, feed };
-  const { host, port, credentials_file } = config.http;
-  const door = await openDoor(
-    {
-      service: 'metrics',
-      host,
-      port,
-      credentials: credentials_file === undefined ? undefined : readCredentials(credentials_file),
-      log,
-    },
-    async (app) => {
-      await installSchemas(app);
-      metricsRoutes(app, () => ({
-        plant: index,
-        scopes,
-        figures,
-        store,
-        updates,
-        pipeline: (now_ns) => pipelineView(pipeline, now_ns),
-        now: nsNow,
-      }));
-    },
-  );
+  const parts: ApiParts = {
+    plant: index,
+    scopes,
+    figures,
+    store,
+    updates,
+    pipeline: (now_ns) => pipelineView(pipeline, now_ns),
+    now: nsNow,
+  };
+  const door = await openApi(config, parts, log);
   opened.defer(() => door.close());
 
   const stop = new AbortController();
@@ -93,6 +82,15 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   });
   const everything = opened.move();
   return { port: door.port, close: () => everything.disposeAsync() };
+}
+
+async function openApi({ http }: MetricsConfig, parts: ApiParts, log: Log): Promise<Door> {
+  const { host, port, credentials_file } = http;
+  const credentials = credentials_file === undefined ? undefined : readCredentials(credentials_file);
+  return await openDoor({ service: 'metrics', host, port, credentials, log }, async (app) => {
+    await installSchemas(app);
+    metricsRoutes(app, () => parts);
+  });
 }
 
 interface OpenedStore {
