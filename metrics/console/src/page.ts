@@ -32,6 +32,7 @@ export interface PageModel {
 export function buildPage(model: PageModel): Node[] {
   return [
     plantTiles(model),
+    legend(model),
     ...linesOf(model.plant).map((line) => lineTable(model, line.scope)),
     pipelinePanel(model),
   ];
@@ -76,6 +77,14 @@ function plantTiles(model: PageModel): HTMLElement {
     heading,
     element('div', { class: 'tiles' }, ...tiles, cncTile(model)),
   );
+}
+
+/** What the colours of the timelines mean. */
+function legend({ catalogue, language }: PageModel): HTMLElement {
+  const entries = catalogue.states.map(({ id, name }) =>
+    element('li', {}, element('span', { class: 'swatch', 'data-state': id }), name[language]),
+  );
+  return element('ul', { class: 'legend' }, ...entries);
 }
 
 function factors(model: PageModel, scope: string): HTMLElement {
