@@ -35,6 +35,7 @@ export const embedded: Bench = {
       const { things, limits } = await inTurns({
         turns: setting.quick ? 3 : 5,
         warm_up: true,
+        most_s: setting.quick ? 5 : 15,
         signal: setting.signal,
         thing: async () => {
           const writes = pieces(takeForStore(recorded, rows), rowsPerCommit);

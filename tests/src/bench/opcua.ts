@@ -13,7 +13,7 @@ import { absent, alone, compared } from './row.ts';
 const machine = 'mill-1';
 /** So fast that the simulator emits as much as it can and those who listen can take. */
 const speed = '1000';
-const quickRuns = 3;
+const quickRuns = 2;
 const services = ['gateway', 'broker', 'ingest', 'metrics'] as const;
 const patience_s = 60;
 
@@ -29,9 +29,9 @@ export const opcua: Bench = {
     const folder = (name: string, turn: number) => join(setting.folder, `${name}-${turn}`);
     const { things, limits } = await inTurns({
       turns: setting.quick ? 1 : 3,
-      most_s: 60,
+      most_s: 50,
       signal: setting.signal,
-      thing: (turn) => throughBox(folder('box', turn), data),
+      thing: (turn) => throughBox(folder('box', turn), data, setting.signal),
       limit: (turn) => throughBareClient(folder('bare', turn), data),
     });
     return [
@@ -104,7 +104,7 @@ async function throughBareClient(folder: string, data: string) {
   }
 }
 
-async function throughBox(folder: string, data: string) {
+async function throughBox(folder: string, data: string, signal: AbortSignal) {
   mkdirSync(folder, { recursive: true });
   const box = await startBox({
     folder,
@@ -117,9 +117,9 @@ async function throughBox(folder: string, data: string) {
   try {
     // The mill holds still until the gateway has subscribed: what is used from here on is used for its values.
     const before = cpuOfServices(box);
-    const started = await firstEmission(box);
-    const { emitted, runs, at } = await finished(box);
-    await queryable(box, BigInt(runs.at(-1)?.to_ns ?? 0));
+    const started = await firstEmission(box, signal);
+    const { emitted, runs, at } = await finished(box, signal);
+    await queryable(box, BigInt(runs.at(-1)?.to_ns ?? 0), signal);
     const now = performance.now();
     const after = cpuOfServices(box);
     const gateway_mb = memoryOf(box.supervisor.child('gateway').pid ?? 0);
@@ -144,31 +144,37 @@ function cpuOfServices(box: Box): Cpu {
 }
 
 /** When the mill puts more on record than what its signals were to begin with. */
-async function firstEmission(box: Box): Promise<number> {
+async function firstEmission(box: Box, signal: AbortSignal): Promise<number> {
   const size = () => statSync(box.home.truth('mill')).size;
   const primed = size();
-  await until('the gateway subscribed to the mill', () => size() > primed);
+  await until(signal, 'the gateway subscribed to the mill', () => size() > primed);
   return performance.now();
 }
 
-async function finished(box: Box): Promise<Done & { at: number }> {
+async function finished(box: Box, signal: AbortSignal): Promise<Done & { at: number }> {
   const mill = box.supervisor.child('mill');
   const done = () => mill.announcements.find((announcement) => announcement['done'] === true);
-  await until('the mill was done', () => done() !== undefined);
+  await until(signal, 'the mill was done', () => done() !== undefined);
   return { ...(done() as unknown as Done), at: performance.now() };
 }
 
 /** Waits until the API gives what was emitted last: the gateway's batches come in order. */
-async function queryable(box: Box, last_ns: bigint): Promise<void> {
+async function queryable(box: Box, last_ns: bigint, signal: AbortSignal): Promise<void> {
   const api = new MetricsApi(box.url);
-  await until('the last value was queryable', async () => {
+  await until(signal, 'the last value was queryable', async () => {
     for await (const _ of api.observations(machine, isoFromNs(last_ns - 1n), isoFromNs(last_ns))) return true;
     return false;
   });
 }
 
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + patience_s * 1000; !(await condition()); await sleep(20))
+async function until(
+  signal: AbortSignal,
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
+  for (const deadline = Date.now() + patience_s * 1000; !(await condition()); await sleep(20)) {
+    signal.throwIfAborted();
     if (Date.now() > deadline)
       throw new BenchlineError('source_unavailable', `it took more than ${patience_s} s until ${what}`);
+  }
 }

@@ -25,6 +25,7 @@ export const sparkplug: Bench = {
     const { things, limits } = await inTurns({
       turns: setting.quick ? 5 : 9,
       warm_up: true,
+      most_s: setting.quick ? 3 : 10,
       signal: setting.signal,
       thing: () =>
         timed(values, () => {

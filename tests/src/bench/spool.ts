@@ -18,6 +18,7 @@ export const spool: Bench = {
     const { things, limits } = await inTurns({
       turns: setting.quick ? 3 : 5,
       warm_up: true,
+      most_s: setting.quick ? 4 : 15,
       signal: setting.signal,
       thing: async (turn) => {
         const journal = await openJournal({ folder: join(setting.folder, `journal-${turn}`) });
