@@ -4,6 +4,15 @@ import type { Catalogue, CncRatio, KpiResult, Pipeline, PlantView, StateList } f
 export interface Window {
   from: Date;
   to: Date;
+  /** It ends now: what machines said last still holds, although nobody has confirmed it for the last seconds. */
+  open: boolean;
+}
+
+const aheadMs = 60_000;
+
+/** The end to ask for. The service takes a window that reaches beyond now as one that is still open. */
+export function askedEnd({ to, open }: Window): Date {
+  return open ? new Date(to.getTime() + aheadMs) : to;
 }
 
 async function get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
@@ -12,7 +21,10 @@ async function get<T>(path: string, query: Record<string, string> = {}): Promise
   return (await response.json()) as T;
 }
 
-const span = (window: Window) => ({ from: window.from.toISOString(), to: window.to.toISOString() });
+const span = (window: Window) => ({
+  from: window.from.toISOString(),
+  to: askedEnd(window).toISOString(),
+});
 
 export const api = {
   plant: async () => await get<PlantView>('plant'),
@@ -22,7 +34,7 @@ export const api = {
   /** The shift or day of a scope that holds an instant. */
   period: async (scope: string, grain: 'shift' | 'day', at: Date) => {
     const margin = 24 * 3_600_000;
-    const around = { from: new Date(at.getTime() - margin), to: new Date(at.getTime() + 1000) };
+    const around = { from: new Date(at.getTime() - margin), to: new Date(at.getTime() + 1000), open: false };
     const { results } = await get<{ results: KpiResult[] }>('kpis', { scope, grain, ...span(around) });
     return results.findLast((result) => new Date(result.from) <= at);
   },

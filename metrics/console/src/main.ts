@@ -1,4 +1,4 @@
-import { api } from './api.ts';
+import { api, askedEnd } from './api.ts';
 import { byId, element, setText } from './dom.ts';
 import { fillCnc, fillFigures, fillPipeline, fillStates } from './fill.ts';
 import { formatClock, locale } from './format.ts';
@@ -86,7 +86,7 @@ async function refresh(): Promise<void> {
     }),
   ]);
   root.dataset['from'] = window.from.toISOString();
-  root.dataset['to'] = window.to.toISOString();
+  root.dataset['to'] = askedEnd(window).toISOString();
   showFreshness(true);
 }
 

@@ -12,10 +12,10 @@ const hourMs = 3_600_000;
  */
 export async function currentWindow(id: WindowId, scope: string): Promise<Window> {
   const now = new Date();
-  if (id === 'last_hour') return { from: new Date(now.getTime() - hourMs), to: now };
-  if (id === 'last_24h') return { from: new Date(now.getTime() - 24 * hourMs), to: now };
+  if (id === 'last_hour') return { from: new Date(now.getTime() - hourMs), to: now, open: true };
+  if (id === 'last_24h') return { from: new Date(now.getTime() - 24 * hourMs), to: now, open: true };
   const period = await api.period(scope, id, now);
   const from = period ? new Date(period.from) : new Date(now.getTime() - 8 * hourMs);
   const end = period ? new Date(period.to) : now;
-  return { from, to: end < now ? end : now };
+  return end < now ? { from, to: end, open: false } : { from, to: now, open: true };
 }

@@ -216,7 +216,7 @@ function writeConfigs(
     plant,
     feed_url: `http://${host}:${box.ports.ingest}`,
     store: box.influx
-      ? { influx: box.influx }
+      ? { influx: box.influx, cursor_file: `${home.data('metrics')}/feed-cursor.json` }
       : { embedded: { file: `${home.data('metrics')}/telemetry.duckdb` } },
     http: http(box.ports.console),
   });
