@@ -1,4 +1,10 @@
-import { type KpiDefinition, type KpiId, kpiCatalogue } from '@benchline/model';
+import {
+  canonicalStates,
+  type KpiDefinition,
+  type KpiId,
+  kpiCatalogue,
+  stateCatalogue,
+} from '@benchline/model';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
@@ -6,7 +12,7 @@ import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import { datasource, influxql, queries } from './influxql.ts';
-import { type Language, stateWords, words } from './words.ts';
+import { type Language, stateColors, words } from './words.ts';
 
 const green = '#1d9a6c';
 const amber = '#e2b93b';
@@ -79,9 +85,9 @@ export function trendPanel(
 /** Machine states over time, coloured and named by the canonical states. */
 export function statesPanel(language: Language): statetimeline.PanelBuilder {
   const options = Object.fromEntries(
-    Object.entries(stateWords).map(([state, word], index) => [
+    canonicalStates.map((state, index) => [
       state,
-      { text: word[language], color: word.color, index },
+      { text: stateCatalogue[state].name[language], color: stateColors[state], index },
     ]),
   );
   return new statetimeline.PanelBuilder()

@@ -18,12 +18,13 @@ export const words = {
   source: { en: 'Source', zh: '出处' },
 } as const;
 
-export const stateWords: Readonly<Record<CanonicalState, { en: string; zh: string; color: string }>> = {
-  producing: { en: 'Producing', zh: '生产', color: '#1d9a6c' },
-  setup: { en: 'Setup', zh: '调整', color: '#3b7dd8' },
-  waiting: { en: 'Waiting', zh: '等待', color: '#e2b93b' },
-  short_stop: { en: 'Short stop', zh: '短停', color: '#e8863a' },
-  fault: { en: 'Fault', zh: '故障', color: '#c93a32' },
-  no_order: { en: 'No order', zh: '无订单', color: '#a8b3af' },
-  planned_maintenance: { en: 'Planned maintenance', zh: '计划维护', color: '#8a63c9' },
+/** Colours of the states on the boards, the same as on the console. */
+export const stateColors: Readonly<Record<CanonicalState, string>> = {
+  producing: '#27a877',
+  setup: '#3b7dd8',
+  waiting: '#e2b93b',
+  short_stop: '#e8863a',
+  fault: '#c93a32',
+  no_order: '#a8b3af',
+  planned_maintenance: '#8a63c9',
 };

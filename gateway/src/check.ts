@@ -1,5 +1,5 @@
+import { readPassword } from '@benchline/model';
 import { readCredentials } from '@benchline/model/door';
-import { readPassword } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
 /**

@@ -1,7 +1,6 @@
-import { Slug } from '@benchline/model';
+import { BrokerConfig, Slug } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
 import { z } from 'zod';
-import { BrokerConfig } from './sources/common-config.ts';
 import { MqttConfig } from './sources/mqtt/config.ts';
 import { OpcuaConfig } from './sources/opcua/config.ts';
 

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { describeError, type Log, type Slug } from '@benchline/model';
+import { brokerAccess, describeError, type Log, type Slug } from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
 import { Backlog } from './backlog.ts';
 import { Committer } from './committer.ts';
 import { Mapper } from './mapping/mapper.ts';
 import { openPublisher } from './publisher/index.ts';
 import type { Publisher } from './publisher/port.ts';
-import { brokerConnection } from './secrets.ts';
 import type { Settings, SourceSettings } from './settings.ts';
 import { sourceTypeOf } from './sources/index.ts';
 import type { Source } from './sources/port.ts';
@@ -54,9 +53,13 @@ export class Gateway {
     return { port: this.#door.port };
   }
 
-  /** Resolves when the gateway is stopped; rejects when the spool fails so that the process has to start anew. */
-  async running(): Promise<void> {
-    await this.#committing;
+  /** Resolves with the reason when the spool fails, so that the process has to start anew. */
+  failed(): Promise<Error> {
+    return new Promise((resolve) => {
+      this.#committing.catch((error: unknown) =>
+        resolve(error instanceof Error ? error : new Error(String(error))),
+      );
+    });
   }
 
   /** Ends the sources, commits what they delivered, and closes everything. */
@@ -130,7 +133,7 @@ export class Gateway {
       spool,
       key,
       ledgers,
-      broker: brokerConnection(config.broker, context.resolve),
+      broker: brokerAccess(config.broker, context.resolve),
       devices: [...devices.values()],
       log: this.#log,
     });

@@ -1,7 +1,7 @@
-import { loadPlant, readSigningKey, readTrustedKeys } from '@benchline/model';
+import { brokerAccess, loadPlant, readSigningKey, readTrustedKeys } from '@benchline/model';
 import { readCredentials } from '@benchline/model/door';
 import { openInfluxStore, placementOf } from '@benchline/store';
-import { brokerAccess, type IngestConfig } from './config.ts';
+import type { IngestConfig } from './config.ts';
 
 /**
  * Reads everything that a configuration names, as a start would, and connects to nothing.

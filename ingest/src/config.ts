@@ -1,22 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { BenchlineError, loadConfig, resolveFrom, Slug } from '@benchline/model';
+import { BrokerConfig, loadConfig, resolveFrom, Slug } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
 import { InfluxConfig } from '@benchline/store';
 import { z } from 'zod';
-import type { BrokerAccess } from './intake/subscription.ts';
-
-const BrokerConfig = z.strictObject({
-  url: z.url({ protocol: /^mqtts?$/ }).describe('mqtt://host:port, or mqtts://host:port for TLS'),
-  username: z.string().min(1).optional().describe('User name at the broker'),
-  password_file: z.string().min(1).optional().describe('File whose first line is the password'),
-  ca_file: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      "PEM file of the authority that signed the broker's certificate; default: the system's authorities",
-    ),
-});
 
 /** What ingest takes in, and where it puts it. Relative paths are relative to the file itself. */
 export const IngestConfig = z
@@ -70,30 +55,4 @@ function resolved<K extends string>(
     if (path !== undefined) paths[key] = at(path);
   }
   return paths;
-}
-
-/** The broker's address with what its files hold. @throws BenchlineError `config_invalid`. */
-export function brokerAccess(config: IngestConfig['broker']): BrokerAccess {
-  const { url, username, password_file, ca_file } = config;
-  return {
-    url,
-    ...(username === undefined ? {} : { username }),
-    ...(password_file === undefined ? {} : { password: firstLine(readSecret(password_file)) }),
-    ...(ca_file === undefined ? {} : { ca: readSecret(ca_file) }),
-  };
-}
-
-function firstLine(text: string): string {
-  return text.split(/\r?\n/, 1)[0] ?? '';
-}
-
-function readSecret(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new BenchlineError('config_invalid', `cannot read ${file}`, {
-      hint: 'make the file, readable by the user that ingest runs as',
-      cause,
-    });
-  }
 }

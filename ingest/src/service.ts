@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type Log, loadPlant, readSigningKey } from '@benchline/model';
+import { brokerAccess, type Log, loadPlant, readSigningKey } from '@benchline/model';
 import { openDoor, readCredentials } from '@benchline/model/door';
 import { type InfluxConfig, openInfluxStore, placementOf } from '@benchline/store';
-import { brokerAccess, type IngestConfig } from './config.ts';
+import type { IngestConfig } from './config.ts';
 import { feedRoutes } from './feed/routes.ts';
 import { Acks } from './intake/acks.ts';
 import { Intake } from './intake/intake.ts';

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brokerAccess } from '@benchline/model';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { brokerAccess, loadIngestConfig } from '../src/config.ts';
+import { loadIngestConfig } from '../src/config.ts';
 
 let folder: string;
 beforeEach(() => {

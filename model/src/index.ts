@@ -1,4 +1,5 @@
 export * from './command.ts';
+export * from './config/broker.ts';
 export { loadConfig, parseConfig, resolveFrom } from './config/load.ts';
 export * from './error.ts';
 export * from './keys/keys.ts';
@@ -8,7 +9,9 @@ export * from './plant/index-of.ts';
 export * from './plant/load.ts';
 export * from './plant/schema.ts';
 export * from './plant/state-table.ts';
-export * from './process.ts';
+export * from './plant/states.ts';
+export * from './service/command.ts';
+export * from './service/process.ts';
 export * from './slug.ts';
 export * from './telemetry/batch.ts';
 export * from './telemetry/canonical.ts';

@@ -1,4 +1,4 @@
-import { BenchlineError, type Commands, exitWithSupervisor, openLog, ready } from '@benchline/model';
+import { aborted, BenchlineError, type Commands, exitWithSupervisor, openLog, ready } from '@benchline/model';
 import { startInfluxd } from './influx/local-server.ts';
 
 /** The commands of this package. */
@@ -17,11 +17,7 @@ export const commands: Commands = {
       const port = typeof values['port'] === 'string' ? { port: Number(values['port']) } : {};
       const server = await startInfluxd({ dataDir: values['data'], log: openLog('influxd'), ...port });
       ready({ url: server.url });
-      const stopped = new Promise<void>((resolve) => {
-        if (leash.aborted) resolve();
-        leash.addEventListener('abort', () => resolve(), { once: true });
-      });
-      const ended = await Promise.race([stopped, server.exited]);
+      const ended = await Promise.race([aborted(leash), server.exited]);
       await server.stop();
       // A server that died by itself is a failure: who supervises this process starts it again.
       return ended === undefined ? 0 : 1;

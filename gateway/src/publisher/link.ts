@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { BenchlineError } from '@benchline/model';
+import { BenchlineError, type BrokerAccess } from '@benchline/model';
 import { connect, type MqttClient } from 'mqtt';
-import type { BrokerConnection } from './port.ts';
 
 /** A silent broker is given up after 1.5 times this. */
 const keepalive_s = 3;
@@ -9,7 +8,7 @@ const connectTimeout_ms = 5000;
 const endTimeout_ms = 1000;
 
 export interface LinkOptions {
-  broker: BrokerConnection;
+  broker: BrokerAccess;
   client_id: string;
   /** What the broker publishes when the connection breaks; QoS 1. */
   will: { topic: string; payload: Uint8Array };

@@ -1,4 +1,4 @@
-import type { Log, Signal, SigningKey, Slug, TrustedKeys } from '@benchline/model';
+import type { BrokerAccess, Log, Signal, SigningKey, Slug, TrustedKeys } from '@benchline/model';
 import type { Spool } from '../spool/port.ts';
 
 /**
@@ -21,7 +21,7 @@ export interface PublisherOptions {
   key: SigningKey;
   /** Ledgers whose acknowledgements count, by ledger id. */
   ledgers: TrustedKeys;
-  broker: BrokerConnection;
+  broker: BrokerAccess;
   /** What to announce by DBIRTH: machines of this gateway with the signals of their type. */
   devices: readonly { machine: Slug; signals: Readonly<Record<Slug, Signal>> }[];
   log: Log;
@@ -29,15 +29,6 @@ export interface PublisherOptions {
   window?: number;
   /** Without progress for so long, it says hello again. Default 2000 ms. */
   stall_ms?: number;
-}
-
-export interface BrokerConnection {
-  /** `mqtt://host:port` or `mqtts://host:port` */
-  url: string;
-  username?: string;
-  password?: string;
-  /** PEM text of the authority that signed the broker's certificate. */
-  ca?: string;
 }
 
 export interface PublisherStatus {

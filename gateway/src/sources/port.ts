@@ -1,7 +1,6 @@
-import type { Log, Slug, SourceMark } from '@benchline/model';
+import type { BrokerConfig, Log, Slug, SourceMark } from '@benchline/model';
 import type { SourceConfig } from '../config.ts';
 import type { MachineStream } from '../stream.ts';
-import type { BrokerConfig } from './common-config.ts';
 
 /** One machine as one source feeds it: which signals, from where, changed how. */
 export interface MachineTags {

@@ -1,9 +1,16 @@
 import { createInterface } from 'node:readline';
-import { BenchlineError, type Command, exitWithSupervisor, openLog, ready } from '@benchline/model';
+import {
+  aborted,
+  BenchlineError,
+  type Command,
+  exitLater,
+  exitWithSupervisor,
+  openLog,
+  ready,
+} from '@benchline/model';
 import { maxPayloadBytes } from '@benchline/model/sparkplug';
 import { openBroker } from '../broker/broker.ts';
 import { readUsers, setUser } from '../broker/users.ts';
-import { aborted, exitLater } from './stopping.ts';
 
 export const broker: Command = {
   summary: 'run the embedded MQTT broker of a single box',

@@ -1,15 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { describeError, type Log } from '@benchline/model';
+import { type BrokerAccess, describeError, type Log } from '@benchline/model';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-
-export interface BrokerAccess {
-  /** `mqtt://host:port` or `mqtts://host:port` */
-  url: string;
-  username?: string;
-  password?: string;
-  /** PEM text of the authority that signed the broker's certificate. */
-  ca?: string;
-}
 
 export interface SubscriptionOptions {
   broker: BrokerAccess;

@@ -185,10 +185,7 @@ function nameOf({ name }: { name: { en: string; zh?: string | undefined } }): { 
 export function catalogueView(): z.output<typeof Catalogue> {
   return {
     kpis: kpiIds.map((id) => ({ ...kpiCatalogue[id] })),
-    states: apiStates.map((id) => {
-      const { element, ...name } = stateWording[id];
-      return { id, name, element };
-    }),
+    states: apiStates.map((id) => ({ id, ...stateWording[id] })),
     statuses: figureStatuses.map((id) => ({ id, name: statusWording[id] })),
     gap_reasons: gapReasons.map((id) => ({ id, name: gapReasonWording[id] })),
   };

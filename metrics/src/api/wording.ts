@@ -1,4 +1,4 @@
-import type { GapReason } from '@benchline/model';
+import { type GapReason, stateCatalogue } from '@benchline/model';
 import type { apiStates, figureStatuses } from './schemas.ts';
 
 interface Wording {
@@ -6,17 +6,12 @@ interface Wording {
   zh: string;
 }
 
-/** States as people read them, with their time element of ISO 22400-2. */
-export const stateWording: Readonly<Record<(typeof apiStates)[number], Wording & { element: string }>> = {
-  producing: { en: 'Producing', zh: '生产', element: 'APT' },
-  setup: { en: 'Setup', zh: '调整准备', element: 'AUST' },
-  waiting: { en: 'Waiting', zh: '等待', element: 'ADET' },
-  short_stop: { en: 'Short stop', zh: '短暂停机', element: 'ADET' },
-  fault: { en: 'Fault', zh: '故障', element: 'ADET with an order, otherwise ADOT' },
-  no_order: { en: 'No order', zh: '无订单', element: 'ADOT' },
-  planned_maintenance: { en: 'Planned maintenance', zh: '计划维护', element: 'PMT' },
-  unobserved: { en: 'Unobserved', zh: '无数据', element: 'none: neither production nor a stop' },
-};
+/** Canonical states, and the one that is none of them. */
+export const stateWording: Readonly<Record<(typeof apiStates)[number], { name: Wording; element: string }>> =
+  {
+    ...stateCatalogue,
+    unobserved: { name: { en: 'Unobserved', zh: '无数据' }, element: 'none: neither production nor a stop' },
+  };
 
 export const statusWording: Readonly<Record<(typeof figureStatuses)[number], Wording>> = {
   ok: { en: 'Complete', zh: '完整' },

@@ -1,5 +1,5 @@
 import { interrupted } from '../../src/cli/interrupted.ts';
-import { exitWithSupervisor, ready } from '../../src/process.ts';
+import { exitWithSupervisor, ready } from '../../src/service/process.ts';
 
 /** A service as small as can be: says that it is ready, and ends in order when told to, unless it is stubborn. */
 const signal = exitWithSupervisor(interrupted());

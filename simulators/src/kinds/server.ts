@@ -1,4 +1,4 @@
-import { type CommandInput, exitWithSupervisor, ready } from '@benchline/model';
+import { aborted, type CommandInput, exitWithSupervisor, ready } from '@benchline/model';
 import { OpcuaOutlet } from '../opcua/outlet.ts';
 import { SimulatorServer } from '../opcua/server.ts';
 import type { SimClock } from '../time/clock.ts';
@@ -61,12 +61,5 @@ async function openServer(
     port: portOption(values),
     offerNone: loopback.has(host) || values['insecure'] === true,
     pkiFolder: textOption(values, 'pki') ?? (truth === undefined ? undefined : `${truth}.pki`),
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

@@ -1,6 +1,6 @@
-import { Slug } from '@benchline/model';
+import { BrokerConfig, Slug } from '@benchline/model';
 import { z } from 'zod';
-import { BrokerConfig, SourceId, scaling } from '../common-config.ts';
+import { SourceId, scaling } from '../common-config.ts';
 
 const Pointer = z
   .string()

@@ -1,6 +1,5 @@
-import { BenchlineError, describeError, type GapReason, type Slug } from '@benchline/model';
+import { BenchlineError, brokerAccess, describeError, type GapReason, type Slug } from '@benchline/model';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-import { brokerConnection } from '../../secrets.ts';
 import type { MachineStream } from '../../stream.ts';
 import type { Source, SourceContext, SourceStatus } from '../port.ts';
 import type { MqttConfig } from './config.ts';
@@ -43,7 +42,7 @@ export class MqttSource implements Source {
 
   start(): void {
     const { settings } = this.#context;
-    const broker = brokerConnection(this.#config.broker ?? settings.broker, settings.resolve);
+    const broker = brokerAccess(this.#config.broker ?? settings.broker, settings.resolve);
     const options: IClientOptions = {
       clientId: `benchline-${settings.gateway}-${this.#config.id}`,
       // The broker keeps the subscription and queues what comes while the gateway is away.

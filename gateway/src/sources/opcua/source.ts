@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BenchlineError, describeError, type GapReason, isoFromNs } from '@benchline/model';
-import { readPassword } from '../../secrets.ts';
+import { BenchlineError, describeError, type GapReason, isoFromNs, readPassword } from '@benchline/model';
 import { backOff } from '../back-off.ts';
 import type { MachineTags, Source, SourceContext, SourceStatus } from '../port.ts';
 import type { OpcuaConfig } from './config.ts';

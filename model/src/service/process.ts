@@ -25,3 +25,19 @@ export function exitWithSupervisor(signal: AbortSignal): AbortSignal {
   if ('unref' in process.stdin) process.stdin.unref();
   return AbortSignal.any([signal, orphaned.signal]);
 }
+
+/** Resolves once a signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** A service ends within 5 s of being told to; this leaves something for the runtime. */
+const closingGraceMs = 4500;
+
+/** Ends the process when closing takes too long: a peer that does not answer must not hold it up. */
+export function exitLater(status: number): void {
+  setTimeout(() => process.exit(status), closingGraceMs).unref();
+}
