@@ -6,6 +6,8 @@ export default defineConfig({
     reporters: ['default', new ClosingLine()],
     allowOnly: false,
     teardownTimeout: 10_000,
+    // Most tests wait for other processes, so that two files go side by side on two cores.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
