@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { brokerAccess, describeError, type Log, type Slug } from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
+import { Mapper } from '@benchline/model/mapping';
 import { Backlog } from './backlog.ts';
 import { Committer } from './committer.ts';
-import { Mapper } from './mapping/mapper.ts';
 import { openPublisher } from './publisher/index.ts';
 import type { Publisher } from './publisher/port.ts';
 import type { Settings, SourceSettings } from './settings.ts';

@@ -13,9 +13,8 @@ import {
   type SourceMark,
   type TrustedKeys,
 } from '@benchline/model';
+import { type SignalMapping, scalingOf } from '@benchline/model/mapping';
 import { GatewayConfig, type SourceConfig } from './config.ts';
-import { scalingOf } from './mapping/convert.ts';
-import type { SignalMapping } from './mapping/mapper.ts';
 import { sourceTypeOf } from './sources/index.ts';
 import type { MachineTags, SourceContext } from './sources/port.ts';
 

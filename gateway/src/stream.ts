@@ -1,8 +1,6 @@
 import type { Gap, GapReason, Observation, Slug, SourceMark } from '@benchline/model';
+import { type Mapper, Ordinals, type Reading } from '@benchline/model/mapping';
 import type { Backlog } from './backlog.ts';
-import type { Mapper } from './mapping/mapper.ts';
-import { Ordinals } from './mapping/ordinals.ts';
-import type { Reading } from './mapping/reading.ts';
 import type { BatchDraft, ResumeState } from './spool/port.ts';
 
 interface Segment {

@@ -1,6 +1,6 @@
 import { type Signal, status, type Value } from '@benchline/model';
+import { Mapper } from '@benchline/model/mapping';
 import { describe, expect, test } from 'vitest';
-import { Mapper } from '../src/mapping/mapper.ts';
 
 const states: Signal = {
   measurement: 'state',

@@ -1,7 +1,7 @@
 import type { Observation, Signal } from '@benchline/model';
+import { Ordinals } from '@benchline/model/mapping';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Ordinals } from '../src/mapping/ordinals.ts';
 import { makeStream } from './support/streams.ts';
 
 const reading = (time: bigint, native: number) => ({

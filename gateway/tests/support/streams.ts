@@ -1,6 +1,6 @@
 import type { Signal, Slug } from '@benchline/model';
+import { Mapper } from '@benchline/model/mapping';
 import { Backlog } from '../../src/backlog.ts';
-import { Mapper } from '../../src/mapping/mapper.ts';
 import type { BatchDraft, ResumeState } from '../../src/spool/port.ts';
 import { MachineStream } from '../../src/stream.ts';
 

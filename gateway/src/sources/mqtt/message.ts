@@ -8,7 +8,7 @@ import {
   type Slug,
   status,
 } from '@benchline/model';
-import type { Reading } from '../../mapping/reading.ts';
+import type { Reading } from '@benchline/model/mapping';
 import type { MqttConfig } from './config.ts';
 import { type JsonValue, parseJson, pointTo } from './json.ts';
 

@@ -1,4 +1,6 @@
-import type { Nanoseconds, Slug, Value } from '@benchline/model';
+import type { Slug } from '../slug.ts';
+import type { Value } from '../telemetry/value.ts';
+import type { Nanoseconds } from '../time.ts';
 
 /** What a source saw of one tag, in its own terms, before mapping. */
 export interface Reading {

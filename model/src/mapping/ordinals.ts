@@ -1,4 +1,5 @@
-import type { Observation, Slug } from '@benchline/model';
+import type { Slug } from '../slug.ts';
+import type { Observation } from '../telemetry/batch.ts';
 
 interface Instant {
   time: bigint;

@@ -1,11 +1,8 @@
-import {
-  canonicalStateOf,
-  fitsInt64,
-  isRepresentable,
-  type Signal,
-  status,
-  type Value,
-} from '@benchline/model';
+import type { Signal } from '../plant/schema.ts';
+import { canonicalStateOf } from '../plant/state-table.ts';
+import { status } from '../telemetry/status.ts';
+import { isRepresentable, type Value } from '../telemetry/value.ts';
+import { fitsInt64 } from '../time.ts';
 import type { Convert, Mapped, Scaling } from './reading.ts';
 
 /** A machine that puts numbers into its state texts must not fill the memory. */

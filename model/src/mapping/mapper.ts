@@ -1,4 +1,8 @@
-import { type Json, type Observation, type Signal, type Slug, severityOf, status } from '@benchline/model';
+import type { Signal } from '../plant/schema.ts';
+import type { Slug } from '../slug.ts';
+import type { Observation } from '../telemetry/batch.ts';
+import type { Json } from '../telemetry/canonical.ts';
+import { severityOf, status } from '../telemetry/status.ts';
 import { converterFor } from './convert.ts';
 import { mappingDigest } from './digest.ts';
 import type { Convert, Reading, Scaling } from './reading.ts';
