@@ -1,3 +1,3 @@
 export { writeFileAtomically } from './folder.ts';
-export { openJournal } from './journal.ts';
+export { openJournal, viewJournal } from './journal.ts';
 export * from './port.ts';

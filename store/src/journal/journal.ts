@@ -1,12 +1,16 @@
-import { type FileHandle, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchlineError } from '@benchline/model';
 import { syncFolder } from './folder.ts';
 import { encodeFrames } from './frame.ts';
-import type { Journal, JournalOptions, JournalRead } from './port.ts';
-import { firstPositionOf, Segment } from './segment.ts';
+import type { Journal, JournalOptions, JournalRead, JournalView } from './port.ts';
+import { Segment } from './segment.ts';
+import { SegmentList } from './segment-list.ts';
 
 const defaultSegmentBytes = 8 * 1024 * 1024;
+
+/** Between two attempts to write to a disk that failed, at least. */
+const retryPause_ms = 250;
 
 interface Call {
   records: number;
@@ -21,30 +25,20 @@ interface Call {
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   if (await mkdir(options.folder, { recursive: true })) await syncFolder(join(options.folder, '..'));
-  const firsts = (await readdir(options.folder))
-    .map(firstPositionOf)
-    .filter((first) => first !== undefined)
-    .sort((a, b) => a - b);
-  const segments: Segment[] = [];
-  for (const [index, first] of firsts.entries()) {
-    const segment = new Segment(options.folder, first, firsts[index + 1] ?? first, 0);
-    segment.bytes = (await stat(segment.path)).size;
-    segments.push(segment);
-  }
-  const newest = segments.at(-1);
-  const recovery = { cut_bytes: 0, cut_from: undefined as number | undefined };
-  if (newest) {
-    const found = newest.bytes;
-    await newest.mend();
-    if (newest.bytes < found) {
-      await truncate(newest.path, newest.bytes);
-      recovery.cut_bytes = found - newest.bytes;
-      recovery.cut_from = newest.end;
-    }
-  }
-  const journal = new FileJournal(options, segments, recovery);
+  const list = await SegmentList.survey(options.folder, options.behind_damage ?? 'cut');
+  const newest = list.segments.at(-1);
+  if (newest && list.recovery.cut_bytes > 0) await truncate(newest.path, newest.bytes);
+  const journal = new FileJournal(options, list);
   await journal.openNewest();
   return journal;
+}
+
+/**
+ * Looks at a journal, or a copy of one, without changing anything; a process may be writing to it. Later
+ * appends do not show.
+ */
+export function viewJournal(folder: string): Promise<JournalView> {
+  return SegmentList.survey(folder, 'keep');
 }
 
 class FileJournal implements Journal {
@@ -52,7 +46,7 @@ class FileJournal implements Journal {
   readonly #folder: string;
   readonly #segmentBytes: number;
   readonly #maxBytes: number;
-  readonly #segments: Segment[];
+  readonly #list: SegmentList;
   #file: FileHandle | undefined;
   #queue: Call[] = [];
   #queuedBytes = 0;
@@ -60,37 +54,38 @@ class FileJournal implements Journal {
   #tail: number;
   #committing: Promise<void> | undefined;
   #waiters: { position: number; resolve(): void }[] = [];
-  #failure: BenchlineError | undefined;
+  /** When the disk last failed; what lies behind the durable part of the newest segment is unknown since then. */
+  #failed_ms: number | undefined;
   #closed = false;
 
-  constructor(options: JournalOptions, segments: Segment[], recovery: Journal['recovery']) {
+  constructor(options: JournalOptions, list: SegmentList) {
     this.#folder = options.folder;
     this.#segmentBytes = options.segment_bytes ?? defaultSegmentBytes;
     this.#maxBytes = options.max_bytes ?? Number.POSITIVE_INFINITY;
-    this.#segments = segments;
-    this.recovery = recovery;
-    this.#tail = segments.at(-1)?.end ?? 0;
+    this.#list = list;
+    this.recovery = list.recovery;
+    this.#tail = list.next;
   }
 
   get floor(): number {
-    return this.#segments[0]?.first ?? 0;
+    return this.#list.floor;
   }
 
   get next(): number {
-    return this.#segments.at(-1)?.end ?? 0;
+    return this.#list.next;
   }
 
   get bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    return this.#list.bytes;
   }
 
-  get segments(): readonly { first: number; end: number; bytes: number }[] {
-    return this.#segments;
+  get segments(): Journal['segments'] {
+    return this.#list.segments;
   }
 
   /** Opens the newest segment for writing, or begins the first. */
   async openNewest(): Promise<void> {
-    const newest = this.#segments.at(-1);
+    const newest = this.#list.segments.at(-1);
     if (newest) {
       this.#file = await open(newest.path, 'r+');
       await this.#file.datasync();
@@ -100,7 +95,6 @@ class FileJournal implements Journal {
   }
 
   async append(records: readonly Uint8Array[]): Promise<number> {
-    if (this.#failure) throw this.#failure;
     if (this.#closed) throw new Error(`append to the closed journal ${this.#folder}`);
     const first = this.#tail;
     const frames = encodeFrames(first, records);
@@ -115,33 +109,8 @@ class FileJournal implements Journal {
     });
   }
 
-  async read(from: number, maxBytes: number): Promise<JournalRead> {
-    const whole: JournalRead = { records: [], missing: [], next: from };
-    let budget = maxBytes;
-    for (;;) {
-      // A trim may have deleted what was to be read.
-      whole.next = Math.max(whole.next, this.floor);
-      const segment = this.#segments.findLast(({ first }) => first <= whole.next);
-      if (!segment || segment.end <= whole.next || (whole.records.length > 0 && budget <= 0)) return whole;
-      const part = await this.#readSegment(segment, whole.next, Math.max(budget, 0));
-      if (!part) continue;
-      const size = part.records.reduce((sum, record) => sum + record.data.length, 0);
-      if (whole.records.length > 0 && size > budget) return whole;
-      whole.records.push(...part.records);
-      whole.missing.push(...part.missing);
-      whole.next = part.next;
-      budget -= size;
-    }
-  }
-
-  /** Undefined when the segment was trimmed before it could be read. */
-  async #readSegment(segment: Segment, from: number, maxBytes: number): Promise<JournalRead | undefined> {
-    try {
-      return await segment.read(from, maxBytes);
-    } catch (error) {
-      if (!this.#segments.includes(segment)) return undefined;
-      throw error;
-    }
+  read(from: number, maxBytes: number): Promise<JournalRead> {
+    return this.#list.read(from, maxBytes);
   }
 
   async waitFor(position: number, signal: AbortSignal): Promise<void> {
@@ -163,9 +132,9 @@ class FileJournal implements Journal {
   async trim(below: number): Promise<void> {
     let deleted = false;
     for (;;) {
-      const [oldest, following] = this.#segments;
+      const [oldest, following] = this.#list.segments;
       if (!oldest || !following || oldest.end > below) break;
-      this.#segments.shift();
+      this.#list.segments.shift();
       await rm(oldest.path, { force: true });
       deleted = true;
     }
@@ -203,8 +172,9 @@ class FileJournal implements Journal {
   }
 
   async #commit(group: readonly Call[]): Promise<void> {
-    if ((this.#segments.at(-1)?.bytes ?? 0) >= this.#segmentBytes) await this.#beginSegment(this.next);
-    const newest = this.#segments.at(-1);
+    if (this.#failed_ms !== undefined) await this.#recover(this.#failed_ms);
+    if ((this.#list.segments.at(-1)?.bytes ?? 0) >= this.#segmentBytes) await this.#beginSegment(this.next);
+    const newest = this.#list.segments.at(-1);
     if (!newest || !this.#file) throw new Error('no segment is open');
     await writeAll(
       this.#file,
@@ -223,25 +193,25 @@ class FileJournal implements Journal {
   async #beginSegment(first: number): Promise<void> {
     const segment = new Segment(this.#folder, first, first, 0);
     const file = await open(segment.path, 'w+');
-    await syncFolder(this.#folder);
-    await this.#file?.close();
+    try {
+      await syncFolder(this.#folder);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    await this.#file?.close().catch(() => undefined);
     this.#file = file;
-    this.#segments.push(segment);
+    if (this.#list.segments.at(-1)?.first === first) this.#list.segments.pop();
+    this.#list.segments.push(segment);
   }
 
-  /**
-   * After a failed commit nothing queued can keep its position. A full disk leaves the journal usable; after
-   * any other error, a failed fsync above all, what the disk holds is unknown until it is read back.
-   */
+  /** After a failed commit nothing queued can keep its position: all of it is refused, and can be tried again. */
   async #refuse(group: readonly Call[], cause: unknown): Promise<void> {
-    const recovered = isFull(cause) && (await this.#takeBack());
-    const error = recovered
-      ? full(`no room on the disk of ${this.#folder}`, cause)
-      : new BenchlineError('journal_corrupt', `the journal ${this.#folder} cannot be written`, {
-          hint: 'check the disk, then start the service again: it goes on from what was stored',
-          cause,
-        });
-    if (!recovered) this.#failure = error;
+    const noRoom = isFull(cause);
+    // A refused attempt to recover tells nothing new.
+    if (!(cause instanceof DiskFailing) && !(noRoom && (await this.#takeBack())))
+      this.#failed_ms = Date.now();
+    const error = noRoom ? full(`no room on the disk of ${this.#folder}`, cause) : this.#broken(cause);
     const refused = [...group, ...this.#queue];
     this.#queue = [];
     this.#queuedBytes = 0;
@@ -249,16 +219,40 @@ class FileJournal implements Journal {
     for (const call of refused) call.reject(error);
   }
 
-  /** Cuts off what a failed write left behind the durable part. */
+  /** Cuts off what a write that found no room left behind the durable part. */
   async #takeBack(): Promise<boolean> {
     try {
-      await this.#file?.truncate(this.#segments.at(-1)?.bytes ?? 0);
-      return true;
+      await this.#file?.truncate(this.#list.segments.at(-1)?.bytes ?? 0);
+      return this.#failed_ms === undefined;
     } catch {
       return false;
     }
   }
+
+  /**
+   * After a failed write or fsync nobody knows what the disk holds behind the durable part, and the kernel may
+   * have dropped it from its cache: that part is cut off, and records go on in a file of their own.
+   */
+  async #recover(failed_ms: number): Promise<void> {
+    const waited = Date.now() - failed_ms;
+    if (waited >= 0 && waited < retryPause_ms) throw new DiskFailing();
+    const newest = this.#list.segments.at(-1);
+    if (newest) await truncate(newest.path, newest.bytes);
+    await this.#beginSegment(this.next);
+    this.#failed_ms = undefined;
+  }
+
+  #broken(cause: unknown): BenchlineError {
+    return new BenchlineError('journal_unwritable', `the journal ${this.#folder} cannot be written`, {
+      hint: 'check the disk; nothing was lost, appends are tried again until it works',
+      retryable: true,
+      cause,
+    });
+  }
 }
+
+/** The disk failed a moment ago; it is not asked again yet. */
+class DiskFailing extends Error {}
 
 async function writeAll(file: FileHandle, buffers: readonly Buffer[], offset: number): Promise<void> {
   let rest = [...buffers];

@@ -16,8 +16,8 @@ export interface Journal {
   /**
    * Appends records at consecutive positions; resolves with the first position once all are fsynced. Calls made
    * while a commit runs share the next one and succeed or fail together.
-   * @throws BenchlineError `journal_full` when the bound or the disk is full (nothing was appended, the journal
-   * goes on), `journal_corrupt` after any other I/O error (the journal refuses all appends from then on).
+   * @throws BenchlineError, always retryable, nothing was appended: `journal_full` when the bound or the disk is
+   * full, `journal_unwritable` after any other I/O error. The journal goes on as soon as the disk does.
    */
   append(records: readonly Uint8Array[]): Promise<number>;
   /**
@@ -47,6 +47,7 @@ export interface JournalRead {
 }
 
 export interface JournalSegment {
+  path: string;
   /** Position of its first record. */
   first: number;
   /** One past the position of its last record. */
@@ -54,8 +55,16 @@ export interface JournalSegment {
   bytes: number;
 }
 
+/** A journal as a second process may look at it while the first one writes. */
+export type JournalView = Pick<Journal, 'floor' | 'next' | 'bytes' | 'segments' | 'recovery' | 'read'>;
+
 export interface JournalOptions {
   folder: string;
+  /**
+   * What to do with sound records behind damage in the newest segment: `cut` makes an end of the journal where
+   * the damage begins, `keep` leaves a hole that reads report as missing. Default `cut`.
+   */
+  behind_damage?: 'cut' | 'keep';
   /** A segment is closed once it has this many bytes. Default 8 MiB. */
   segment_bytes?: number;
   /** Appends that would make the journal larger are refused. Default: no bound. */

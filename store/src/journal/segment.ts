@@ -6,6 +6,9 @@ import type { JournalRead, JournalRecord } from './port.ts';
 /** Distance in bytes between remembered offsets: what a seek may have to read for nothing. */
 const markerGap = 64 * 1024;
 
+/** More than any segment holds: a position further on than that from its first is no position. */
+const maxRecords = 2 ** 31;
+
 /** One file of the journal, named by the position of its first record. */
 export class Segment {
   readonly path: string;
@@ -26,22 +29,20 @@ export class Segment {
   }
 
   /**
-   * Looks through the newest segment, where damage means that a write was torn: returns where its sound part
-   * ends, which becomes the segment's end.
+   * Looks through the newest segment, where damage at the end means that a write was torn: its end becomes the
+   * end of the last sound record, or of the last one before any damage.
    */
-  async mend(): Promise<void> {
+  async mend(behindDamage: 'cut' | 'keep'): Promise<void> {
     const buffer = await this.#load(0, this.bytes);
     this.#markers = [];
-    let at = 0;
     this.end = this.first;
-    while (at < buffer.length) {
-      const frame = frameAt(buffer, at);
-      if (typeof frame !== 'object' || frame.position !== this.end) break;
-      this.#mark(frame.position, at);
-      at = frame.end;
-      this.end += 1;
+    this.bytes = 0;
+    for (const frame of soundFrames(buffer, this.first, this.first + maxRecords)) {
+      if (behindDamage === 'cut' && frame.position !== this.end) break;
+      this.#mark(frame.position, frame.start);
+      this.end = frame.position + 1;
+      this.bytes = frame.end;
     }
-    this.bytes = at;
   }
 
   /** Takes note of frames that were just made durable behind the others. */
