@@ -1,4 +1,4 @@
-import { type Json, type SignedBatch, signedBatchFromJson, signedBatchToJson } from '@benchline/model';
+import { type Json, type SignedBatch, signedBatchFromJson, signedBatchText } from '@benchline/model';
 
 /** What one record of the spool says: a signed batch, and what its source left for resuming. */
 export interface SpoolRecord {
@@ -6,9 +6,14 @@ export interface SpoolRecord {
   resume: string | undefined;
 }
 
-/** The JSON of the signed batch; `resume` is one more member beside `content`, `digest`, `key_id`, `signature`. */
-export function encodeRecord({ batch, resume }: SpoolRecord): Buffer {
-  return Buffer.from(JSON.stringify({ ...signedBatchToJson(batch), resume }), 'utf8');
+/**
+ * The JSON of the signed batch; `resume` is one more member beside `content`, `digest`, `key_id`, `signature`.
+ * @param canonical the canonical text of the batch's content.
+ */
+export function encodeRecord({ batch, resume }: SpoolRecord, canonical: string): Buffer {
+  const text = signedBatchText(batch, canonical);
+  const end = resume === undefined ? '' : `,"resume":${JSON.stringify(resume)}}`;
+  return Buffer.from(end === '' ? text : text.slice(0, -1) + end, 'utf8');
 }
 
 /** Undefined for a record that another version wrote in a way that this one does not understand. */

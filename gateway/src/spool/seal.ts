@@ -1,13 +1,13 @@
 import {
-  assertRepresentable,
   type Batch,
   BenchlineError,
+  canonicalBatch,
   fitsInt64,
   type Observation,
   type SigningKey,
   type Slug,
   severityOf,
-  signBatch,
+  signCanonical,
 } from '@benchline/model';
 import type { BatchDraft } from './port.ts';
 import { encodeRecord, type SpoolRecord } from './record.ts';
@@ -54,8 +54,9 @@ export class Sealer {
     const { resume, ...rest } = draft;
     for (const observation of draft.observations) assertSound(observation);
     const content: Batch = { v: 1, gateway: this.#gateway, ...head, ...rest };
-    const record: SpoolRecord = { batch: signBatch(content, this.#key), resume };
-    const data = encodeRecord(record);
+    const canonical = canonicalBatch(content);
+    const record: SpoolRecord = { batch: signCanonical(content, canonical, this.#key), resume };
+    const data = encodeRecord(record, canonical);
     if (data.length <= maxRecordBytes) {
       into.push({ ...record, data });
       return { epoch: head.epoch, seq: head.seq + 1, prev: record.batch.digest };
@@ -74,9 +75,7 @@ export class Sealer {
 }
 
 /** What cannot be read back must not be written: the reader would have to skip the whole batch. */
-function assertSound({ signal, source_time_ns, ordinal, value, native, status }: Observation): void {
-  if (value !== undefined) assertRepresentable(value);
-  if (native !== undefined) assertRepresentable(native);
+function assertSound({ signal, source_time_ns, ordinal, value, status }: Observation): void {
   const sound =
     fitsInt64(source_time_ns) &&
     ordinal >= 0 &&

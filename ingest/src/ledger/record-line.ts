@@ -1,4 +1,4 @@
-import type { LedgerRecordJson, Loss, SignedBatch } from '@benchline/model';
+import { type LedgerRecordJson, type Loss, type SignedBatch, signedBatchText } from '@benchline/model';
 
 /** A record before the ledger has given it its place and time. */
 export type Draft =
@@ -11,10 +11,7 @@ export type Draft =
 export function encodeRecord(draft: Draft, offset: number, received_ns: bigint): Uint8Array {
   const place = `{"offset":${offset},"received_ns":"${received_ns}"`;
   if (draft.kind !== 'batch') return Buffer.from(`${place},${JSON.stringify(draft).slice(1)}`);
-  const { digest, key_id, signature } = draft.batch;
-  // The content as it was signed: whoever has the line can hash it without writing it anew.
-  const proof = JSON.stringify({ digest, key_id, signature }).slice(1);
-  return Buffer.from(`${place},"kind":"batch","batch":{"content":${draft.canonical},${proof}}`);
+  return Buffer.from(`${place},"kind":"batch","batch":${signedBatchText(draft.batch, draft.canonical)}}`);
 }
 
 /** Reads a line that this ledger wrote; its shape was checked on the way in. */

@@ -1,7 +1,7 @@
 import { check, readText } from '../config/load.ts';
 import { problemsError } from '../config/problem.ts';
 import { readSourceText } from '../config/source-text.ts';
-import { sha256Hex } from '../telemetry/batch.ts';
+import { sha256Hex } from '../telemetry/canonical.ts';
 import { indexPlant, type PlantIndex } from './index-of.ts';
 import { referenceProblems } from './references.ts';
 import { Plant } from './schema.ts';

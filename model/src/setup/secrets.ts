@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { BenchlineError } from '../error.ts';
 import { writeKeyPair } from '../keys/keys.ts';
-import { sha256Hex } from '../telemetry/batch.ts';
+import { sha256Hex } from '../telemetry/canonical.ts';
 import { mosquittoPasswordLine } from './mosquitto-password.ts';
 
 const gateway = 'gateway-1';

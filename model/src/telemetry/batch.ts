@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { type Nanoseconds, nanosecondsJson } from '../time.ts';
 import type { Json } from './canonical.ts';
 import { severityOf } from './status.ts';
-import { assertRepresentable, type Value, ValueJson, valueFromJson, valueToJson } from './value.ts';
+import { type Value, ValueJson, valueFromJson, valueToJson } from './value.ts';
 
 /**
  * What one signal of one machine was at one instant.
@@ -45,7 +44,7 @@ export const gapReasons = [
 export type GapReason = (typeof gapReasons)[number];
 
 /** Claims about a source that travel with every figure computed from it. */
-export const sourceMarks = ['simulated_clock', 'unauthenticated_source'] as const;
+export const sourceMarks = ['simulated_clock', 'unauthenticated_source', 'resubmitted'] as const;
 export type SourceMark = (typeof sourceMarks)[number];
 
 /**
@@ -138,7 +137,7 @@ export const SignedBatchJson = z.strictObject({
   signature: z.base64(),
 });
 
-/** An observation as plain JSON; members stand in the order that `canonicalBatch` needs. */
+/** An observation as plain JSON; members stand in the order of their code units. */
 export function observationToJson(o: Observation): Record<string, Json | undefined> {
   return {
     native: o.native === undefined ? undefined : valueToJson(o.native),
@@ -161,7 +160,7 @@ export function observationFromJson(json: z.output<typeof ObservationJson>): Obs
   };
 }
 
-/** A batch's content as plain JSON; members stand in the order that `canonicalBatch` needs. */
+/** A batch's content as plain JSON; members stand in the order of their code units. */
 export function batchToJson(batch: Batch): Record<string, Json | undefined> {
   return {
     epoch: batch.epoch,
@@ -187,28 +186,9 @@ export function batchToJson(batch: Batch): Record<string, Json | undefined> {
   };
 }
 
-/**
- * The RFC 8785 form of a batch's content. `batchToJson` lists members in the order of their code units and only
- * values need a look, so JSON.stringify writes what `canonicalJson` would, in a quarter of the time.
- * @throws BenchlineError `value_unrepresentable`.
- */
-export function canonicalBatch(batch: Batch): string {
-  for (const { value, native } of batch.observations) {
-    if (value !== undefined) assertRepresentable(value);
-    if (native !== undefined) assertRepresentable(native);
-  }
-  return JSON.stringify(batchToJson(batch));
-}
-
 /** @throws ZodError when the JSON is no batch. */
 export function batchFromJson(json: unknown): Batch {
   return fromParsed(BatchJson.parse(json));
-}
-
-/** @throws ZodError when the JSON is no signed batch. It checks the shape, not the signature. */
-export function signedBatchFromJson(json: unknown): SignedBatch {
-  const parsed = SignedBatchJson.parse(json);
-  return { ...parsed, content: fromParsed(parsed.content) };
 }
 
 export function signedBatchToJson(batch: SignedBatch): Record<string, Json | undefined> {
@@ -227,18 +207,4 @@ function fromParsed(parsed: z.output<typeof BatchJson>): Batch {
     observations: observations.map(observationFromJson),
     ...(observed === undefined ? {} : { observed }),
   };
-}
-
-/** SHA-256 (hexadecimal) of the RFC 8785 form of a batch's content. */
-export function batchDigest(batch: Batch): string {
-  return sha256Hex(canonicalBatch(batch));
-}
-
-/** The bytes that a gateway signs for a batch: a domain label, then the digest. */
-export function batchSigningInput(digest: string): string {
-  return `benchline/batch/1\n${digest}\n`;
-}
-
-export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
 }

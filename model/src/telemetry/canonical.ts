@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { BenchlineError } from '../error.ts';
 
 export type Json =
@@ -39,4 +40,9 @@ function isArray(value: Json): value is readonly Json[] {
 
 function unrepresentable(what: string): BenchlineError {
   return new BenchlineError('value_unrepresentable', `no canonical JSON for ${what}`);
+}
+
+/** SHA-256 of a text's UTF-8 bytes, as 64 lower-case hexadecimal digits. */
+export function sha256Hex(text: string): string {
+  return hash('sha256', text, 'hex');
 }

@@ -37,6 +37,46 @@ export const Loss = z.strictObject({
 });
 export type Loss = z.output<typeof Loss>;
 
+/** Records that no longer read back as they were written. */
+export const Damaged = z.strictObject({
+  from_offset: z.int().min(0),
+  /** One past the last of them. */
+  to_offset: z.int().min(1),
+});
+export type Damaged = z.output<typeof Damaged>;
+
+/**
+ * What the retention has deleted: all records below an offset. It keeps what the rest needs to be verified:
+ * where each gateway's chain stood, and the SHA-256 of the last line that is gone.
+ */
+export const Retired = z.strictObject({
+  below_offset: z.int().min(1),
+  /** When the ledger had taken in the last of them. */
+  received_to_ns: nanosecondsJson,
+  last_line: z.string(),
+  gateways: z.record(
+    Slug,
+    z.strictObject({
+      epoch: z.string().regex(epochPattern),
+      seq: z.int().min(0),
+      digest: z.string(),
+    }),
+  ),
+});
+export type Retired = z.output<typeof Retired>;
+
+/**
+ * What a person made of bytes that ingest had put into quarantine. The batch is signed by the ledger's own key, for
+ * no gateway said it so; its marks contain `resubmitted`, and its epoch, number and `prev` mean nothing.
+ */
+export const Resubmission = z.strictObject({
+  author: z.string().min(1).max(200),
+  reason: z.string().min(1).max(2000),
+  /** SHA-256 of the bytes in quarantine. */
+  original: z.string().regex(/^[0-9a-f]{64}$/),
+  batch: SignedBatchJson,
+});
+
 const position = {
   /** The record's place in the ledger: 0, 1, 2 … without holes. A feed is resumed by the next one wanted. */
   offset: z.int().min(0),
@@ -46,12 +86,16 @@ const position = {
 
 /**
  * What the ledger holds, in the order in which it came. One line of the feed is one record as JSON. A plant
- * record carries the whole text of a plant file, valid from when it was received.
+ * record carries the whole text of a plant file, valid from when it was received. A `damaged` record stands in the
+ * feed for each record that does not read back, with `received_ns` 0; another one is appended when that is found.
  */
 export const LedgerRecordJson = z.discriminatedUnion('kind', [
   z.strictObject({ ...position, kind: z.literal('batch'), batch: SignedBatchJson }),
   z.strictObject({ ...position, kind: z.literal('entry'), entry: Entry }),
   z.strictObject({ ...position, kind: z.literal('plant'), digest: z.string(), yaml: z.string() }),
   z.strictObject({ ...position, kind: z.literal('loss'), loss: Loss }),
+  z.strictObject({ ...position, kind: z.literal('damaged'), damaged: Damaged }),
+  z.strictObject({ ...position, kind: z.literal('retired'), retired: Retired }),
+  z.strictObject({ ...position, kind: z.literal('resubmission'), resubmission: Resubmission }),
 ]);
 export type LedgerRecordJson = z.input<typeof LedgerRecordJson>;

@@ -3,21 +3,24 @@ import { BenchlineError } from '../error.ts';
 import type { SigningKey, TrustedKeys } from '../keys/keys.ts';
 import { Slug } from '../slug.ts';
 import { nanosecondsJson } from '../time.ts';
-import {
-  type Batch,
-  batchDigest,
-  batchSigningInput,
-  canonicalBatch,
-  epochPattern,
-  type SignedBatch,
-  sha256Hex,
-} from './batch.ts';
-import { canonicalJson, type Json } from './canonical.ts';
+import { type Batch, epochPattern, type SignedBatch } from './batch.ts';
+import { canonicalJson, type Json, sha256Hex } from './canonical.ts';
+import { batchSigningInput, canonicalBatch } from './canonical-batch.ts';
 
 /** Signs a batch's content with the gateway's key. */
 export function signBatch(content: Batch, key: SigningKey): SignedBatch {
-  const digest = batchDigest(content);
+  return signCanonical(content, canonicalBatch(content), key);
+}
+
+/** The same for who has the canonical text of the content already. */
+export function signCanonical(content: Batch, canonical: string, key: SigningKey): SignedBatch {
+  const digest = sha256Hex(canonical);
   return { content, digest, key_id: key.id, signature: key.sign(batchSigningInput(digest)) };
+}
+
+/** A signed batch as JSON text, with the content as it was signed: whoever has the text can hash it as it is. */
+export function signedBatchText({ digest, key_id, signature }: SignedBatch, canonical: string): string {
+  return `{"content":${canonical},${JSON.stringify({ digest, key_id, signature }).slice(1)}`;
 }
 
 /**

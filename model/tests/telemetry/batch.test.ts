@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateKeyPair, signingKey, trustedKeys } from '../../src/keys/keys.ts';
-import {
-  type Batch,
-  batchDigest,
-  batchFromJson,
-  batchToJson,
-  canonicalBatch,
-  signedBatchFromJson,
-  signedBatchToJson,
-} from '../../src/telemetry/batch.ts';
+import { type Batch, batchFromJson, batchToJson, signedBatchToJson } from '../../src/telemetry/batch.ts';
 import { canonicalJson } from '../../src/telemetry/canonical.ts';
+import { batchDigest, canonicalBatch } from '../../src/telemetry/canonical-batch.ts';
+import { signedBatchFromJson } from '../../src/telemetry/read-batch.ts';
 import {
   machineObservationFromJson,
   machineObservationToJson,
   observationsOf,
   storedTime,
 } from '../../src/telemetry/record.ts';
-import { acknowledgementSeal, helloSeal, signBatch, verifyBatch } from '../../src/telemetry/signed.ts';
+import {
+  acknowledgementSeal,
+  helloSeal,
+  signBatch,
+  signedBatchText,
+  verifyBatch,
+} from '../../src/telemetry/signed.ts';
 import { batch, int64Edges } from './arbitrary-batch.ts';
 
 const overTheWire = (json: unknown): unknown => JSON.parse(JSON.stringify(json));
@@ -116,8 +116,12 @@ describe('a batch in JSON', () => {
     ['a signal that is no identifier', { ...line, signal: 'Good Items' }],
     ['null', { ...line, value: null }],
   ])('is refused with %s', (_, observation) => {
-    expect(() => batchFromJson({ ...batchToJson(sample), observations: [observation] })).toThrow(/./);
-    expect(() => batchFromJson({ ...batchToJson(sample), observations: [line] })).not.toThrow();
+    const content = (only: unknown) => ({ ...batchToJson(sample), observations: [only] });
+    expect(() => batchFromJson(content(observation))).toThrow(/./);
+    expect(() => batchFromJson(content(line))).not.toThrow();
+    const signed = signedBatchToJson(signBatch(sample, key));
+    expect(() => signedBatchFromJson({ ...signed, content: content(observation) })).toThrow(/observations/);
+    expect(() => signedBatchFromJson({ ...signed, content: content(line) })).not.toThrow();
   });
 });
 
@@ -140,6 +144,17 @@ describe('observations on their own feet', () => {
 });
 
 describe('a signed batch', () => {
+  it('comes back as it was, from JSON and from the text with the canonical content', () => {
+    fc.assert(
+      fc.property(batch, (content) => {
+        const signed = signBatch(content, key);
+        expect(signedBatchFromJson(overTheWire(signedBatchToJson(signed)))).toStrictEqual(signed);
+        const text = signedBatchText(signed, canonicalBatch(content));
+        expect(signedBatchFromJson(JSON.parse(text))).toStrictEqual(signed);
+      }),
+    );
+  });
+
   it('verifies after the wire, for the gateway whose key it is', () => {
     const signed = signedBatchFromJson(overTheWire(signedBatchToJson(signBatch(sample, key))));
     expect(() => verifyBatch(signed, trusted)).not.toThrow();

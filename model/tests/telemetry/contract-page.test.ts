@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { trustedKeys } from '../../src/keys/keys.ts';
-import { batchDigest, batchToJson, signedBatchFromJson } from '../../src/telemetry/batch.ts';
+import { batchToJson } from '../../src/telemetry/batch.ts';
 import { canonicalJson } from '../../src/telemetry/canonical.ts';
+import { batchDigest } from '../../src/telemetry/canonical-batch.ts';
 import { LedgerRecordJson } from '../../src/telemetry/ledger.ts';
+import { signedBatchFromJson } from '../../src/telemetry/read-batch.ts';
 import {
   machineObservationFromJson,
   machineObservationToJson,
