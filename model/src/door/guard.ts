@@ -6,7 +6,7 @@ import { type Problem, problem, sendProblem } from './problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a caller needs a grant for. `probe`: no grant, for liveness checks that tell nothing of the plant. */
+    /** What a caller needs a grant for. `probe`: no grant, for health checks that tell strangers nothing of the plant. */
     action?: Action | 'probe';
     /** The scope path that the request is about, '' for the whole service. */
     scope?: (request: FastifyRequest) => string;
@@ -14,7 +14,7 @@ declare module 'fastify' {
     endless?: boolean;
   }
   interface FastifyRequest {
-    /** Who asks. Set on every request that reaches a handler, except probes. */
+    /** Who asks. Set on every request that reaches a handler, but on probes only when they who ask are known. */
     principal: Principal | undefined;
   }
 }
@@ -49,9 +49,9 @@ function refusalOf(
   const page = foreignPage(request.headers, request.method);
   if (page !== undefined) return forbidden(`${page}; only this service's own pages may ask`);
   const { action, scope } = request.routeOptions.config;
-  if (action === 'probe') return undefined;
   const principal = credentials ? identify(request.headers.authorization, credentials) : localPrincipal;
   request.principal = principal;
+  if (action === 'probe') return undefined;
   if (!principal)
     return problem(401, {
       code: 'not_authorized',

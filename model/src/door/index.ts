@@ -26,6 +26,12 @@ export const HttpConfig = z.strictObject({
     .string()
     .optional()
     .describe('File that names who may ask, see the reference of credentials; relative to this file'),
+  stalled_after_s: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(20)
+    .describe('How long a stage may stand still before /healthz answers 503 and names it'),
 });
 export type HttpConfig = z.output<typeof HttpConfig>;
 
