@@ -22,6 +22,10 @@ export const table: Readonly<Record<string, TableRow>> = {
   },
   ingest: { package: '@benchline/ingest', summary: 'take what gateways send into the ledger and the store' },
   metrics: { package: '@benchline/metrics', summary: 'compute key figures; serve the API and the console' },
+  forecast: {
+    package: '@benchline/metrics',
+    summary: 'check the energy forecast on recorded 15-minute data',
+  },
   openapi: { package: '@benchline/metrics', summary: 'write the OpenAPI description of the metrics API' },
   broker: { package: '@benchline/ingest', summary: 'run the embedded MQTT broker of a single box' },
   influxd: {

@@ -1,0 +1,156 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../src/commands.ts';
+import { dailyEnergyFromCsv, totalOf } from '../src/forecast/daily-energy.ts';
+import { Forecaster } from '../src/forecast/forecaster.ts';
+import { rollOrigin } from '../src/forecast/rolling-origin.ts';
+
+const recorded = gunzipSync(
+  readFileSync(
+    new URL('../../simulators/recordings/steel-plant-energy/active-energy.csv.gz', import.meta.url),
+  ),
+).toString('utf8');
+const header = 'date,Usage_kWh';
+const monday = Date.UTC(2018, 0, 1) / 86_400_000;
+
+/** A plant whose days consume what `kwhOf` says of them. */
+const plant = (days: number, kwhOf: (day: number) => number | undefined) => ({
+  first_day: monday,
+  kwh: Array.from({ length: days }, (_, day) => kwhOf(day)),
+});
+
+describe('15-minute energy in a file', () => {
+  it('adds up to what its publisher says, with the row of 00:00 closing the day it names', () => {
+    const { first_day, kwh } = dailyEnergyFromCsv(recorded, 'recorded');
+    expect(kwh.reduce((sum: number, day) => sum + (day ?? Number.NaN), 0)).toBeCloseTo(729_316.67, 6);
+    expect(kwh).toHaveLength(273);
+    expect(new Date(first_day * 86_400_000).toISOString()).toBe('2018-01-01T00:00:00.000Z');
+    // The 96 rows from 00:15 to 23:45 and the 00:00 row that bears the same date, by a sum made apart from this code.
+    const first = recorded.split('\n').filter((line) => line.startsWith('01/01/2018'));
+    expect(first).toHaveLength(96);
+    expect(kwh[0]).toBeCloseTo(
+      first.reduce((sum, line) => sum + Number(line.split(',')[1]), 0),
+      9,
+    );
+  });
+
+  it('does not take part of a day for a day', () => {
+    const lines = recorded.split('\n').filter((line) => !line.startsWith('03/01/2018 10:15'));
+    expect(dailyEnergyFromCsv(lines.join('\n'), 'recorded').kwh.slice(1, 4)).toEqual([
+      expect.any(Number),
+      undefined,
+      expect.any(Number),
+    ]);
+  });
+
+  it.each([
+    ['31/02/2018 00:15,1', "line 2: '31/02/2018 00:15' is no end of a quarter hour"],
+    ['01/01/2018 00:10,1', "line 2: '01/01/2018 00:10' is no end of a quarter hour"],
+    ['01/01/2018 00:15,', "line 2: Usage_kWh '' is not a number"],
+    ['01/01/2018 00:15,1\n01/01/2018 00:15,1', 'line 3: repeats the interval of line 2'],
+  ])('names the line of %j', (rows, message) => {
+    expect(() => dailyEnergyFromCsv(`${header}\n${rows}\n`, 'energy.csv')).toThrow(message);
+  });
+});
+
+describe('the forecast', () => {
+  it('is exact for a plant that repeats its week', () => {
+    const week = [5000, 5000, 5000, 5000, 5000, 2000, 300];
+    const series = plant(90, (day) => week[day % 7]);
+    expect(new Forecaster(series, 1).at(85)?.expected_kwh).toBeCloseTo(5000, 6);
+    expect(new Forecaster(series, 7).at(80)?.expected_kwh).toBeCloseTo(27_300, 6);
+    expect(new Forecaster(series, 28).at(60)?.expected_kwh).toBeCloseTo(4 * 27_300, 6);
+  });
+
+  it('knows nothing of the future: what comes after the origin changes nothing', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1e4, noNaN: true }), { minLength: 60, maxLength: 80 }),
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        fc.constantFrom(1, 7),
+        (days, later, span) => {
+          const origin = 50;
+          const changed = days.map((kwh, day) => (day < origin ? kwh : later));
+          const at = (kwh: number[]) => new Forecaster({ first_day: monday, kwh }, span).at(origin);
+          expect(at(changed)).toEqual(at(days));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('says nothing before it knows four weeks, and no band before it could check itself', () => {
+    const series = plant(60, (day) => 1000 + (day % 7));
+    expect(new Forecaster(series, 1).at(27)).toBeUndefined();
+    expect(new Forecaster(series, 1).at(30)).not.toHaveProperty('low_kwh');
+    expect(new Forecaster(series, 1).at(59)).toHaveProperty('low_kwh');
+  });
+
+  it('goes on over days that are not known', () => {
+    const series = plant(90, (day) => (day % 9 === 4 ? undefined : 1000));
+    expect(new Forecaster(series, 7).at(80)?.expected_kwh).toBeCloseTo(7000, 6);
+    expect(totalOf(series, 0, 7)).toBeUndefined();
+  });
+});
+
+describe('on the recorded steel plant, trained to July', () => {
+  const series = dailyEnergyFromCsv(recorded, 'recorded');
+  const trained = 31 + 28 + 31 + 30 + 31 + 30 + 31;
+
+  it.each([
+    ['day', 61, 0.7],
+    ['week', 55, 0.8],
+    ['month', 34, 1],
+  ] as const)('a %s errs less than the same span before', (horizon, origins, ratio) => {
+    const report = rollOrigin(series, trained, horizon);
+    expect(report.origins).toBe(origins);
+    expect(report.mae_kwh).toBeLessThan(ratio * report.seasonal_naive.mae_kwh);
+    expect(report.interval_90_coverage).toBeGreaterThan(0.8);
+  });
+
+  it('is compared with a seasonal-naive forecast that a loop over the days finds, too', () => {
+    const { kwh } = series;
+    const known = kwh.map((day) => day ?? Number.NaN);
+    const errors = known.flatMap((day, i) =>
+      i < trained ? [] : [Math.abs(day - (known[i - 7] ?? Number.NaN))],
+    );
+    const before = known.flatMap((day, i) =>
+      i < 7 || i >= trained ? [] : [Math.abs(day - (known[i - 7] ?? Number.NaN))],
+    );
+    const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    const report = rollOrigin(series, trained, 'day');
+    expect(report.seasonal_naive.mae_kwh).toBeCloseTo(mean(errors), 6);
+    expect(report.mase).toBeCloseTo(report.mae_kwh / mean(before), 9);
+  });
+});
+
+describe('benchline forecast', () => {
+  const run = async (values: Record<string, string>) => {
+    const folder = mkdtempSync(join(tmpdir(), 'benchline-forecast-'));
+    try {
+      const data = join(folder, 'energy.csv');
+      writeFileSync(data, recorded);
+      return await commands['forecast']?.run({
+        values: { data, ...values },
+        positionals: [],
+        signal: new AbortController().signal,
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+  it.each([
+    [{ 'train-to': '2018-07', horizon: 'day' }, '--train-to 2018-07 is no date'],
+    [{ 'train-to': '2018-02-30', horizon: 'day' }, '--train-to 2018-02-30 is no date'],
+    [{ 'train-to': '2019-07-31', horizon: 'day' }, 'leaves nothing to train on or to forecast'],
+    [{ 'train-to': '2018-07-31', horizon: 'year' }, '--horizon year is none'],
+    [{ 'train-to': '2018-09-20', horizon: 'month' }, 'no span of 28 whole days after the training part'],
+  ])('refuses %j with what to do', async (values, message) => {
+    await expect(run(values as Record<string, string>)).rejects.toThrow(message);
+  });
+});
