@@ -40,6 +40,7 @@ export const errorCodes = {
   batch_forked: 'a sequence number came a second time with other content',
   journal_corrupt: 'a journal segment does not read back as it was written',
   journal_full: 'a journal has reached its bound',
+  folder_locked: 'another process has a data folder open',
   journal_unwritable: 'the disk of a journal answers a write with an error',
   ledger_diverged: 'a reader of the feed has read another ledger than this one, or more than it holds',
   ledger_retired: 'records were deleted by the retention of the ledger',
