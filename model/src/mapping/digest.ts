@@ -1,7 +1,6 @@
 import type { Signal } from '../plant/schema.ts';
 import type { Slug } from '../slug.ts';
-import { sha256Hex } from '../telemetry/batch.ts';
-import { canonicalJson, type Json } from '../telemetry/canonical.ts';
+import { canonicalJson, type Json, sha256Hex } from '../telemetry/canonical.ts';
 
 /**
  * The digest that names a mapping: SHA-256 of the canonical JSON of everything that decides which value a tag
