@@ -1,6 +1,7 @@
 import { brokerAccess, loadPlant, readSigningKey, readTrustedKeys } from '@benchline/model';
 import { readCredentials } from '@benchline/model/door';
-import { openInfluxStore, placementOf } from '@benchline/store';
+import { placementOf } from '@benchline/store';
+import { openInfluxStore } from '@benchline/store/influx';
 import type { IngestConfig } from './config.ts';
 
 /**

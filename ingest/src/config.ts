@@ -1,6 +1,6 @@
 import { BrokerConfig, loadConfig, resolveFrom, Slug } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
-import { InfluxConfig } from '@benchline/store';
+import { InfluxConfig } from '@benchline/store/influx';
 import { z } from 'zod';
 
 /** What ingest takes in, and where it puts it. Relative paths are relative to the file itself. */

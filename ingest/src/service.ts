@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { brokerAccess, type Log, loadPlant, readSigningKey } from '@benchline/model';
 import { openDoor, readCredentials } from '@benchline/model/door';
-import { type InfluxConfig, openInfluxStore, placementOf } from '@benchline/store';
+import { placementOf } from '@benchline/store';
+import { type InfluxConfig, openInfluxStore } from '@benchline/store/influx';
 import type { IngestConfig } from './config.ts';
 import { feedRoutes } from './feed/routes.ts';
 import { Acks } from './intake/acks.ts';

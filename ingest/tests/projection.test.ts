@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPlant } from '@benchline/model';
-import { openInfluxStore, placementOf } from '@benchline/store';
+import { placementOf } from '@benchline/store';
+import { openInfluxStore } from '@benchline/store/influx';
 import { findInfluxd, type LocalInflux, startInfluxd } from '@benchline/store/influxd';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestGateway, t0 } from './kit/test-gateway.ts';

@@ -1,6 +1,7 @@
 import { loadPlant } from '@benchline/model';
 import { readCredentials } from '@benchline/model/door';
-import { openInfluxStore, placementOf } from '@benchline/store';
+import { placementOf } from '@benchline/store';
+import { openInfluxStore } from '@benchline/store/influx';
 import { feedAuthorization, type MetricsConfig } from './config.ts';
 
 /**

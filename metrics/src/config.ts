@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BenchlineError, loadConfig, resolveFrom } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
-import { InfluxConfig } from '@benchline/store';
+import { InfluxConfig } from '@benchline/store/influx';
 import { z } from 'zod';
 
 /** What the metrics service follows, and where it keeps or finds the telemetry. Relative paths are relative to the file. */

@@ -1,12 +1,8 @@
 import { describeError, type Log, loadPlant, nsFromMs, nsNow, type PlantIndex } from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
-import {
-  type EmbeddedStore,
-  openEmbeddedStore,
-  openInfluxStore,
-  placementOf,
-  type TelemetryStore,
-} from '@benchline/store';
+import { placementOf, type TelemetryStore } from '@benchline/store';
+import { type EmbeddedStore, openEmbeddedStore } from '@benchline/store/embedded';
+import { openInfluxStore } from '@benchline/store/influx';
 import { installSchemas } from './api/openapi.ts';
 import type { ApiParts } from './api/parts.ts';
 import { pipelineView } from './api/pipeline.ts';

@@ -1,5 +1,5 @@
 // Run by embedded.test.ts as a process of its own, to be killed.
-import { openEmbeddedStore } from '../src/index.ts';
+import { openEmbeddedStore } from '../src/embedded/index.ts';
 import { observation, placement, t0, written } from './samples.ts';
 
 const [file = ''] = process.argv.slice(2);

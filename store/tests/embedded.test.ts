@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEmbeddedStore } from '../src/index.ts';
+import { openEmbeddedStore } from '../src/embedded/index.ts';
 import { everything, kpiPoint, observation, placement, second, t0, written } from './samples.ts';
 
 let folder: string;

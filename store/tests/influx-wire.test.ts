@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InfluxConfig, type InfluxStore, openInfluxStore } from '../src/index.ts';
+import { InfluxConfig, type InfluxStore, openInfluxStore } from '../src/influx/index.ts';
 import { influxMissing, temporaryFolder, temporaryInflux } from './influx-fixture.ts';
 import { everything, observation, placement, t0, written } from './samples.ts';
 

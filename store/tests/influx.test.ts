@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { InfluxConfig, openInfluxStore } from '../src/index.ts';
+import { InfluxConfig, openInfluxStore } from '../src/influx/index.ts';
 import { type LocalInflux, startInfluxd } from '../src/influx/local-server.ts';
 import { LineWriter } from '../src/influx/writer.ts';
 import { influxMissing, temporaryFolder, temporaryInflux } from './influx-fixture.ts';

@@ -1,7 +1,7 @@
 import { BenchlineError } from '@benchline/model';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { InfluxConfig } from '../src/index.ts';
+import { InfluxConfig } from '../src/influx/index.ts';
 import type { LocalInflux } from '../src/influx/local-server.ts';
 import { type Cell, InfluxQl } from '../src/influx/query.ts';
 import { LineWriter } from '../src/influx/writer.ts';

@@ -4,7 +4,12 @@
  */
 const entrances = {
   model: ['@benchline/model', '@benchline/model/door', '@benchline/model/sparkplug'],
-  store: ['@benchline/store', '@benchline/store/journal'],
+  store: [
+    '@benchline/store',
+    '@benchline/store/journal',
+    '@benchline/store/influx',
+    '@benchline/store/embedded',
+  ],
   gateway: ['@benchline/gateway'],
   ingest: ['@benchline/ingest'],
   metrics: ['@benchline/metrics'],
@@ -19,7 +24,8 @@ const mayImport: Readonly<Record<Package, readonly string[]>> = {
   model: [],
   store: entrances.model,
   gateway: [...entrances.model, '@benchline/store/journal'],
-  ingest: [...entrances.model, ...entrances.store],
+  // Without the embedded store, whose native library would cost it memory for nothing.
+  ingest: [...entrances.model, ...entrances.store.filter((entrance) => !entrance.endsWith('/embedded'))],
   metrics: [...entrances.model, ...entrances.store],
   dashboards: entrances.model,
   simulators: ['@benchline/model', '@benchline/model/door'],

@@ -1,5 +1,5 @@
 import { isoFromNs, type Log, nsNow } from '@benchline/model';
-import type { EmbeddedStore } from '@benchline/store';
+import type { EmbeddedStore } from '@benchline/store/embedded';
 import { Feed, type FeedAccess, type FeedStatus } from './feed.ts';
 import { Lag } from './lag.ts';
 import { type FeedRecord, type News, newsOf, writeOf } from './records.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { loadPlant, type MachineObservation } from '@benchline/model';
 import { demoPlantFile } from '@benchline/simulators';
-import { openEmbeddedStore, placementOf } from '@benchline/store';
+import { placementOf } from '@benchline/store';
+import { openEmbeddedStore } from '@benchline/store/embedded';
 import {
   BIGINT,
   DOUBLE,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { BenchlineError, loadPlant } from '@benchline/model';
 import { demoPlantFile } from '@benchline/simulators';
-import { InfluxConfig, openInfluxStore, placementOf } from '@benchline/store';
+import { placementOf } from '@benchline/store';
+import { InfluxConfig, openInfluxStore } from '@benchline/store/influx';
 import { findInfluxd, type LocalInflux, startInfluxd } from '@benchline/store/influxd';
 import { BareInflux, fullLines, type LineShape, leastLines } from './bare-influx.ts';
 import type { Bench, Setting } from './bench.ts';

@@ -1,0 +1,2 @@
+export { InfluxConfig } from './config.ts';
+export { type InfluxStore, openInfluxStore } from './store.ts';
