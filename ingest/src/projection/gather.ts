@@ -1,8 +1,9 @@
 import {
+  type Batch,
   type LedgerRecordJson,
   type MachineObservation,
-  type Observation,
   observationFromJson,
+  placeBatch,
 } from '@benchline/model';
 import type { MachineGap, ObservedInterval, StoreWrite } from '@benchline/store';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -43,22 +44,30 @@ function unfold(
   into: { observations: MachineObservation[]; observed: ObservedInterval[]; gaps: MachineGap[] },
 ): void {
   if (record.kind !== 'batch') return;
-  const { content } = record.batch;
-  const { machine, source, gateway, mapping, observed } = content;
-  const gateway_time_ns = BigInt(content.gateway_time_ns);
-  for (const json of content.observations)
-    into.observations.push({ ...observationOf(json), machine, source, gateway, gateway_time_ns, mapping });
-  for (const { from_ns, to_ns, reason } of content.gaps)
-    into.gaps.push({ from_ns: BigInt(from_ns), to_ns: BigInt(to_ns), reason, machine, source });
-  if (observed)
-    into.observed.push({
-      from_ns: BigInt(observed.from_ns),
-      until_ns: BigInt(observed.until_ns),
-      machine,
-      source,
-    });
+  const batch = placeBatch(contentOf(record.batch.content), BigInt(record.received_ns));
+  const { machine, source, gateway, gateway_time_ns, mapping, observed } = batch;
+  for (const observation of batch.observations)
+    into.observations.push({ ...observation, machine, source, gateway, gateway_time_ns, mapping });
+  for (const gap of batch.gaps) into.gaps.push({ ...gap, machine, source });
+  if (observed) into.observed.push({ ...observed, machine, source });
 }
 
-function observationOf(json: BatchContent['observations'][number]): Observation {
-  return observationFromJson({ ...json, source_time_ns: BigInt(json.source_time_ns) });
+/** The content of a batch whose shape was checked on the way into the ledger. */
+function contentOf(json: BatchContent): Batch {
+  const { observed, ...rest } = json;
+  return {
+    ...rest,
+    gateway_time_ns: BigInt(json.gateway_time_ns),
+    observations: json.observations.map((o) =>
+      observationFromJson({ ...o, source_time_ns: BigInt(o.source_time_ns) }),
+    ),
+    gaps: json.gaps.map(({ from_ns, to_ns, reason }) => ({
+      from_ns: BigInt(from_ns),
+      to_ns: BigInt(to_ns),
+      reason,
+    })),
+    ...(observed
+      ? { observed: { from_ns: BigInt(observed.from_ns), until_ns: BigInt(observed.until_ns) } }
+      : {}),
+  };
 }

@@ -1,4 +1,4 @@
-import { type Nanoseconds, nsPerSecond, type SignedBatch, secondsOf } from '@benchline/model';
+import { type Nanoseconds, nsPerSecond, type PlacedBatch, secondsOf } from '@benchline/model';
 
 /** Delays of the batches of the last minute, in seconds. */
 export interface LagSummary {
@@ -20,7 +20,7 @@ const kept: Nanoseconds = 60n * nsPerSecond;
 export class Lag {
   #delays: Delay[] = [];
 
-  add({ content }: SignedBatch, at_ns: Nanoseconds): void {
+  add({ content }: { content: PlacedBatch }, at_ns: Nanoseconds): void {
     const { observations, gateway_time_ns, marks } = content;
     const last = marks.includes('simulated_clock') ? undefined : observations.at(-1)?.source_time_ns;
     this.#delays.push({

@@ -1,4 +1,10 @@
-import { nanosecondsJson, observationsOf, type SignedBatch, signedBatchFromJson } from '@benchline/model';
+import {
+  nanosecondsJson,
+  observationsOf,
+  type PlacedBatch,
+  placeBatch,
+  signedBatchFromJson,
+} from '@benchline/model';
 import type { StoreWrite } from '@benchline/store';
 import { z } from 'zod';
 
@@ -7,7 +13,7 @@ export interface FeedRecord {
   offset: number;
   received_ns: bigint;
   /** Absent for records that carry no observations (entries, plant versions, losses). */
-  batch?: SignedBatch;
+  batch?: { content: PlacedBatch };
 }
 
 // The rest of a record is checked by its own schema once its kind is known.
@@ -21,7 +27,12 @@ const Envelope = z.looseObject({
 /** Reads one line of the feed. @throws SyntaxError or ZodError when it is no record. */
 export function recordFromLine(line: string): FeedRecord {
   const { offset, received_ns, kind, batch } = Envelope.parse(JSON.parse(line));
-  return { offset, received_ns, ...(kind === 'batch' && { batch: signedBatchFromJson(batch) }) };
+  if (kind !== 'batch') return { offset, received_ns };
+  return {
+    offset,
+    received_ns,
+    batch: { content: placeBatch(signedBatchFromJson(batch).content, received_ns) },
+  };
 }
 
 /** What a store keeps of some records. */
@@ -45,7 +56,7 @@ export interface News {
 }
 
 /** What a batch touches; undefined when it says nothing of any time. */
-export function newsOf({ content }: SignedBatch): News | undefined {
+export function newsOf({ content }: { content: PlacedBatch }): News | undefined {
   const { machine, source, observations, gaps, observed } = content;
   const instants = [
     ...observations.map((o) => o.source_time_ns),

@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { nanosecondsJson } from '../time.ts';
-import {
-  type Batch,
-  type Observation,
-  ObservationJson,
-  observationFromJson,
-  observationToJson,
-} from './batch.ts';
+import { type Observation, ObservationJson, observationFromJson, observationToJson } from './batch.ts';
 import type { Json } from './canonical.ts';
+import type { PlacedBatch, PlacedObservation } from './placing.ts';
 
 /** An observation on its own feet: what a store holds and what one line of an NDJSON export says. */
-export interface MachineObservation extends Observation {
+export interface MachineObservation extends PlacedObservation {
   machine: Slug;
   source: Slug;
   gateway: Slug;
@@ -26,9 +21,10 @@ export const MachineObservationJson = z.strictObject({
   gateway: Slug,
   gateway_time_ns: nanosecondsJson,
   mapping: z.string(),
+  stated_time_ns: nanosecondsJson.optional(),
 });
 
-export function* observationsOf(batch: Batch): Generator<MachineObservation> {
+export function* observationsOf(batch: PlacedBatch): Generator<MachineObservation> {
   for (const observation of batch.observations)
     yield {
       ...observation,
@@ -53,11 +49,20 @@ export function machineObservationToJson(o: MachineObservation): Record<string, 
     gateway: o.gateway,
     gateway_time_ns: o.gateway_time_ns.toString(),
     mapping: o.mapping,
+    stated_time_ns: o.stated_time_ns?.toString(),
   };
 }
 
 export function machineObservationFromJson(json: unknown): MachineObservation {
-  const { machine, source, gateway, gateway_time_ns, mapping, ...observation } =
+  const { machine, source, gateway, gateway_time_ns, mapping, stated_time_ns, ...observation } =
     MachineObservationJson.parse(json);
-  return { ...observationFromJson(observation), machine, source, gateway, gateway_time_ns, mapping };
+  return {
+    ...observationFromJson(observation),
+    ...(stated_time_ns === undefined ? {} : { stated_time_ns }),
+    machine,
+    source,
+    gateway,
+    gateway_time_ns,
+    mapping,
+  };
 }
