@@ -43,7 +43,7 @@ function unfold(
   record: LedgerRecordJson,
   into: { observations: MachineObservation[]; observed: ObservedInterval[]; gaps: MachineGap[] },
 ): void {
-  if (record.kind !== 'batch') return;
+  if (record.kind !== 'batch' || record.held !== undefined) return;
   const batch = placeBatch(contentOf(record.batch.content), BigInt(record.received_ns));
   const { machine, source, gateway, gateway_time_ns, mapping, observed } = batch;
   for (const observation of batch.observations)

@@ -12,7 +12,7 @@ import { z } from 'zod';
 export interface FeedRecord {
   offset: number;
   received_ns: bigint;
-  /** Absent for records that carry no observations (entries, plant versions, losses). */
+  /** Absent for records that carry no observations (entries, plant versions, losses) or that are held back. */
   batch?: { content: PlacedBatch };
 }
 
@@ -22,12 +22,13 @@ const Envelope = z.looseObject({
   received_ns: nanosecondsJson,
   kind: z.enum(['batch', 'entry', 'plant', 'loss']),
   batch: z.unknown().optional(),
+  held: z.string().optional(),
 });
 
 /** Reads one line of the feed. @throws SyntaxError or ZodError when it is no record. */
 export function recordFromLine(line: string): FeedRecord {
-  const { offset, received_ns, kind, batch } = Envelope.parse(JSON.parse(line));
-  if (kind !== 'batch') return { offset, received_ns };
+  const { offset, received_ns, kind, batch, held } = Envelope.parse(JSON.parse(line));
+  if (kind !== 'batch' || held !== undefined) return { offset, received_ns };
   return {
     offset,
     received_ns,

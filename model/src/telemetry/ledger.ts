@@ -77,6 +77,10 @@ export const Resubmission = z.strictObject({
   batch: SignedBatchJson,
 });
 
+/** `series_budget`: it would have brought more new series than the gateway may have. */
+export const HeldReason = z.enum(['series_budget']);
+export type HeldReason = z.output<typeof HeldReason>;
+
 const position = {
   /** The record's place in the ledger: 0, 1, 2 … without holes. A feed is resumed by the next one wanted. */
   offset: z.int().min(0),
@@ -90,7 +94,13 @@ const position = {
  * feed for each record that does not read back, with `received_ns` 0; another one is appended when that is found.
  */
 export const LedgerRecordJson = z.discriminatedUnion('kind', [
-  z.strictObject({ ...position, kind: z.literal('batch'), batch: SignedBatchJson }),
+  z.strictObject({
+    ...position,
+    kind: z.literal('batch'),
+    batch: SignedBatchJson,
+    /** Present when no store takes it until a person has decided: it keeps its number in the gateway's chain. */
+    held: HeldReason.optional(),
+  }),
   z.strictObject({ ...position, kind: z.literal('entry'), entry: Entry }),
   z.strictObject({ ...position, kind: z.literal('plant'), digest: z.string(), yaml: z.string() }),
   z.strictObject({ ...position, kind: z.literal('loss'), loss: Loss }),
