@@ -17,7 +17,7 @@ export const GatewayConfig = z
       .min(1)
       .describe('Folder with LEDGER.pub of every ledger whose acknowledgements count'),
     broker: BrokerConfig.describe('Broker to publish to'),
-    http: HttpConfig.describe('Door for /healthz and /status'),
+    http: HttpConfig.describe('Door for /healthz, /readyz, /metrics and /status'),
     spool: z
       .strictObject({
         max_bytes: z

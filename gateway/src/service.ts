@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { brokerAccess, describeError, type Log, type Slug } from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
+import { registerHealth } from '@benchline/model/health';
 import { Mapper } from '@benchline/model/mapping';
 import { Backlog } from './backlog.ts';
 import { Committer } from './committer.ts';
+import { type GatewayHealth, gatewayHealth, Tally } from './health/index.ts';
 import { openPublisher } from './publisher/index.ts';
 import type { Publisher } from './publisher/port.ts';
 import type { Settings, SourceSettings } from './settings.ts';
@@ -11,7 +13,7 @@ import { sourceTypeOf } from './sources/index.ts';
 import type { Source } from './sources/port.ts';
 import { openSpool } from './spool/index.ts';
 import type { BatchDraft, Spool } from './spool/port.ts';
-import { type RunningSource, registerStatus } from './status.ts';
+import { type RunningSource, registerStatus, type StatusParts } from './status.ts';
 import { MachineStream } from './stream.ts';
 
 /** A gateway at work: sources → streams → spool → broker, and a door that shows how it goes. */
@@ -23,6 +25,8 @@ export class Gateway {
   #spool: Spool | undefined;
   #publisher: Publisher | undefined;
   #door: Door | undefined;
+  #tally = new Tally([]);
+  #health: GatewayHealth | undefined;
   #committing: Promise<void> = Promise.resolve();
 
   constructor(settings: Settings, log: Log) {
@@ -45,8 +49,9 @@ export class Gateway {
     this.#spool = spool;
     const publisher = this.#openPublisher(spool);
     this.#publisher = publisher;
-    const committer = this.#prepare(spool);
-    this.#door = await this.#openDoor(spool, publisher, committer);
+    const { committer, backlog } = this.#prepare(spool);
+    this.#door = await this.#openDoor({ spool, publisher, committer, backlog });
+    this.#health?.health.start();
     publisher.start();
     this.#committing = committer.run(this.#stopping.signal);
     for (const { source } of this.#sources.values()) source.start();
@@ -66,13 +71,14 @@ export class Gateway {
   async stop(): Promise<void> {
     await Promise.all([...this.#sources.values()].map(({ source }) => source.stop()));
     this.#stopping.abort();
+    this.#health?.health.stop();
     await this.#committing.catch((error: unknown) => this.#log.error(describeError(error)));
     await this.#publisher?.stop();
     await this.#door?.close();
     await this.#spool?.close();
   }
 
-  #prepare(spool: Spool): Committer {
+  #prepare(spool: Spool): { committer: Committer; backlog: Backlog } {
     const all = () => [...this.#sources.values()].map(({ source }) => source);
     const backlog = new Backlog({
       worthACommit: () => committer.nudge(),
@@ -86,6 +92,7 @@ export class Gateway {
     });
     for (const settings of this.#settings.sources)
       this.#sources.set(settings.config.id, this.#openSource(settings, spool, backlog));
+    this.#tally = new Tally(this.#sources.keys());
     const committer = new Committer({
       spool,
       streams: [...this.#sources.values()].flatMap((s) => s.streams),
@@ -94,7 +101,7 @@ export class Gateway {
       log: this.#log,
       committed: (draft) => this.#committed(draft),
     });
-    return committer;
+    return { committer, backlog };
   }
 
   #openSource({ config, marks, machines }: SourceSettings, spool: Spool, backlog: Backlog): RunningSource {
@@ -108,10 +115,13 @@ export class Gateway {
       streams: new Map(streams.map((stream) => [stream.machine, stream])),
       log: this.#log,
     });
-    return { id: config.id, type: config.type, source, streams };
+    const simulated_clock = marks.includes('simulated_clock');
+    return { id: config.id, type: config.type, simulated_clock, source, streams };
   }
 
-  #committed({ machine, source, resume, observed, gaps }: BatchDraft): void {
+  #committed(draft: BatchDraft): void {
+    const { machine, source, resume, observed, gaps } = draft;
+    this.#tally.add(draft);
     const until_ns = observed?.until_ns ?? gaps.at(-1)?.to_ns;
     this.#sources.get(source)?.source.committed(machine, { resume, until_ns });
   }
@@ -139,9 +149,17 @@ export class Gateway {
     });
   }
 
-  #openDoor(spool: Spool, publisher: Publisher, committer: Committer): Promise<Door> {
+  #openDoor(
+    opened: Pick<StatusParts, 'spool' | 'publisher' | 'committer'> & { backlog: Backlog },
+  ): Promise<Door> {
     const { config, context } = this.#settings;
-    const { host, port, credentials_file } = config.http;
+    const { host, port, credentials_file, stalled_after_s } = config.http;
+    const parts = { gateway: config.gateway, sources: [...this.#sources.values()], ...opened };
+    const health = gatewayHealth(
+      { ...parts, tally: this.#tally },
+      { patience_ms: stalled_after_s * 1000, log: this.#log },
+    );
+    this.#health = health;
     return openDoor(
       {
         service: 'gateway',
@@ -151,14 +169,10 @@ export class Gateway {
         credentials:
           credentials_file === undefined ? undefined : readCredentials(context.resolve(credentials_file)),
       },
-      (app) =>
-        registerStatus(app, {
-          gateway: config.gateway,
-          sources: [...this.#sources.values()],
-          spool,
-          publisher,
-          committer,
-        }),
+      (app) => {
+        registerHealth(app, health);
+        registerStatus(app, parts);
+      },
     );
   }
 }

@@ -12,6 +12,8 @@ type App = Parameters<Parameters<typeof openDoor>[1]>[0];
 export interface RunningSource {
   id: Slug;
   type: string;
+  /** Its times are not those of a real clock, so they have no age. */
+  simulated_clock: boolean;
   source: Source;
   streams: readonly MachineStream[];
 }
@@ -24,10 +26,9 @@ export interface StatusParts {
   committer: Committer;
 }
 
-/** `/healthz`: the process serves. `/status`: how each source, the spool and the way to the broker are. */
+/** `/status`: how each source, the spool and the way to the broker are. */
 export function registerStatus(app: App, parts: StatusParts): void {
   const config = { action: 'read', scope: () => '' } as const;
-  app.route({ method: 'GET', url: '/healthz', config: { action: 'probe' }, handler: () => ({ ok: true }) });
   app.route({ method: 'GET', url: '/status', config, handler: () => statusOf(parts) });
 }
 
