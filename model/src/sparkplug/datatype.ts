@@ -1,5 +1,4 @@
 import { BenchlineError } from '../error.ts';
-import type { Wire64, WireValue } from './schema.ts';
 
 /** Data types of metrics and properties (Sparkplug 3.0.0, 6.4.16). */
 export const datatypes = {
@@ -35,52 +34,27 @@ export function datatypeOf(code: number | undefined): Datatype | undefined {
   return code === undefined ? undefined : names.get(code);
 }
 
-/** Two's complement in two halves: how Sparkplug puts an int64 into its uint64 field. */
-export function toWire64(value: bigint): Wire64 {
-  return { low: Number(BigInt.asUintN(32, value)), high: Number(BigInt.asUintN(32, value >> 32n)) };
-}
-
-export function uint64From(wire: Wire64): bigint {
-  return (BigInt(wire.high >>> 0) << 32n) | BigInt(wire.low >>> 0);
-}
-
-function int64From(wire: Wire64): bigint {
-  return BigInt.asIntN(64, uint64From(wire));
-}
-
-/** Puts a value into the field that its data type calls for. */
-export function toWireValue(type: Datatype, value: MetricValue): WireValue {
-  if (typeof value === 'bigint') return { long_value: toWire64(value) };
-  if (typeof value === 'boolean') return { boolean_value: value };
-  if (typeof value === 'string') return { string_value: value };
-  if (value instanceof Uint8Array) return { bytes_value: value };
-  if (type === 'Double') return { double_value: value };
-  if (type === 'Float') return { float_value: value };
-  return { int_value: value >>> 0 };
-}
+/** The fields of a value's oneof. */
+export type ValueField = 'int' | 'long' | 'float' | 'double' | 'boolean' | 'string' | 'bytes';
 
 /**
- * Reads a value by its data type; without one (allowed in DDATA) the field tells.
- * @param field which field of the value's oneof is set.
+ * What a field's content means by its data type; without one (allowed in DDATA) the field tells.
+ * @param raw `int` and `long` without sign.
  * @throws BenchlineError `batch_malformed` when the field is not the one of the data type.
  */
-export function fromWireValue(
-  type: Datatype | undefined,
-  field: keyof WireValue,
-  wire: Required<WireValue>,
-): MetricValue {
-  if (field === 'int_value') return integer(type, wire.int_value);
-  if (field === 'long_value') return long(type, wire.long_value);
+export function fromWire(type: Datatype | undefined, field: ValueField, raw: MetricValue): MetricValue {
+  if (field === 'int') return integer(type, Number(raw));
+  if (field === 'long') return long(type, BigInt(raw as bigint));
   if (type !== undefined && !typesOf[field].includes(type)) throw mismatch(type);
-  return wire[field];
+  return raw;
 }
 
-const typesOf: Record<Exclude<keyof WireValue, 'int_value' | 'long_value'>, readonly Datatype[]> = {
-  double_value: ['Double'],
-  float_value: ['Float'],
-  boolean_value: ['Boolean'],
-  string_value: ['String', 'Text', 'UUID'],
-  bytes_value: ['Bytes', 'File'],
+const typesOf: Record<Exclude<ValueField, 'int' | 'long'>, readonly Datatype[]> = {
+  double: ['Double'],
+  float: ['Float'],
+  boolean: ['Boolean'],
+  string: ['String', 'Text', 'UUID'],
+  bytes: ['Bytes', 'File'],
 };
 
 function integer(type: Datatype | undefined, raw: number): number {
@@ -91,11 +65,10 @@ function integer(type: Datatype | undefined, raw: number): number {
   throw mismatch(type);
 }
 
-function long(type: Datatype | undefined, raw: Wire64): bigint {
-  if (type === 'Int64') return int64From(raw);
+function long(type: Datatype | undefined, raw: bigint): bigint {
+  if (type === 'Int64') return BigInt.asIntN(64, raw);
   // Tahu's encoders put UInt32 into the long field, too.
-  if (type === undefined || type === 'UInt64' || type === 'DateTime' || type === 'UInt32')
-    return uint64From(raw);
+  if (type === undefined || type === 'UInt64' || type === 'DateTime' || type === 'UInt32') return raw;
   throw mismatch(type);
 }
 
