@@ -13,10 +13,10 @@ import {
   type SourceMark,
   type TrustedKeys,
 } from '@benchline/model';
-import { type SignalMapping, scalingOf } from '@benchline/model/mapping';
+import { type SignalMapping, settleMappings } from '@benchline/model/mapping';
 import { GatewayConfig, type SourceConfig } from './config.ts';
 import { sourceTypeOf } from './sources/index.ts';
-import type { MachineTags, SourceContext } from './sources/port.ts';
+import type { SourceContext } from './sources/port.ts';
 
 /** Everything a gateway needs to know before it opens anything. */
 export interface Settings {
@@ -70,42 +70,8 @@ function sourceSettings(
   return {
     config,
     marks: type.marks(config, { settings }),
-    machines: type.machines(config).map((entry) => machineSettings(config.id, entry, plant)),
+    machines: type.machines(config).map((entry) => settleMappings(`source '${config.id}'`, entry, plant)),
   };
-}
-
-function machineSettings(source: Slug, { machine, tags }: MachineTags, plant: PlantIndex) {
-  const asset = plant.assets.get(machine);
-  if (!asset)
-    throw invalid(source, `there is no machine or meter '${machine}' in the plant file`, {
-      hint: `it has: ${[...plant.assets.keys()].join(', ')}`,
-    });
-  const mappings = new Map<Slug, SignalMapping>();
-  for (const [id, tag] of tags) {
-    const signal = Object.hasOwn(asset.type.signals, id) ? asset.type.signals[id] : undefined;
-    if (!signal)
-      throw invalid(source, `machine type '${asset.type.id}' of '${machine}' has no signal '${id}'`, {
-        hint: `it has: ${Object.keys(asset.type.signals).join(', ')}; mend the tag, or add the signal to the type`,
-      });
-    const mapping = { ...tag, signal };
-    assertScaling(source, `${machine}.${id}`, mapping);
-    mappings.set(id, mapping);
-  }
-  return { asset, mappings };
-}
-
-function assertScaling(source: Slug, name: string, { signal, scale, offset }: SignalMapping): void {
-  if (scale === undefined && offset === undefined) return;
-  const allowed = scalingOf(signal);
-  if (allowed === 'none')
-    throw invalid(source, `${name} is no number, so it cannot be scaled`, {
-      hint: 'leave scale and offset out',
-    });
-  const whole = Number.isSafeInteger(scale ?? 1) && Number.isSafeInteger(offset ?? 0);
-  if (allowed === 'whole' && !whole)
-    throw invalid(source, `${name} holds whole numbers, so scale and offset have to be whole`, {
-      hint: 'for counts, set counts_per_item in the machine type instead',
-    });
 }
 
 /** Two sources for one signal would give one identity to two observations. */

@@ -1,19 +1,7 @@
 import type { BrokerConfig, Log, Slug, SourceMark } from '@benchline/model';
+import type { MachineTags } from '@benchline/model/mapping';
 import type { SourceConfig } from '../config.ts';
 import type { MachineStream } from '../stream.ts';
-
-/** One machine as one source feeds it: which signals, from where, changed how. */
-export interface MachineTags {
-  machine: Slug;
-  tags: ReadonlyMap<Slug, SourceTag>;
-}
-
-export interface SourceTag {
-  /** Where the tag stands in the controller, as text; part of the mapping's digest. */
-  address: string;
-  scale?: number | undefined;
-  offset?: number | undefined;
-}
 
 /**
  * A kind of source. Adding one is a folder beside this file, one line in `index.ts` and one in the

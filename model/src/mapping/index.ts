@@ -1,4 +1,4 @@
-export { scalingOf } from './convert.ts';
 export { Mapper, type SignalMapping } from './mapper.ts';
 export { Ordinals } from './ordinals.ts';
 export type { Reading } from './reading.ts';
+export { type MachineTags, settleMappings } from './settle.ts';

@@ -38,10 +38,18 @@ export class Mapper {
     const { signal, source_time_ns, native } = reading;
     if (severityOf(reading.status) === 'bad') return { signal, source_time_ns, status: reading.status };
     if (native === undefined) return { signal, source_time_ns, status: status.bad };
-    const { unlisted, ...mapped } = convert(native);
-    if (unlisted !== undefined) this.#countUnlisted(signal, unlisted);
+    // Nearly every value passes here: what is not there is not copied.
+    const mapped = convert(native);
+    if (mapped.unlisted !== undefined) this.#countUnlisted(signal, mapped.unlisted);
     if (mapped.status !== undefined) this.#badValues += 1;
-    return { signal, source_time_ns, status: reading.status, ...mapped };
+    const draft: Omit<Observation, 'ordinal'> = {
+      signal,
+      source_time_ns,
+      status: mapped.status ?? reading.status,
+    };
+    if (mapped.value !== undefined) draft.value = mapped.value;
+    if (mapped.native !== undefined) draft.native = mapped.native;
+    return draft;
   }
 
   /** Native states that the plant's table does not list, by how often they came; the first 20 are told apart. */

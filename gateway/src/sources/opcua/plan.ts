@@ -1,4 +1,4 @@
-import type { MachineTags } from '../port.ts';
+import type { MachineTags } from '@benchline/model/mapping';
 import type { OpcuaConfig } from './config.ts';
 import type { Item } from './subscription.ts';
 import { resolveNode } from './tags.ts';

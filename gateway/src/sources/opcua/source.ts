@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError, describeError, type GapReason, isoFromNs, readPassword } from '@benchline/model';
+import type { MachineTags } from '@benchline/model/mapping';
 import { backOff } from '../back-off.ts';
-import type { MachineTags, Source, SourceContext, SourceStatus } from '../port.ts';
+import type { Source, SourceContext, SourceStatus } from '../port.ts';
 import type { OpcuaConfig } from './config.ts';
 import { readClock } from './data-value.ts';
 import { connectLink, type Link, type LinkOptions, type Session } from './link.ts';

@@ -1,5 +1,5 @@
 import { BenchlineError, type Slug } from '@benchline/model';
-import type { MachineTags } from '../port.ts';
+import type { MachineTags } from '@benchline/model/mapping';
 import type { OpcuaConfig, OpcuaTag } from './config.ts';
 
 /** The tags of every machine, with tag sets applied. @throws BenchlineError `config_invalid`. */
