@@ -16,7 +16,7 @@ export const commands: Commands = {
       const leash = exitWithSupervisor(signal);
       const port = typeof values['port'] === 'string' ? { port: Number(values['port']) } : {};
       const server = await startInfluxd({ dataDir: values['data'], log: openLog('influxd'), ...port });
-      ready({ url: server.url });
+      ready({ url: server.url, pid: server.pid });
       const ended = await Promise.race([aborted(leash), server.exited]);
       await server.stop();
       // A server that died by itself is a failure: who supervises this process starts it again.

@@ -29,6 +29,7 @@ describe('everything that was emitted', () => {
       missing: 0,
       wrong: 0,
       invented: 0,
+      doubled: 0,
     });
   });
 

@@ -1,34 +1,21 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { BenchlineError } from '@benchline/model';
-import { demoGatewayConfig } from '../demo/gateway-config.ts';
 import { demoPlantFile } from '../demo/machines.ts';
 import type { Announcement } from './child.ts';
+import { type BrokerUser, boxIds, type InfluxTarget, type ServiceName, serviceConfigs } from './configs.ts';
 import { type Home, openHome } from './home.ts';
 import { assertFree, freePorts } from './ports.ts';
 import { Supervisor } from './supervisor.ts';
 
-const gatewayId = 'gateway-1';
-const ledgerId = 'ledger-1';
-const group = 'ningbo';
 const host = '127.0.0.1';
 
 /** Which telemetry store a box uses: its own embedded one, or an InfluxDB (its own when no URL is given). */
 export type StoreChoice = { kind: 'embedded' } | { kind: 'influx'; server?: InfluxTarget };
 
-/** An InfluxDB as the services' `influx` section names it. */
-export type InfluxTarget =
-  | { version: 1; url: string; database: string }
-  | { version: 2; url: string; org: string; bucket: string; token_file: string };
-
 /** A broker that runs already instead of the box's own, and as whom each part logs in there. */
 export interface BrokerTarget {
   url: string;
   users: Readonly<Record<'gateway' | 'ingest' | 'devices', BrokerUser>>;
-}
-
-export interface BrokerUser {
-  username: string;
-  password_file: string;
 }
 
 /** One simulator process: `benchline simulate ARGS`, and the source of the gateway that it stands for. */
@@ -73,7 +60,7 @@ export interface Box {
 export async function startBox(options: BoxOptions): Promise<Box> {
   const say = options.say ?? (() => {});
   if (options.port !== 0) await assertFree(options.port, '--port');
-  const home = openHome(options.folder, { gateway: gatewayId, ledger: ledgerId });
+  const home = openHome(options.folder, boxIds);
   const supervisor = new Supervisor(say);
   const stop = async () => {
     await supervisor.stop();
@@ -105,15 +92,18 @@ async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor)
 
   copyFileSync(demoPlantFile, home.config('plant.yaml'));
   const influx = await openInflux(options.store, home, start);
-  writeConfigs(home, {
-    ports,
+  const wiring = {
+    ports: { ingest: ports.ingest, metrics: ports.console, gateway: ports.gateway },
     brokers: {
       ingest: { url: brokerUrl, ...broker?.users.ingest },
       gateway: { url: brokerUrl, ...broker?.users.gateway },
     },
-    influx,
-    simulators: options.simulators,
-  });
+    feed_url: `http://${host}:${ports.ingest}`,
+    endpoints: endpointsOf(options, ports),
+    projection: influx,
+    metrics_influx: influx,
+  };
+  writeConfigs(home, serviceConfigs(home, wiring));
 
   const simulate = async (simulator: SimulatorSpec) => {
     const wire =
@@ -188,54 +178,16 @@ async function openInflux(
   return { url: announced['url'], version: 1, database: 'benchline' };
 }
 
-function writeConfigs(
-  home: Home,
-  box: {
-    ports: Ports;
-    brokers: Readonly<Record<'ingest' | 'gateway', { url: string } & Partial<BrokerUser>>>;
-    influx: InfluxTarget | undefined;
-    simulators: readonly SimulatorSpec[];
-  },
-): void {
-  const write = (name: string, config: unknown) =>
-    writeFileSync(home.config(name), `${JSON.stringify(config, null, 2)}\n`);
-  const plant = home.config('plant.yaml');
-  const http = (port: number) => ({ host, port });
-  write('ingest.json', {
-    ledger_id: ledgerId,
-    plant,
-    data_dir: home.data('ingest'),
-    key_file: home.keys.ledger,
-    trusted_gateways_dir: home.keys.trusted_gateways,
-    group,
-    broker: box.brokers.ingest,
-    http: http(box.ports.ingest),
-    ...(box.influx ? { influx: box.influx } : {}),
-  });
-  write('metrics.json', {
-    plant,
-    feed_url: `http://${host}:${box.ports.ingest}`,
-    store: box.influx
-      ? { influx: box.influx, cursor_file: `${home.data('metrics')}/feed-cursor.json` }
-      : { embedded: { file: `${home.data('metrics')}/telemetry.duckdb` } },
-    http: http(box.ports.console),
-  });
-  write('gateway.json', {
-    gateway: gatewayId,
-    group,
-    plant,
-    data_dir: home.data('gateway'),
-    key_file: home.keys.gateway,
-    trusted_ledgers_dir: home.keys.trusted_ledgers,
-    broker: box.brokers.gateway,
-    http: http(box.ports.gateway),
-    sources: demoGatewayConfig(
-      Object.fromEntries(
-        box.simulators.map((s) => [
-          s.name,
-          s.speaks === 'opcua' ? `opc.tcp://${host}:${box.ports.simulators.get(s.name)}` : '',
-        ]),
-      ),
-    ),
-  });
+function writeConfigs(home: Home, configs: Readonly<Record<ServiceName, unknown>>): void {
+  for (const [name, config] of Object.entries(configs))
+    writeFileSync(home.config(`${name}.json`), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+function endpointsOf({ simulators }: BoxOptions, ports: Ports): Record<string, string> {
+  return Object.fromEntries(
+    simulators.map(({ name, speaks }) => [
+      name,
+      speaks === 'opcua' ? `opc.tcp://${host}:${ports.simulators.get(name)}` : '',
+    ]),
+  );
 }

@@ -19,6 +19,10 @@ export interface KpiResult {
   provisional: boolean;
 }
 
+export interface StatesResult {
+  states: { from: string; to: string; state: string; native?: string }[];
+}
+
 export interface GapResult {
   from_ns: bigint;
   to_ns: bigint;
@@ -43,6 +47,11 @@ export class MetricsApi {
       results: KpiResult[];
     };
     return results;
+  }
+
+  /** What a machine was doing, without holes; `unobserved` where that is not known. */
+  async states(machine: string, from: string, to: string): Promise<StatesResult> {
+    return (await this.#json('/api/v1/states', { machine, from, to })) as StatesResult;
   }
 
   async cncRatio(scope: string, from: string, to: string): Promise<unknown> {

@@ -1,8 +1,6 @@
-import { createReadStream, existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { isoFromNs, type Value, type ValueJson, valueFromJson } from '@benchline/model';
-import type { GapResult, MetricsApi } from './metrics-api.ts';
+import { isoFromNs, type MachineObservation, type Value } from '@benchline/model';
+import type { GapResult } from './metrics-api.ts';
+import { type Emission, readEmissions } from './truth-logs.ts';
 
 /** What became of everything that the simulators say they emitted. Counts of observations. */
 export interface Account {
@@ -17,74 +15,139 @@ export interface Account {
   wrong: number;
   /** In the store although no simulator emitted it. */
   invented: number;
+  /** Found again under an identity that had been found: counted twice. */
+  doubled: number;
 }
 
-interface Emission {
-  value: Value;
+/** As much of an observation as is compared. */
+export type StoredObservation = Pick<
+  MachineObservation,
+  'signal' | 'source_time_ns' | 'ordinal' | 'value' | 'native'
+>;
+
+/** A store as it is compared with truth logs. Windows are (from, to], ISO 8601. */
+export interface Stored {
+  observations(machine: string, from: string, to: string): AsyncIterable<StoredObservation>;
+  gaps(machine: string, from: string, to: string): Promise<GapResult[]>;
 }
 
-type Emissions = Map<string, Emission>;
+/** An emission, or something stored, that did not come out as it should; `gap` is the declared one around it. */
+export interface Finding {
+  what: 'declared' | 'missing' | 'wrong' | 'invented' | 'doubled';
+  machine: string;
+  signal: string;
+  time_ns: bigint;
+  gap?: GapResult;
+}
+
+/** Emissions compared at a time: what is held in memory. */
+const chunkSize = 20_000;
+const tail_ns = 1_000_000_000n;
 
 /**
- * Compares the simulators' truth logs with what the store gives back, by identity and by value. A native value is
- * compared where mapping changed it.
+ * Compares truth logs with what a store gives back, by identity and by value, stretch by stretch of time. A native
+ * value is compared where mapping changed it. Logs are in order of time, as simulators write them.
  */
-export async function reconcile(truthFolder: string, api: MetricsApi): Promise<Account> {
-  const account: Account = { emitted: 0, stored: 0, declared_gaps: 0, missing: 0, wrong: 0, invented: 0 };
-  for (const [machine, truth] of await readTruth(truthFolder)) {
-    account.emitted += truth.emissions.size;
-    const window = [isoFromNs(truth.first - 1n), isoFromNs(truth.last + 1_000_000_000n)] as const;
-    for await (const found of api.observations(machine, ...window)) {
-      const identity = `${found.signal} ${found.source_time_ns} ${found.ordinal}`;
-      const emission = truth.emissions.get(identity);
-      if (!emission) account.invented += 1;
-      else if (sameValue(emission.value, found.native ?? found.value)) account.stored += 1;
-      else account.wrong += 1;
-      truth.emissions.delete(identity);
-    }
-    const gaps = await api.gaps(machine, ...window);
-    for (const identity of truth.emissions.keys())
-      if (gaps.some((gap) => covers(gap, identity))) account.declared_gaps += 1;
-      else account.missing += 1;
+export async function reconcile(
+  truthFolder: string,
+  store: Stored,
+  found: (finding: Finding) => void = () => {},
+): Promise<Account> {
+  const account = emptyAccount();
+  for (const emissions of readEmissions(truthFolder)) {
+    const compared = new Map<string, bigint>();
+    for await (const chunk of chunked(emissions))
+      await compareChunk(chunk, compared, { account, store, found });
   }
   return account;
 }
 
-interface MachineTruth {
-  emissions: Emissions;
-  first: bigint;
-  last: bigint;
+function emptyAccount(): Account {
+  return { emitted: 0, stored: 0, declared_gaps: 0, missing: 0, wrong: 0, invented: 0, doubled: 0 };
 }
 
-/** Reads every truth log in a folder, by machine. A torn last line was never put on the wire: it is left out. */
-async function readTruth(folder: string): Promise<Map<string, MachineTruth>> {
-  const machines = new Map<string, MachineTruth>();
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.ndjson')) : [];
-  for (const file of files)
-    for await (const line of createInterface({ input: createReadStream(join(folder, file)) })) {
-      const emission = parseEmission(line);
-      if (!emission) continue;
-      const { machine, signal, time, value } = emission;
-      let truth = machines.get(machine);
-      if (!truth) machines.set(machine, (truth = { emissions: new Map(), first: time, last: time }));
-      truth.emissions.set(`${signal} ${time} 0`, { value });
-      if (time < truth.first) truth.first = time;
-      if (time > truth.last) truth.last = time;
+interface Chunk {
+  emissions: Emission[];
+  /** Nothing later follows. */
+  last: boolean;
+}
+
+/** Cuts between two instants, never within one. */
+async function* chunked(emissions: AsyncIterable<Emission>): AsyncGenerator<Chunk> {
+  let held: Emission[] = [];
+  for await (const emission of emissions) {
+    const newest = held.at(-1);
+    if (held.length >= chunkSize && newest && emission.time_ns > newest.time_ns) {
+      yield { emissions: held, last: false };
+      held = [];
     }
-  return machines;
+    held.push(emission);
+  }
+  yield { emissions: held, last: true };
 }
 
-function parseEmission(line: string) {
-  let parsed: { machine?: string; signal?: string; source_time_ns?: string; value?: ValueJson };
-  try {
-    parsed = JSON.parse(line) as typeof parsed;
-  } catch {
-    return undefined;
+interface Comparison {
+  account: Account;
+  store: Stored;
+  found(finding: Finding): void;
+}
+
+/** `compared` says up to which time each machine has been compared. */
+async function compareChunk(
+  { emissions, last }: Chunk,
+  compared: Map<string, bigint>,
+  comparison: Comparison,
+): Promise<void> {
+  const byMachine = Map.groupBy(emissions, ({ machine }) => machine);
+  for (const [machine, [first]] of byMachine)
+    if (first && !compared.has(machine)) compared.set(machine, first.time_ns - 1n);
+  const end_ns = emissions.at(-1)?.time_ns ?? 0n;
+  for (const [machine, from_ns] of compared) {
+    const to_ns = last ? end_ns + tail_ns : end_ns;
+    await compareMachine(machine, byMachine.get(machine) ?? [], { from_ns, to_ns }, comparison);
+    compared.set(machine, to_ns);
   }
-  const { machine, signal, source_time_ns: time, value } = parsed;
-  if (machine === undefined || signal === undefined || time === undefined || value === undefined)
-    return undefined;
-  return { machine, signal, time: BigInt(time), value: valueFromJson(value) };
+}
+
+async function compareMachine(
+  machine: string,
+  emissions: readonly Emission[],
+  { from_ns, to_ns }: { from_ns: bigint; to_ns: bigint },
+  { account, store, found }: Comparison,
+): Promise<void> {
+  const expected = new Map(emissions.map((e) => [identity(e.signal, e.time_ns, 0), e]));
+  const seen = new Set<string>();
+  account.emitted += expected.size;
+  const window = [isoFromNs(from_ns), isoFromNs(to_ns)] as const;
+  for await (const o of store.observations(machine, ...window)) {
+    const id = identity(o.signal, o.source_time_ns, o.ordinal);
+    const at = { machine, signal: o.signal, time_ns: o.source_time_ns };
+    const emission = expected.get(id);
+    if (seen.has(id)) {
+      account.doubled += 1;
+      found({ what: 'doubled', ...at });
+    } else if (!emission) {
+      account.invented += 1;
+      found({ what: 'invented', ...at });
+    } else if (sameValue(emission.value, o.native ?? o.value)) account.stored += 1;
+    else {
+      account.wrong += 1;
+      found({ what: 'wrong', ...at });
+    }
+    seen.add(id);
+    expected.delete(id);
+  }
+  if (expected.size === 0) return;
+  const gaps = await store.gaps(machine, ...window);
+  for (const { signal, time_ns } of expected.values()) {
+    const gap = gaps.find(({ from_ns: from, to_ns: to }) => from <= time_ns && time_ns <= to);
+    account[gap ? 'declared_gaps' : 'missing'] += 1;
+    found({ what: gap ? 'declared' : 'missing', machine, signal, time_ns, ...(gap && { gap }) });
+  }
+}
+
+function identity(signal: string, time_ns: bigint, ordinal: number): string {
+  return `${signal} ${time_ns} ${ordinal}`;
 }
 
 function sameValue(emitted: Value, stored: Value | undefined): boolean {
@@ -95,9 +158,4 @@ function sameValue(emitted: Value, stored: Value | undefined): boolean {
 
 function isQuantity(value: Value | undefined): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
-}
-
-function covers(gap: GapResult, identity: string): boolean {
-  const time = BigInt(identity.split(' ')[1] ?? 0);
-  return gap.from_ns <= time && time <= gap.to_ns;
 }

@@ -30,6 +30,7 @@ export function addsUp(account: SettledAccount): boolean {
   return (
     account.wrong === 0 &&
     account.invented === 0 &&
+    account.doubled === 0 &&
     account.emitted === account.stored + account.declared_gaps + account.quarantined
   );
 }

@@ -71,7 +71,7 @@ function balance(report: RunReport): string {
   const sum = `${report.emitted} emitted = ${report.stored} stored + ${report.declared_gaps} in declared gaps + ${report.quarantined} quarantined`;
   return addsUp(report)
     ? `Everything is accounted for: ${sum}.`
-    : `Not accounted for: ${sum}; ${report.missing} missing, ${report.wrong} with a wrong value, ${report.invented} that nobody emitted.`;
+    : `Not accounted for: ${sum}; ${report.missing} missing, ${report.wrong} with a wrong value, ${report.invented} that nobody emitted, ${report.doubled} twice.`;
 }
 
 function parseOptions(values: CommandInput['values']) {

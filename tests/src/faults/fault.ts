@@ -1,5 +1,5 @@
 import type { Random } from '@benchline/simulators';
-import type { Link, LinkName, PartName, World } from './world/world.ts';
+import type { LinkName, PartName, World } from './world/world.ts';
 
 /** What a fault is drawn with: JSON, so that a story can be printed and told again. */
 export type Parameters = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -55,4 +55,4 @@ export interface Environment {
   program(name: string): string | undefined;
 }
 
-export type { Link, LinkName, PartName, World };
+export type { Address, Alteration, Json, Link, LinkName, Part, PartName, World } from './world/world.ts';

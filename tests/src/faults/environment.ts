@@ -1,0 +1,24 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Environment } from './fault.ts';
+
+/** Where Debian puts servers, which is not on everybody's PATH. */
+const systemFolders = ['/usr/sbin', '/usr/local/sbin'];
+
+/** What this computer has. */
+export function thisEnvironment(): Environment {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...systemFolders];
+  return {
+    root: process.getuid?.() === 0,
+    program: (name) => folders.map((folder) => join(folder, name)).find(isExecutable),
+  };
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isoFromNs } from '@benchline/model';
+import { type Finding, type Home, MetricsApi, reconcile, type Stored } from '@benchline/simulators/box';
+import { type WrongFigure, wrongFigures } from './figures.ts';
+import { influxStored } from './influx.ts';
+import type { Stretch, Tolls } from './tolls.ts';
+import { readMachines } from './truth.ts';
+
+/** Where everything that was emitted is, by the worse of the two stores. */
+export interface Verdict {
+  emitted: number;
+  stored: number;
+  declared_gaps: number;
+  quarantined: number;
+  /** Neither stored nor quarantined, nor in a declared gap that a fault accounts for. */
+  lost: number;
+  /** An identity stored twice, or stored though nobody emitted it. */
+  double_counted: number;
+  /** Values other than emitted, and figures of the API other than the truth logs give. */
+  wrong_figures: number;
+  findings: string[];
+}
+
+export interface Evidence {
+  home: Home;
+  urls: { influxd: string; metrics: string };
+  tolls: Tolls;
+  /** Windows over which figures are compared. Between their ends nothing was under way. */
+  windows: readonly Stretch[];
+  signal: AbortSignal;
+}
+
+/** Findings of one kind that are written down. */
+const mostFindings = 200;
+const attempts = 4;
+const attemptPauseMs = 5000;
+
+/** Compares both stores and the API's figures with the truth logs, once everything stands still. */
+export async function judge(evidence: Evidence): Promise<Verdict> {
+  const plant = readFileSync(evidence.home.config('plant.yaml'), 'utf8');
+  const api = new MetricsApi(evidence.urls.metrics);
+  const stores: [string, Stored][] = [
+    ['embedded store', api],
+    ['InfluxDB', influxStored(evidence.urls.influxd, 'benchline')],
+  ];
+  const verdicts: Verdict[] = [];
+  for (const [name, store] of stores) verdicts.push(await patiently(() => judgeStore(name, store, evidence)));
+  const worse = verdicts.reduce((a, b) => (b.lost + b.wrong_figures > a.lost + a.wrong_figures ? b : a));
+  const sum = (count: (v: Verdict) => number) => verdicts.reduce((total, v) => total + count(v), 0);
+  const figures = await compareFigures(api, evidence, plant);
+  return {
+    ...worse,
+    double_counted: sum((v) => v.double_counted),
+    wrong_figures: sum((v) => v.wrong_figures) + figures.length,
+    findings: [...verdicts.flatMap((v) => v.findings), ...figures.map(figureText)],
+  };
+}
+
+/** A store may take a moment to show what it has accepted. */
+async function patiently(look: () => Promise<Verdict>): Promise<Verdict> {
+  for (let attempt = 1; ; attempt++) {
+    const verdict = await look();
+    if (attempt === attempts || verdict.findings.length === 0) return verdict;
+    await sleep(attemptPauseMs);
+  }
+}
+
+async function judgeStore(name: string, store: Stored, { home, tolls }: Evidence): Promise<Verdict> {
+  const findings: string[] = [];
+  const tell = (finding: Finding, what: string) => {
+    if (findings.length < mostFindings)
+      findings.push(`${name}: ${finding.machine}/${finding.signal} ${isoFromNs(finding.time_ns)} ${what}`);
+  };
+  let unexcused = 0;
+  let quarantined = 0;
+  const account = await reconcile(home.truth_folder, store, (finding) => {
+    const { what, machine, time_ns, gap } = finding;
+    if (what === 'declared' && tolls.covers('gap', machine, time_ns)) return;
+    if (what === 'declared') {
+      unexcused += 1;
+      return tell(finding, `is in a gap (${gap?.reason}) that no fault accounts for`);
+    }
+    if (what === 'missing' && tolls.covers('quarantine', machine, time_ns)) quarantined += 1;
+    else tell(finding, `is ${what}`);
+  });
+  return {
+    emitted: account.emitted,
+    stored: account.stored,
+    declared_gaps: account.declared_gaps - unexcused,
+    quarantined,
+    lost: account.missing - quarantined + unexcused,
+    double_counted: account.doubled + account.invented,
+    wrong_figures: account.wrong,
+    findings,
+  };
+}
+
+async function compareFigures(
+  api: MetricsApi,
+  { home, tolls, windows }: Evidence,
+  plant: string,
+): Promise<WrongFigure[]> {
+  const wrong: WrongFigure[] = [];
+  for (const truth of (await readMachines(home.truth_folder, plant)).values())
+    for (const window of windows) wrong.push(...(await wrongFigures(api, truth, window, tolls)));
+  return wrong;
+}
+
+function figureText({ machine, figure, from, to, served, true: real }: WrongFigure): string {
+  return `figure: ${machine} ${figure} from ${from} to ${to} is served as ${served}, and was ${real}`;
+}

@@ -1,0 +1,53 @@
+import type { CampaignResult, DoneFault } from './campaign.ts';
+
+/** What a run leaves behind. Counts of observations; times in seconds. */
+export interface ResultFile {
+  seed: string;
+  faults: DoneFault[];
+  emitted: number;
+  stored: number;
+  declared_gaps: number;
+  quarantined: number;
+  lost: number;
+  double_counted: number;
+  wrong_figures: number;
+  failed_starts: number;
+  /** From a fault's end until all lag was gone; null where nothing settled. */
+  settle_s: { p50: number | null; p99: number | null; max: number | null };
+  /** Pace at which the largest backlog was taken ÷ pace at which it had been made; null with a reason. */
+  drain_ratio: number | null;
+  drain: Readonly<Record<string, number | string>>;
+  problems: string[];
+  findings: string[];
+}
+
+export function resultOf(seed: string, campaign: CampaignResult): ResultFile {
+  const { faults, drain, ...verdict } = campaign;
+  const settled = faults.flatMap(({ settle_s }) => settle_s ?? []).sort((a, b) => a - b);
+  const at = (share: number) =>
+    settled[Math.min(settled.length - 1, Math.floor(share * settled.length))] ?? null;
+  return {
+    seed,
+    faults,
+    ...verdict,
+    settle_s: { p50: at(0.5), p99: at(0.99), max: settled.at(-1) ?? null },
+    drain_ratio: 'drain_ratio' in drain ? drain.drain_ratio : null,
+    drain:
+      'absent' in drain ? { absent: drain.absent } : { backlog: drain.backlog, outage_s: drain.outage_s },
+  };
+}
+
+/** Why a run counts as failed; empty when it does not. */
+export function failures(result: ResultFile): string[] {
+  const counts = {
+    lost: result.lost,
+    'double counted': result.double_counted,
+    'wrong figures': result.wrong_figures,
+    'failed starts': result.failed_starts,
+    problems: result.problems.length,
+  };
+  const failed = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+  if (result.emitted !== result.stored + result.declared_gaps + result.quarantined + result.lost)
+    failed.push('the sum does not add up');
+  return failed;
+}
