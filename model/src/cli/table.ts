@@ -43,4 +43,8 @@ export const table: Readonly<Record<string, TableRow>> = {
   reference: { package: '@benchline/model', summary: 'write the reference pages from the schemas' },
   boards: { package: '@benchline/dashboards', summary: 'write the Grafana boards from the KPI catalogue' },
   bench: { package: '@benchline/tests', summary: 'measure speed as ratios to limits found in the same run' },
+  faults: {
+    package: '@benchline/tests',
+    summary: 'do faults to a running system and check that nothing is lost, doubled or wrong',
+  },
 };
