@@ -73,6 +73,12 @@ export const simulate: Command = {
       value: 'DIR',
       help: "mill, line: folder of the server's certificate (default: beside the truth log)",
     },
+    'extra-namespaces': {
+      type: 'string',
+      default: '0',
+      value: 'N',
+      help: 'mill, line: namespaces before the own one, so that its index is another',
+    },
     insecure: { type: 'boolean', help: 'mill, line: offer unencrypted endpoints also beyond loopback' },
     broker: { type: 'string', value: 'URL', help: 'plc, meter: MQTT broker, mqtt://host:port' },
     username: { type: 'string', value: 'NAME', help: 'plc, meter: user at the broker' },

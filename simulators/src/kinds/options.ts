@@ -56,3 +56,13 @@ export function portOption(values: Values): number {
     hint: 'a number from 1 to 65535, or 0 for any free one',
   });
 }
+
+/** A whole number from 0 on, 0 when the option is not given. @throws BenchlineError `usage`. */
+export function countOption(values: Values, name: string): number {
+  const text = textOption(values, name) ?? '0';
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 0) return count;
+  throw new BenchlineError('usage', `--${name} ${text} is not a whole number`, {
+    hint: `for example --${name} 2`,
+  });
+}

@@ -1,13 +1,12 @@
 import { aborted, type CommandInput, exitWithSupervisor, ready } from '@benchline/model';
+import { isLoopback } from '@benchline/model/door';
 import { OpcuaOutlet } from '../opcua/outlet.ts';
 import { SimulatorServer } from '../opcua/server.ts';
 import type { SimClock } from '../time/clock.ts';
 import { Pump } from '../time/pump.ts';
 import type { Timeline } from '../time/timeline.ts';
 import type { TruthLog } from '../time/truth.ts';
-import { portOption, textOption } from './options.ts';
-
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+import { countOption, portOption, textOption } from './options.ts';
 
 /** What an OPC UA server plays, from when on. */
 export interface Play {
@@ -30,6 +29,7 @@ export async function serve(
 ): Promise<void> {
   const leash = exitWithSupervisor(signal);
   const server = await openServer(values, name, play.nodesets ?? []);
+  const dropSessions = () => server.dropSessions();
   try {
     const outlet = new OpcuaOutlet(server, truth);
     play.furnish(outlet, server);
@@ -38,10 +38,12 @@ export async function serve(
     await pump.prime();
     await server.start();
     ready({ endpoint: server.endpoint });
+    process.on('SIGUSR2', dropSessions);
     await pump.run(leash);
     if (!leash.aborted) play.ended?.();
     await aborted(leash);
   } finally {
+    process.off('SIGUSR2', dropSessions);
     await server.stop();
     await truth.close();
   }
@@ -59,7 +61,8 @@ async function openServer(
     nodesets,
     host,
     port: portOption(values),
-    offerNone: loopback.has(host) || values['insecure'] === true,
+    offerNone: isLoopback(host) || values['insecure'] === true,
+    extraNamespaces: countOption(values, 'extra-namespaces'),
     pkiFolder: textOption(values, 'pki') ?? (truth === undefined ? undefined : `${truth}.pki`),
   });
 }

@@ -11,12 +11,13 @@ const settledMs = 300;
 
 /** Who watches a server, and whether they keep up. */
 export class Followers {
-  readonly #sessions = new WeakSet<ServerSession>();
+  readonly #sessions = new Set<ServerSession>();
   readonly #items = new Map<Subscription, Set<MonitoredItem>>();
   #itemAdded_ms = 0;
 
   constructor(server: OPCUAServer) {
     server.on('session_activated', (session) => this.#watch(session));
+    server.on('session_closed', (session) => this.#sessions.delete(session));
   }
 
   /**
@@ -31,6 +32,11 @@ export class Followers {
       followed ||= watchesValueOf(item, nodeId);
     }
     return followed;
+  }
+
+  /** Sessions that clients have opened and not closed. */
+  get sessions(): readonly ServerSession[] {
+    return [...this.#sessions];
   }
 
   /** Whether a connected client has yet to be sent, or to acknowledge, something. */

@@ -15,6 +15,8 @@ export interface SimulatorServerOptions {
   pkiFolder: string | undefined;
   /** Files of the companion specifications that it needs besides the standard nodeset, in order of dependency. */
   nodesets: readonly string[];
+  /** Namespaces registered before all others of its own, as a controller has after an update: indexes move. */
+  extraNamespaces: number;
   name: string;
 }
 
@@ -65,6 +67,8 @@ export class SimulatorServer {
   static async create(options: SimulatorServerOptions): Promise<SimulatorServer> {
     const server = new SimulatorServer(options, await openIdentity(options.pkiFolder));
     await server.opcua.initialize();
+    for (let n = 1; n <= options.extraNamespaces; n++)
+      server.addressSpace.registerNamespace(`${simulatorNamespace}:extra-${n}`);
     return server;
   }
 
@@ -88,6 +92,12 @@ export class SimulatorServer {
 
   get endpoint(): string {
     return `opc.tcp://${reachableName(this.#options.host)}:${this.opcua.endpoints[0]?.port ?? this.#options.port}`;
+  }
+
+  /** Forgets all sessions and their subscriptions while connections stand, as a controller that runs out of memory does. */
+  dropSessions(): void {
+    for (const session of this.followers.sessions)
+      this.opcua.engine.closeSession(session.authenticationToken, true, 'Forcing');
   }
 
   /** Stops listening once connected clients have been sent what is queued for them, or after 2.5 s. */
