@@ -1,83 +1,82 @@
-import { type Batch, type Gap, nsNow } from '@benchline/model';
-import type { Journal } from '@benchline/store/journal';
+import type { Batch } from '@benchline/model';
+import type { Bound } from './bounds.ts';
+import { type Around, declareDamage } from './damage.ts';
 import type { BatchDraft } from './port.ts';
-import { decodeRecords } from './record.ts';
+import type { Hole } from './reader.ts';
+import { keyOf, lossOf, type Stretch, stretchOf } from './stretch.ts';
 
-/** Counts what deleting segments loses, and keeps the declarations until they are committed. */
+const chunkBytes = 1024 * 1024;
+
+/** Unacknowledged batches that are gone, by what took them. */
+export type Losses = Record<Bound | 'damaged', number>;
+
+/** Counts what is lost, and keeps the declarations until they are committed. */
 export class Evictions {
   /** Drafts still to be committed. */
   owed: BatchDraft[] = [];
-  batches: number;
+  readonly losses: Losses;
   /** Batches below this position have been counted and declared. */
-  #declaredBelow = 0;
+  #declaredBelow: number;
+  readonly #holes = new Set<number>();
 
-  constructor(batches: number) {
-    this.batches = batches;
+  constructor(losses: Losses, declaredBelow: number) {
+    this.losses = { ...losses };
+    this.#declaredBelow = declaredBelow;
+  }
+
+  get declaredBelow(): number {
+    return this.#declaredBelow;
   }
 
   /** Notes what the deletion of a journal's oldest segment loses, given what is acknowledged. */
-  async declareOldest(journal: Journal, acked: number): Promise<void> {
-    const [oldest] = journal.segments;
-    if (!oldest) return;
-    const { end } = oldest;
-    const first = Math.max(oldest.first, acked + 1, this.#declaredBelow);
+  async declareOldest(around: Around & { end: number }, acked: number, bound: Bound): Promise<void> {
+    const { end, reader, journal } = around;
+    const first = Math.max(journal.floor, acked + 1, this.#declaredBelow);
     if (first >= end) return;
-    const { records } = await journal.read(first, oldest.bytes);
-    const lost = decodeRecords(records.filter(({ position }) => position < end));
-    this.owed.push(...declareEvicted(lost.map(({ batch }) => batch.content)));
+    const lost: Batch[] = [];
+    for (let at = first; at < end; ) {
+      const { records, holes, next } = await reader.read(at, chunkBytes, true);
+      lost.push(...records.map(({ batch }) => batch.content).filter(({ seq }) => seq < end));
+      for (const { from, to } of holes)
+        if (from < end) await this.declareHole({ from, to: Math.min(to, end) }, around);
+      at = next;
+    }
+    this.owed.push(...evictedDrafts(lost));
+    this.losses[bound] += lost.length;
     this.#declaredBelow = end;
-    this.batches += end - first;
   }
 
-  /** Positions begin anew. */
-  reset(): void {
+  /** Notes batches that do not read back, once. */
+  async declareHole(hole: Hole, around: Around): Promise<void> {
+    if (this.#holes.has(hole.from)) return;
+    this.owed.push(...(await declareDamage(hole, around)));
+    this.#holes.add(hole.from);
+    this.losses.damaged += hole.to - hole.from;
+  }
+
+  /** Everything owed went into a new epoch, where positions begin anew. */
+  renewed(damaged: number): void {
+    this.losses.damaged += damaged;
+    this.owed = [];
     this.#declaredBelow = 0;
+    this.#holes.clear();
   }
 }
 
-/**
- * Declares batches as lost: for each machine and source one draft with a gap over everything that they said
- * something of. Nothing for batches that spoke of no time.
- */
-function declareEvicted(batches: Iterable<Batch>): BatchDraft[] {
-  const drafts = new Map<string, BatchDraft & { gaps: [Gap] }>();
+/** For each machine and source one draft with a gap over everything that the batches said something of. */
+function evictedDrafts(batches: readonly Batch[]): BatchDraft[] {
+  const lost = new Map<string, { batch: Batch; stretch: Stretch }>();
   for (const batch of batches) {
     const stretch = stretchOf(batch);
     if (!stretch) continue;
-    const { machine, source, mapping, marks } = batch;
-    const key = `${machine}/${source}`;
-    const before = drafts.get(key)?.gaps[0];
-    const gap: Gap = {
-      from_ns: before && before.from_ns < stretch.from_ns ? before.from_ns : stretch.from_ns,
-      to_ns: before && before.to_ns > stretch.to_ns ? before.to_ns : stretch.to_ns,
-      reason: 'evicted',
-    };
-    drafts.set(key, {
-      gateway_time_ns: nsNow(),
-      machine,
-      source,
-      mapping,
-      marks,
-      observations: [],
-      gaps: [gap],
+    const before = lost.get(keyOf(batch))?.stretch ?? stretch;
+    lost.set(keyOf(batch), {
+      batch,
+      stretch: {
+        from_ns: before.from_ns < stretch.from_ns ? before.from_ns : stretch.from_ns,
+        to_ns: before.to_ns > stretch.to_ns ? before.to_ns : stretch.to_ns,
+      },
     });
   }
-  return [...drafts.values()];
-}
-
-/** From the first to the last instant that a batch speaks of. */
-function stretchOf({ observed, gaps, observations }: Batch): { from_ns: bigint; to_ns: bigint } | undefined {
-  const instants = [
-    ...(observed ? [observed.from_ns, observed.until_ns] : []),
-    ...gaps.flatMap((gap) => [gap.from_ns, gap.to_ns]),
-    ...observations.map((observation) => observation.source_time_ns),
-  ];
-  const [first] = instants;
-  if (first === undefined) return undefined;
-  let [from_ns, to_ns] = [first, first];
-  for (const instant of instants) {
-    if (instant < from_ns) from_ns = instant;
-    if (instant > to_ns) to_ns = instant;
-  }
-  return { from_ns, to_ns };
+  return [...lost.values()].map(({ batch, stretch }) => lossOf(batch, stretch, 'evicted'));
 }

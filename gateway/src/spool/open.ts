@@ -1,92 +1,173 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { epochPattern } from '@benchline/model';
-import { type Journal, openJournal } from '@benchline/store/journal';
+import { lockFolder } from '@benchline/store/journal';
+import { Bounds } from './bounds.ts';
+import { type Life, openRecords } from './life.ts';
 import type { Spool, SpoolOptions } from './port.ts';
-import { decodeRecords } from './record.ts';
 import { newEpoch } from './renewal.ts';
-import type { Head } from './seal.ts';
+import { isFull } from './room.ts';
 import { SourceStates } from './sources.ts';
 import { FileSpool } from './spool.ts';
 import { readState, type StateFile } from './state-file.ts';
 
 const defaultMaxBytes = 512 * 1024 * 1024;
 const largestSegment = 8 * 1024 * 1024;
+const smallestSegment = 64 * 1024;
 const chunkBytes = 1024 * 1024;
+/** A disk that answers with errors may come back: so long a process waits before it gives up. */
+const patience_ms = 20_000;
+const retry_ms = 500;
 
 /**
  * Opens a spool, making its folder when there is none. Whatever a crash or a failing disk left behind, it
  * opens: what cannot be read back is cut, and where that may have been sent before, a new epoch begins.
+ * @throws BenchlineError `folder_locked` while another process has it open; the disk's error when it persists.
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { folder, max_bytes = defaultMaxBytes } = options;
-  await mkdir(folder, { recursive: true });
+  const lock = await lockFolder(options.folder, 'spool');
+  try {
+    for (const begun_ms = performance.now(); ; ) {
+      try {
+        return await openLocked(options, lock);
+      } catch (error) {
+        const passing = isFull(error) || (error as NodeJS.ErrnoException).code === 'EIO';
+        if (!passing || performance.now() - begun_ms > patience_ms) throw error;
+      }
+      await delay(retry_ms);
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(
+  options: SpoolOptions,
+  lock: Awaited<ReturnType<typeof lockFolder>>,
+): Promise<Spool> {
+  const {
+    folder,
+    max_bytes = defaultMaxBytes,
+    max_age_h,
+    min_free_bytes,
+    when_full = 'evict_oldest',
+  } = options;
+  await setAside(folder, (name) => (epochPattern.test(name) ? 'folder' : name === 'state.json' && 'file'));
   const state = await readState(folder);
   const epoch = state?.epoch ?? (await newestEpoch(folder)) ?? newEpoch();
   await removeAllBut(folder, epoch);
-  const segment_bytes = Math.min(largestSegment, Math.floor(max_bytes / 8));
-  const journal = await openJournal({ folder: join(folder, epoch), segment_bytes });
-  const { head, states, tailLost } = await recover(journal, epoch, state);
+  await mkdir(join(folder, epoch), { recursive: true });
+  await setAside(join(folder, epoch), (name) => name.endsWith('.segment') && 'file');
+  const segment_bytes = await segmentBytes(folder, max_bytes);
+  const records = await openRecords(folder, epoch, segment_bytes);
+  const { life, states, tailLost } = await recover(records, epoch, state);
+  const { journal } = life;
+  const acked = state?.acked ?? -1;
   const spool = new FileSpool({
-    options: { ...options, max_bytes, segment_bytes },
-    journal,
-    head,
+    options: { ...options, when_full },
+    bounds: new Bounds(folder, { max_bytes, segment_bytes, max_age_h, min_free_bytes }),
+    lock,
+    life,
     states,
-    acked: state?.acked ?? -1,
-    evicted_batches: state?.evicted_batches ?? 0,
+    acked,
+    doubtful_from: state?.closed && state.next === journal.next ? undefined : doubtFrom(life, state),
+    declared_below: state?.declared_below ?? 0,
+    losses: state?.lost ?? { bytes: 0, age: 0, disk: 0, damaged: 0 },
     renewals: state?.renewals ?? 0,
   });
-  // On a full disk neither succeeds. The records alone tell the same, and a lost tail shows again when a ledger
-  // acknowledges what is not here.
+  const declared = Math.max(acked + 1, state?.declared_below ?? 0);
+  // On a full disk none of these succeeds. The records alone tell the same, and a lost tail shows again when a
+  // ledger acknowledges what is not here.
+  if (state && journal.floor > declared)
+    await spool.declareMissing({ from: declared, to: journal.floor }).catch(() => undefined);
   await (tailLost ? spool.renew() : spool.save()).catch(() => undefined);
   return spool;
 }
 
+/** An epoch of which nothing is left had no batch that anybody has seen. */
+function doubtFrom({ journal }: Life, state: StateFile | undefined): number | undefined {
+  return journal.next === 0 && state === undefined ? undefined : journal.next;
+}
+
+/** Renames what stands where files and folders of the spool belong and is neither. */
+async function setAside(
+  folder: string,
+  expected: (name: string) => 'file' | 'folder' | false,
+): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const kind = expected(entry.name);
+    const fits = kind === 'file' ? entry.isFile() : kind === 'folder' ? entry.isDirectory() : true;
+    if (!fits) await rename(join(folder, entry.name), join(folder, `${entry.name}.foreign-${Date.now()}`));
+  }
+}
+
+/** On a small disk segments are small, too: they are what is deleted at once when it is full. */
+async function segmentBytes(folder: string, max_bytes: number): Promise<number> {
+  const disk = await statfs(folder).catch(() => undefined);
+  const sixteenth = disk ? Math.floor((disk.blocks * disk.bsize) / 16) : largestSegment;
+  return Math.min(largestSegment, Math.floor(max_bytes / 8), Math.max(smallestSegment, sixteenth));
+}
+
 /** Each epoch is a folder named by it. */
 async function newestEpoch(folder: string): Promise<string | undefined> {
-  return (await readdir(folder))
-    .filter((name) => epochPattern.test(name))
-    .sort()
-    .at(-1);
+  const epochs = (await readdir(folder)).filter((name) => epochPattern.test(name)).sort();
+  // The newest that has any records: a renewal may have been interrupted before its first.
+  for (const epoch of epochs.toReversed())
+    if ((await readdir(join(folder, epoch)).catch(() => [])).length > 0) return epoch;
+  return epochs.at(-1);
 }
 
 /** Other epochs are what an interrupted renewal left. */
 async function removeAllBut(folder: string, epoch: string): Promise<void> {
   for (const name of await readdir(folder))
     if (name !== epoch && epochPattern.test(name.replace(/\.new$/, '')))
-      await rm(join(folder, name), { recursive: true });
+      await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
 }
 
-async function recover(journal: Journal, epoch: string, state: StateFile | undefined) {
+async function recover(
+  records: Pick<Life, 'journal' | 'reader' | 'marks'>,
+  epoch: string,
+  state: StateFile | undefined,
+): Promise<{ life: Life; states: SourceStates; tailLost: boolean }> {
+  const { journal, marks } = records;
+  const lifeAt = (prev: string | undefined): Life => ({
+    ...records,
+    head: { epoch, seq: journal.next, prev: prev ?? '' },
+  });
   const states = new SourceStates();
-  if (state) states.restore(state.sources);
+  if (state) {
+    states.restore(state.sources);
+    marks.restore(state.marks, journal.next);
+  }
   const cut = state !== undefined && journal.next < Math.max(state.next, state.acked + 1);
   if (state && !cut) {
-    const last = await replay(journal, state.next, states);
+    const last = await replay(records, state.next, states);
     const prev = journal.next === state.next ? state.prev : last;
-    return { head: headAt(journal, epoch, prev), states, tailLost: prev === undefined };
+    return { life: lifeAt(prev), states, tailLost: prev === undefined };
   }
   // Durable batches are gone. Their sources have to go on from where the remaining ones left them.
   const remaining = new SourceStates();
-  const prev = await replay(journal, journal.floor, remaining);
+  const prev = await replay(records, journal.floor, remaining);
   states.goBackTo(remaining);
   return {
-    head: headAt(journal, epoch, prev),
+    life: lifeAt(prev),
     states,
     tailLost: cut || (prev === undefined && journal.next > 0),
   };
 }
 
-function headAt(journal: Journal, epoch: string, prev: string | undefined): Head {
-  return { epoch, seq: journal.next, prev: prev ?? '' };
-}
-
 /** Applies all batches from `first` on; the digest of the very last one, unless it cannot be read. */
-async function replay(journal: Journal, first: number, states: SourceStates): Promise<string | undefined> {
+async function replay(
+  { journal, reader }: Pick<Life, 'journal' | 'reader'>,
+  first: number,
+  states: SourceStates,
+): Promise<string | undefined> {
   let last: string | undefined;
   for (let at = Math.max(first, journal.floor); at < journal.next; ) {
-    const { records, next } = await journal.read(at, chunkBytes);
-    for (const { batch, resume } of decodeRecords(records)) {
+    const { records, next } = await reader.read(at, chunkBytes);
+    for (const { batch, resume } of records) {
       states.apply(batch.content, resume);
       if (batch.content.seq === journal.next - 1) last = batch.digest;
     }

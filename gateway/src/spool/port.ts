@@ -15,13 +15,19 @@ export interface Spool {
   readonly next: number;
   /** Newest sequence number that a trusted ledger holds durably; −1 when none. */
   readonly acked: number;
+  /**
+   * After an end that was not orderly a disk may have lost batches without a trace. From this number on a batch may
+   * be the second of its number: it must not be sent before a ledger has said what it holds. Undefined where no such
+   * doubt is.
+   */
+  readonly doubtful_from: number | undefined;
 
   /**
    * Numbers, chains, signs and commits batches in the given order; resolves with the sequence number of the
    * last once all are durable. A draft too large for one batch becomes several. Room is made by
-   * deleting acknowledged segments, then the oldest unacknowledged ones; what is lost so is declared by gaps
-   * with reason `evicted`.
-   * @throws BenchlineError `journal_full` (disk full; nothing was appended, retry later), `journal_corrupt`
+   * deleting acknowledged segments, then, where the policy allows it, the oldest unacknowledged ones; what is lost
+   * so is declared by gaps with reason `evicted`.
+   * @throws BenchlineError `journal_full` (no room; nothing was appended, retry later), `journal_corrupt`
    * (I/O error: the process has to start anew), `value_unrepresentable` or `batch_malformed` (a draft that no
    * batch can carry; none of this call's drafts was appended).
    */
@@ -33,8 +39,9 @@ export interface Spool {
   resumeStates(): readonly ResumeState[];
 
   /**
-   * Reads batches from a sequence number on, the newest from memory. The first may be later than `from` when
-   * batches were evicted or do not read back.
+   * Reads batches from a sequence number on, the newest from memory. Some may be left out, because they were
+   * evicted or do not read back: by then that is declared, by gaps with reason `spool_damaged`.
+   * @throws Error of the disk, which may pass.
    */
   read(from: number, maxBytes: number): Promise<SignedBatch[]>;
   /** Resolves when batch `seq` is durable, when the signal aborts, or when the spool is closed. */
@@ -45,6 +52,8 @@ export interface Spool {
    * ever had: then only `renew` helps.
    */
   acknowledge(seq: number, digest: string): Promise<boolean>;
+  /** A ledger has said what it holds of this epoch, and this spool agrees. */
+  settleDoubt(): void;
   /**
    * Begins a new epoch with all unacknowledged batches numbered and signed anew. Needed when the tail of the
    * spool was lost after it had been sent, because its sequence numbers must not be used twice.
@@ -87,7 +96,26 @@ export interface SpoolStatus {
   acked: number;
   bytes: number;
   max_bytes: number;
-  /** Unacknowledged batches deleted for want of room, since the spool was made. */
+  /** Bytes of segments with unacknowledged batches. */
+  unacked_bytes: number;
+  /** Gateway time of the oldest unacknowledged batch, Unix milliseconds; undefined when there is none. */
+  oldest_unacked_ms: number | undefined;
+  /** Bytes committed since the spool was opened. */
+  appended_bytes: number;
+  /** What the disk has left, and how much of that is left to others; undefined where the disk does not say. */
+  free_bytes: number | undefined;
+  min_free_bytes: number;
+  max_age_h: number | undefined;
+  when_full: 'evict_oldest' | 'stop_taking';
+  /** There is no room: sources wait. */
+  refusing: boolean;
+  /** Hours until a bound is reached if no ledger acknowledges anything, at the rate of the last minutes. */
+  buffer_left_h: number | undefined;
+  /** Why nobody knows that. */
+  buffer_left_unknown: 'measuring' | 'nothing_arrives' | undefined;
+  /** Unacknowledged batches that are gone, since the spool was made, by what took them. */
+  lost: { bytes: number; age: number; disk: number; damaged: number };
+  /** Those of them that had to make room. */
   evicted_batches: number;
   /** Bytes of a torn or corrupt tail cut when the spool was opened. */
   cut_bytes: number;
@@ -100,5 +128,11 @@ export interface SpoolOptions {
   gateway: Slug;
   key: SigningKey;
   /** Default 512 MiB. */
-  max_bytes?: number;
+  max_bytes?: number | undefined;
+  /** Older batches are deleted. Default: no bound. */
+  max_age_h?: number | undefined;
+  /** Left to other programs. Default 64 MiB, or a twentieth of the disk where that is less. */
+  min_free_bytes?: number | undefined;
+  /** What to do when a bound is reached and nothing acknowledged is left to delete. Default `evict_oldest`. */
+  when_full?: 'evict_oldest' | 'stop_taking';
 }

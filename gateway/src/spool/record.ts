@@ -17,16 +17,11 @@ export function encodeRecord({ batch, resume }: SpoolRecord, canonical: string):
 }
 
 /** Undefined for a record that another version wrote in a way that this one does not understand. */
-function decodeRecord(data: Uint8Array): SpoolRecord | undefined {
+export function decodeRecord(data: Uint8Array): SpoolRecord | undefined {
   try {
     const { resume, ...batch } = JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, Json>;
     return { batch: signedBatchFromJson(batch), resume: typeof resume === 'string' ? resume : undefined };
   } catch {
     return undefined;
   }
-}
-
-/** The records that can be understood. */
-export function decodeRecords(records: readonly { data: Uint8Array }[]): SpoolRecord[] {
-  return records.flatMap(({ data }) => decodeRecord(data) ?? []);
 }

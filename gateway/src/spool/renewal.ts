@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Batch } from '@benchline/model';
-import type { Journal } from '@benchline/store/journal';
+import { openJournal } from '@benchline/store/journal';
+import { declareDamage } from './damage.ts';
+import { begunOf, type Life } from './life.ts';
 import type { BatchDraft } from './port.ts';
-import { decodeRecords } from './record.ts';
+import type { Hole } from './reader.ts';
 import type { Head, Sealer } from './seal.ts';
+import type { SourceStates } from './sources.ts';
 
 /** A name for a spool's life that sorts behind the one before, whatever the clock says. */
 export function newEpoch(before?: string): string {
@@ -14,22 +19,67 @@ export function newEpoch(before?: string): string {
 
 const chunkBytes = 1024 * 1024;
 
-/** Numbers and signs all readable batches from `first` on anew, as the beginning of another epoch. */
-export async function copyBatches(
-  from: Journal,
-  first: number,
-  into: { journal: Journal; sealer: Sealer; epoch: string },
-): Promise<Head> {
-  let head: Head = { epoch: into.epoch, seq: 0, prev: '' };
-  for (let at = Math.max(first, from.floor); at < from.next; ) {
-    const { records, next } = await from.read(at, chunkBytes);
-    const drafts = decodeRecords(records).map(({ batch, resume }) => draftOf(batch.content, resume));
-    const copied = into.sealer.seal(drafts, head);
-    await into.journal.append(copied.sealed.map(({ data }) => data));
-    head = copied.head;
-    at = next;
+export interface Renewal {
+  folder: string;
+  epoch: string;
+  segment_bytes: number;
+  sealer: Sealer;
+  states: SourceStates;
+  /** Declarations that are not committed yet. */
+  owed: readonly BatchDraft[];
+  /** Makes the new epoch the one that counts. */
+  save(head: Head): Promise<void>;
+}
+
+/**
+ * Makes the folder of a new epoch, in which all readable batches of `life` from `first` on are numbered and signed
+ * anew, and then the state file that names it; leaves nothing behind when that fails.
+ * @returns how many batches do not read back; they are declared behind the others.
+ */
+export async function renewLife(life: Life, first: number, renewal: Renewal): Promise<number> {
+  const folder = join(renewal.folder, renewal.epoch);
+  const unfinished = `${folder}.new`;
+  try {
+    const { head, lost } = await copyBatches(life, first, unfinished, renewal);
+    await rename(unfinished, folder);
+    await renewal.save(head);
+    return lost;
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   }
-  return head;
+}
+
+async function copyBatches(
+  life: Life,
+  first: number,
+  folder: string,
+  { epoch, segment_bytes, sealer, states, owed }: Renewal,
+): Promise<{ head: Head; lost: number }> {
+  const into = await openJournal({ folder, segment_bytes });
+  const holes: Hole[] = [];
+  let head: Head = { epoch, seq: 0, prev: '' };
+  const copy = async (drafts: readonly BatchDraft[]) => {
+    const copied = sealer.seal(drafts, head);
+    await into.append(copied.sealed.map(({ data }) => data));
+    head = copied.head;
+  };
+  try {
+    const { journal, reader } = life;
+    for (let at = Math.max(first, journal.floor); at < journal.next; ) {
+      const read = await reader.read(at, chunkBytes);
+      await copy(read.records.map(({ batch, resume }) => draftOf(batch.content, resume)));
+      holes.push(...read.holes);
+      at = read.next;
+    }
+    const around = { ...life, states, begun_ns: begunOf(life.head.epoch) };
+    for (const hole of holes) await copy(await declareDamage(hole, around));
+    await copy(owed);
+  } finally {
+    await into.close();
+  }
+  return { head, lost: holes.reduce((sum, { from, to }) => sum + to - from, 0) };
 }
 
 function draftOf(content: Batch, resume: string | undefined): BatchDraft {

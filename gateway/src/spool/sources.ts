@@ -8,6 +8,7 @@ import {
 } from '@benchline/model';
 import { z } from 'zod';
 import type { ResumeState } from './port.ts';
+import { keyOf } from './stretch.ts';
 
 interface MutableState extends ResumeState {
   last: Map<string, Observation>;
@@ -31,7 +32,7 @@ export class SourceStates {
   readonly #states = new Map<string, MutableState>();
 
   get(machine: Slug, source: Slug): ResumeState | undefined {
-    return this.#states.get(keyOf(machine, source));
+    return this.#states.get(keyOf({ machine, source }));
   }
 
   all(): readonly ResumeState[] {
@@ -47,6 +48,13 @@ export class SourceStates {
       const last = state.last.get(observation.signal);
       if (!last || isAfter(observation, last)) state.last.set(observation.signal, observation);
     }
+  }
+
+  /** How far each source is known, by machine/source. */
+  until(): Map<string, bigint> {
+    const until = new Map<string, bigint>();
+    for (const [key, { until_ns }] of this.#states) if (until_ns !== undefined) until.set(key, until_ns);
+    return until;
   }
 
   toJson(): SourceStateJson[] {
@@ -79,7 +87,7 @@ export class SourceStates {
   }
 
   #of(machine: Slug, source: Slug): MutableState {
-    const key = keyOf(machine, source);
+    const key = keyOf({ machine, source });
     let state = this.#states.get(key);
     if (!state) {
       state = { machine, source, until_ns: undefined, resume: undefined, last: new Map() };
@@ -87,10 +95,6 @@ export class SourceStates {
     }
     return state;
   }
-}
-
-function keyOf(machine: Slug, source: Slug): string {
-  return `${machine}/${source}`;
 }
 
 function later(a: bigint | undefined, b: bigint): bigint {

@@ -1,18 +1,25 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BenchlineError, type SignedBatch, type Slug } from '@benchline/model';
-import { type Journal, openJournal } from '@benchline/store/journal';
-import { Evictions } from './eviction.ts';
+import { msFromNs, type SignedBatch, type Slug } from '@benchline/model';
+import type { FolderLock } from '@benchline/store/journal';
+import type { Bounds } from './bounds.ts';
+import { Evictions, type Losses } from './eviction.ts';
+import { Forecast } from './forecast.ts';
+import { begunOf, type Life, openRecords } from './life.ts';
 import type { BatchDraft, ResumeState, Spool, SpoolOptions, SpoolStatus } from './port.ts';
+import type { Hole } from './reader.ts';
 import { RecentBatches } from './recent.ts';
-import { decodeRecords } from './record.ts';
-import { copyBatches, newEpoch } from './renewal.ts';
+import { newEpoch, renewLife } from './renewal.ts';
+import { Reserve } from './reserve.ts';
+import { ignoreFull, isFull, Room } from './room.ts';
 import { type Head, type SealedBatch, Sealer } from './seal.ts';
 import type { SourceStates } from './sources.ts';
 import { writeState } from './state-file.ts';
 
 /** Observations in one commit at most, unless a single call has more. */
 const maxGroup = 20_000;
+const smallReserve = 64 * 1024;
+const reserveBase = 1024 * 1024;
 
 interface Call {
   drafts: readonly BatchDraft[];
@@ -21,12 +28,15 @@ interface Call {
 }
 
 export interface RecoveredSpool {
-  options: Required<SpoolOptions> & { segment_bytes: number };
-  journal: Journal;
-  head: Head;
+  options: Pick<SpoolOptions, 'folder' | 'gateway' | 'key'> & Required<Pick<SpoolOptions, 'when_full'>>;
+  bounds: Bounds;
+  lock: FolderLock;
+  life: Life;
   states: SourceStates;
   acked: number;
-  evicted_batches: number;
+  doubtful_from: number | undefined;
+  declared_below: number;
+  losses: Losses;
   renewals: number;
 }
 
@@ -34,51 +44,74 @@ export interface RecoveredSpool {
 export class FileSpool implements Spool {
   readonly gateway: Slug;
   readonly #options: RecoveredSpool['options'];
+  readonly #bounds: Bounds;
+  readonly #lock: FolderLock;
   readonly #sealer: Sealer;
   readonly #states: SourceStates;
-  readonly #recent = new RecentBatches();
-  readonly #cutBytes: number;
-  #journal: Journal;
-  /** Behind the last committed batch. */
-  #head: Head;
-  #acked: number;
   readonly #evictions: Evictions;
+  readonly #room: Room;
+  readonly #recent = new RecentBatches();
+  readonly #forecast = new Forecast(performance.now());
+  readonly #cutBytes: number;
+  #life: Life;
+  #acked: number;
+  #doubtfulFrom: number | undefined;
   #renewals: number;
   /** All batches below are covered by the state file. */
   #savedNext = -1;
+  #stateBytes = 0;
+  #oldestUnacked: { seq: number; ms: number } | undefined;
   #calls: Call[] = [];
   /** Commits, renewals and closing come one after the other. */
   #last: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(recovered: RecoveredSpool) {
-    const { options, journal, head, states, acked, evicted_batches, renewals } = recovered;
+    const { options, bounds, life, states } = recovered;
     this.gateway = options.gateway;
     this.#options = options;
+    this.#bounds = bounds;
+    this.#lock = recovered.lock;
     this.#sealer = new Sealer(options.gateway, options.key);
-    this.#journal = journal;
-    this.#head = head;
+    this.#life = life;
     this.#states = states;
-    this.#acked = acked;
-    this.#evictions = new Evictions(evicted_batches);
-    this.#renewals = renewals;
-    this.#cutBytes = journal.recovery.cut_bytes;
+    this.#acked = recovered.acked;
+    this.#doubtfulFrom = recovered.doubtful_from;
+    this.#evictions = new Evictions(recovered.losses, recovered.declared_below);
+    this.#renewals = recovered.renewals;
+    this.#cutBytes = life.journal.recovery.cut_bytes;
+    this.#room = new Room({
+      when_full: options.when_full,
+      bounds,
+      reserve: new Reserve(options.folder),
+      evictions: this.#evictions,
+      states,
+      life: () => this.#life,
+      acked: () => this.#acked,
+      settle: () => this.#settleOwed(),
+      save: () => this.save(),
+      reserveBytes: () => this.#reserveBytes(),
+    });
   }
 
   get epoch(): string {
-    return this.#head.epoch;
+    return this.#life.head.epoch;
   }
 
   get floor(): number {
-    return this.#journal.floor;
+    return this.#life.journal.floor;
   }
 
   get next(): number {
-    return this.#journal.next;
+    return this.#life.journal.next;
   }
 
   get acked(): number {
     return this.#acked;
+  }
+
+  get doubtful_from(): number | undefined {
+    return this.#doubtfulFrom;
   }
 
   append(drafts: readonly BatchDraft[]): Promise<number> {
@@ -102,28 +135,34 @@ export class FileSpool implements Spool {
     const first = Math.max(from, this.floor);
     const recent = this.#recent.from(first, maxBytes);
     if (recent) return recent;
-    for (let at = first; at < this.#journal.next; ) {
-      const { records, next } = await this.#journal.read(at, maxBytes);
-      const batches = decodeRecords(records).map(({ batch }) => batch);
-      if (batches.length > 0) return batches;
+    const { journal, reader } = this.#life;
+    for (let at = first; at < journal.next; ) {
+      const { records, holes, next } = await reader.read(at, maxBytes);
+      if (holes.length > 0) await this.#exclusively(() => this.#declare(holes));
+      if (records.length > 0) return records.map(({ batch }) => batch);
       at = next;
     }
     return [];
   }
 
   waitFor(seq: number, signal: AbortSignal): Promise<void> {
-    return this.#journal.waitFor(seq, signal);
+    return this.#life.journal.waitFor(seq, signal);
   }
 
   async acknowledge(seq: number, digest: string): Promise<boolean> {
-    if (seq >= this.#journal.next) return false;
+    const { journal, reader } = this.#life;
+    if (seq >= journal.next) return false;
     // After a loss that it recorded, a ledger names no digest.
-    if (digest !== '' && seq >= this.#journal.floor) {
-      const batch = this.#recent.get(seq) ?? (await this.read(seq, 1))[0];
-      if (batch?.content.seq === seq && batch.digest !== digest) return false;
+    if (digest !== '' && seq >= journal.floor) {
+      const known = this.#recent.get(seq) ?? (await reader.read(seq, 1)).records[0]?.batch;
+      if (known?.content.seq === seq && known.digest !== digest) return false;
     }
     this.#acked = seq;
     return true;
+  }
+
+  settleDoubt(): void {
+    this.#doubtfulFrom = undefined;
   }
 
   renew(after?: string): Promise<void> {
@@ -131,14 +170,30 @@ export class FileSpool implements Spool {
   }
 
   status(): SpoolStatus {
+    const { bounds, unacked_bytes } = { bounds: this.#bounds, unacked_bytes: this.#unackedBytes() };
+    const { max_bytes, max_age_h } = bounds.limits;
+    const oldest_unacked_ms = this.#oldestUnackedTime();
+    const left = this.#bufferLeft(unacked_bytes, oldest_unacked_ms);
+    const { bytes, age, disk } = this.#evictions.losses;
     return {
       epoch: this.epoch,
       floor: this.floor,
       next: this.next,
       acked: this.#acked,
-      bytes: this.#journal.bytes,
-      max_bytes: this.#options.max_bytes,
-      evicted_batches: this.#evictions.batches,
+      bytes: this.#life.journal.bytes,
+      max_bytes,
+      unacked_bytes,
+      oldest_unacked_ms,
+      appended_bytes: this.#forecast.total,
+      free_bytes: bounds.free_bytes,
+      min_free_bytes: bounds.min_free_bytes,
+      max_age_h,
+      when_full: this.#options.when_full,
+      refusing: this.#room.refusing,
+      buffer_left_h: 'hours' in left ? left.hours : undefined,
+      buffer_left_unknown: 'unknown' in left ? left.unknown : undefined,
+      lost: { ...this.#evictions.losses },
+      evicted_batches: bytes + age + disk,
       cut_bytes: this.#cutBytes,
       renewals: this.#renewals,
     };
@@ -148,31 +203,41 @@ export class FileSpool implements Spool {
     if (this.#closed) return;
     this.#closed = true;
     await this.#exclusively(async () => {
-      await this.save();
-      await this.#journal.close();
+      try {
+        await this.save({ closed: true }).catch(ignoreFull);
+      } finally {
+        await this.#life.journal.close();
+        this.#lock.release();
+      }
     });
   }
 
   /** Writes down what is known now, so that opening starts from here. */
   async save(
-    known: Pick<RecoveredSpool, 'head' | 'acked' | 'renewals'> = {
-      head: this.#head,
-      acked: this.#acked,
-      renewals: this.#renewals,
-    },
+    change: { head?: Head; acked?: number; renewals?: number; closed?: boolean } = {},
   ): Promise<void> {
-    const { seq: next, prev, epoch } = known.head;
-    await writeState(this.#options.folder, {
+    const { head = this.#life.head, acked = this.#acked, renewals = this.#renewals } = change;
+    const renewed = head.epoch !== this.epoch;
+    const { seq: next, prev, epoch } = head;
+    this.#stateBytes = await writeState(this.#options.folder, {
       v: 1,
       epoch,
       next,
       prev,
-      acked: known.acked,
-      evicted_batches: this.#evictions.batches,
-      renewals: known.renewals,
+      acked,
+      declared_below: renewed ? 0 : this.#evictions.declaredBelow,
+      lost: this.#evictions.losses,
+      renewals,
       sources: this.#states.toJson(),
+      marks: renewed ? [] : this.#life.marks.toJson(),
+      closed: change.closed ?? false,
     });
     this.#savedNext = next;
+  }
+
+  /** Declares batches below `floor` that are gone without anybody having deleted them. */
+  declareMissing(hole: Hole): Promise<void> {
+    return this.#exclusively(() => this.#declare([hole]));
   }
 
   #exclusively(action: () => Promise<void>): Promise<void> {
@@ -188,28 +253,46 @@ export class FileSpool implements Spool {
   /** Never rejects: who called is told. */
   async #commitCalls(): Promise<void> {
     const group = this.#takeGroup();
-    const sealed: SealedBatch[] = [];
-    const settled: (() => void)[] = [];
     try {
-      await this.#makeRoom();
-      let head = this.#head;
-      for (const call of group) {
-        try {
-          const part = this.#sealer.seal(call.drafts, head);
-          sealed.push(...part.sealed);
-          ({ head } = part);
-          const lastSeq = head.seq - 1;
-          settled.push(() => call.resolve(lastSeq));
-        } catch (error) {
-          call.reject(error);
-        }
-      }
-      await this.#commit(sealed, head);
-      for (const settle of settled) settle();
+      await this.#settleOwed().catch(ignoreFull);
+      await this.#room.make();
+      await this.#commitGroup(group);
     } catch (error) {
       for (const call of group) call.reject(error);
     }
     if (this.#calls.length > 0) this.#scheduleCommit();
+  }
+
+  async #commitGroup(group: readonly Call[]): Promise<void> {
+    for (;;) {
+      const { sealed, head, settled } = this.#seal(group);
+      try {
+        await this.#commit(sealed, head);
+        for (const settle of settled) settle();
+        return;
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        if (!(await this.#room.drop('disk'))) throw this.#room.refuse('disk');
+      }
+    }
+  }
+
+  #seal(group: readonly Call[]) {
+    const sealed: SealedBatch[] = [];
+    const settled: (() => void)[] = [];
+    let { head } = this.#life;
+    for (const call of group) {
+      try {
+        const part = this.#sealer.seal(call.drafts, head);
+        sealed.push(...part.sealed);
+        ({ head } = part);
+        const lastSeq = head.seq - 1;
+        settled.push(() => call.resolve(lastSeq));
+      } catch (error) {
+        call.reject(error);
+      }
+    }
+    return { sealed, head, settled };
   }
 
   #takeGroup(): Call[] {
@@ -222,90 +305,105 @@ export class FileSpool implements Spool {
   }
 
   async #commit(sealed: readonly SealedBatch[], head: Head): Promise<void> {
-    const records = sealed.map(({ data }) => data);
-    try {
-      await this.#journal.append(records);
-    } catch (error) {
-      if (!isFull(error) || this.#journal.segments.length < 2) throw error;
-      // Nothing can be written before something is deleted, not even the declaration of what that loses.
-      await this.#evictions.declareOldest(this.#journal, this.#acked);
-      await this.#journal.trim(this.#journal.segments[0]?.end ?? 0);
-      await this.#journal.append(records);
-    }
-    this.#head = head;
+    const { journal, marks } = this.#life;
+    const first = journal.next;
+    await journal.append(sealed.map(({ data }) => data));
+    const newest = journal.segments.at(-1)?.first ?? 0;
+    if (newest === first && sealed.length > 0) marks.add({ position: first, until: this.#states.until() });
+    this.#life.head = head;
+    let bytes = 0;
     for (const { batch, resume, data } of sealed) {
       this.#states.apply(batch.content, resume);
       this.#recent.add(batch, data.length);
+      bytes += data.length;
     }
-    const newest = this.#journal.segments.at(-1)?.first ?? 0;
+    this.#forecast.add(bytes, performance.now());
     // A convenience that shortens opening: it has to succeed only before segments are deleted.
     if (newest > this.#savedNext) await this.save().catch(() => undefined);
   }
 
-  /** Keeps one segment's worth of room below the bound, at the cost of the oldest segments. */
-  async #makeRoom(): Promise<void> {
-    await this.#commitOwed();
-    const { max_bytes, segment_bytes } = this.#options;
-    while (this.#journal.bytes + segment_bytes > max_bytes && this.#journal.segments.length > 1) {
-      const end = this.#journal.segments[0]?.end ?? 0;
-      await this.#evictions.declareOldest(this.#journal, this.#acked);
-      await this.#commitOwed();
-      await this.save();
-      await this.#journal.trim(end);
-    }
+  async #declare(holes: readonly Hole[]): Promise<void> {
+    const around = { ...this.#life, states: this.#states, begun_ns: begunOf(this.epoch) };
+    for (const { from, to } of holes)
+      if (to > this.#acked + 1)
+        await this.#evictions.declareHole({ from: Math.max(from, this.#acked + 1), to }, around);
+    await this.#settleOwed();
   }
 
-  async #commitOwed(): Promise<void> {
+  async #settleOwed(): Promise<void> {
     const { owed } = this.#evictions;
     if (owed.length === 0) return;
-    this.#evictions.owed = [];
-    try {
-      const { sealed, head } = this.#sealer.seal(owed, this.#head);
-      await this.#commit(sealed, head);
-    } catch (error) {
-      this.#evictions.owed.unshift(...owed);
-      throw error;
-    }
+    const { sealed, head } = this.#sealer.seal(owed, this.#life.head);
+    await this.#commit(sealed, head);
+    this.#evictions.owed = this.#evictions.owed.filter((draft) => !owed.includes(draft));
   }
 
   async #renew(after: string): Promise<void> {
-    const { folder, segment_bytes } = this.#options;
+    const { folder } = this.#options;
+    const { segment_bytes } = this.#bounds.limits;
     const epoch = newEpoch(after > this.epoch ? after : this.epoch);
-    const old = { journal: this.#journal, folder: join(folder, this.epoch) };
-    const head = await this.#copyUnacked(epoch, join(folder, epoch));
-    this.#journal = await openJournal({ folder: join(folder, epoch), segment_bytes });
-    this.#head = head;
+    await this.#bounds.fit(
+      () => this.#unackedBytes(),
+      () => this.#room.drop('disk'),
+    );
+    const old = this.#life;
+    const lost = await renewLife(old, this.#acked + 1, {
+      folder,
+      epoch,
+      segment_bytes,
+      sealer: this.#sealer,
+      states: this.#states,
+      owed: this.#evictions.owed,
+      save: (head) => this.save({ head, acked: -1, renewals: this.#renewals + 1 }),
+    });
+    const records = await openRecords(folder, epoch, segment_bytes);
+    const prev = (await records.reader.read(records.journal.next - 1, 1)).records[0]?.batch.digest ?? '';
+    this.#life = { ...records, head: { epoch, seq: records.journal.next, prev } };
     this.#acked = -1;
+    this.#doubtfulFrom = undefined;
     this.#renewals += 1;
-    this.#evictions.reset();
+    this.#evictions.renewed(lost);
     this.#recent.clear();
     await old.journal.close();
-    await rm(old.folder, { recursive: true });
+    await rm(join(folder, old.head.epoch), { recursive: true, force: true });
   }
 
-  /** Makes the folder of a new epoch and then the state file that names it; leaves nothing behind when that fails. */
-  async #copyUnacked(epoch: string, folder: string): Promise<Head> {
-    const { segment_bytes } = this.#options;
-    const unfinished = `${folder}.new`;
-    try {
-      const journal = await openJournal({ folder: unfinished, segment_bytes });
-      let head: Head;
-      try {
-        head = await copyBatches(this.#journal, this.#acked + 1, { journal, sealer: this.#sealer, epoch });
-      } finally {
-        await journal.close();
-      }
-      await rename(unfinished, folder);
-      await this.save({ head, acked: -1, renewals: this.#renewals + 1 });
-      return head;
-    } catch (error) {
-      await rm(unfinished, { recursive: true, force: true });
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
+  #reserveBytes(): number {
+    const { max_bytes } = this.#bounds.limits;
+    return Math.min(reserveBase + 2 * this.#stateBytes, Math.max(smallReserve, Math.floor(max_bytes / 8)));
   }
-}
 
-function isFull(error: unknown): boolean {
-  return error instanceof BenchlineError && error.code === 'journal_full';
+  #unackedBytes(): number {
+    return this.#life.journal.segments.reduce((sum, { first, end, bytes }) => {
+      const unacked = Math.min(end - first, Math.max(0, end - this.#acked - 1));
+      return end === first ? sum : sum + Math.ceil((bytes * unacked) / (end - first));
+    }, 0);
+  }
+
+  #bufferLeft(unacked: number, oldest_ms: number | undefined) {
+    const { max_bytes, segment_bytes, max_age_h } = this.#bounds.limits;
+    const { free_bytes = Number.POSITIVE_INFINITY, min_free_bytes } = this.#bounds;
+    const deletable = this.#life.journal.bytes - unacked;
+    const room = Math.min(max_bytes - segment_bytes - unacked, free_bytes - min_free_bytes + deletable);
+    const age_h = oldest_ms === undefined ? 0 : (Date.now() - oldest_ms) / 3_600_000;
+    const longest_h = max_age_h === undefined ? undefined : max_age_h - age_h;
+    return this.#forecast.left(room, longest_h, performance.now());
+  }
+
+  /** Of a batch that is no longer in memory the disk is asked, and the answer comes with the next status. */
+  #oldestUnackedTime(): number | undefined {
+    const seq = Math.max(this.#acked + 1, this.floor);
+    if (seq >= this.next) return undefined;
+    const recent = this.#recent.get(seq);
+    if (recent) return msFromNs(recent.content.gateway_time_ns);
+    if (this.#oldestUnacked?.seq !== seq)
+      void this.#life.reader.read(seq, 1).then(
+        ({ records }) => {
+          const batch = records[0]?.batch.content;
+          if (batch) this.#oldestUnacked = { seq, ms: msFromNs(batch.gateway_time_ns) };
+        },
+        () => undefined,
+      );
+    return this.#oldestUnacked?.ms;
+  }
 }

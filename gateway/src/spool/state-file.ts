@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { epochPattern } from '@benchline/model';
+import { epochPattern, sha256Hex } from '@benchline/model';
 import { writeFileAtomically } from '@benchline/store/journal';
 import { z } from 'zod';
+import { MarksJson } from './marks.ts';
 import { SourceStateJson } from './sources.ts';
 
 /**
@@ -17,23 +18,43 @@ export const StateFile = z.strictObject({
   /** Digest of batch next − 1. */
   prev: z.string(),
   acked: z.int().min(-1),
-  evicted_batches: z.int().min(0),
+  /** Unacknowledged batches below have been declared as lost. */
+  declared_below: z.int().min(0),
+  lost: z.strictObject({
+    bytes: z.int().min(0),
+    age: z.int().min(0),
+    disk: z.int().min(0),
+    damaged: z.int().min(0),
+  }),
   renewals: z.int().min(0),
   sources: z.array(SourceStateJson),
+  marks: MarksJson,
+  /** Whether the spool was closed after this: then no batch from `next` on has ever existed. */
+  closed: z.boolean(),
 });
 export type StateFile = z.output<typeof StateFile>;
 
 const fileOf = (folder: string) => join(folder, 'state.json');
 
-/** Undefined when there is none, or none that can be read: then the records have to tell. */
+/** Undefined when there is none, or none that reads back as it was written: then the records have to tell. */
 export async function readState(folder: string): Promise<StateFile | undefined> {
   try {
-    return StateFile.parse(JSON.parse(await readFile(fileOf(folder), 'utf8')));
+    const text = await readFile(fileOf(folder), 'utf8');
+    const end = text.indexOf('\n');
+    const json = text.slice(end + 1);
+    return sha256Hex(json) === text.slice(0, end) ? StateFile.parse(JSON.parse(json)) : undefined;
   } catch {
     return undefined;
   }
 }
 
-export async function writeState(folder: string, state: z.input<typeof StateFile>): Promise<void> {
-  await writeFileAtomically(fileOf(folder), JSON.stringify(state));
+/**
+ * The digest comes first, on a line of its own: a flipped bit must not make another epoch or position of what was.
+ * @returns how many bytes it takes.
+ */
+export async function writeState(folder: string, state: z.input<typeof StateFile>): Promise<number> {
+  const json = JSON.stringify(state);
+  const text = `${sha256Hex(json)}\n${json}`;
+  await writeFileAtomically(fileOf(folder), text);
+  return text.length;
 }

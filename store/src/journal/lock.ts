@@ -38,7 +38,7 @@ function lockFile(file: string): DatabaseSync | undefined {
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) truncateSync(file);
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return database;
   } catch (error) {
     database.close();

@@ -1,0 +1,94 @@
+import { BenchlineError } from '@benchline/model';
+import type { Bound, Bounds } from './bounds.ts';
+import type { Evictions } from './eviction.ts';
+import { begunOf, type Life } from './life.ts';
+import type { Reserve } from './reserve.ts';
+import type { SourceStates } from './sources.ts';
+
+export interface RoomParts {
+  when_full: 'evict_oldest' | 'stop_taking';
+  bounds: Bounds;
+  reserve: Reserve;
+  evictions: Evictions;
+  states: SourceStates;
+  life(): Life;
+  acked(): number;
+  /** Commits the declarations that are owed. */
+  settle(): Promise<void>;
+  /** Writes down what has to outlive the records. */
+  save(): Promise<void>;
+  /** Bytes that have to fit on a full disk before anything can be deleted. */
+  reserveBytes(): number;
+}
+
+/** Makes room for what is to be committed, by deleting whole segments, the oldest first. */
+export class Room {
+  readonly #parts: RoomParts;
+  #refusing = false;
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the last commit was refused for want of room. */
+  get refusing(): boolean {
+    return this.#refusing;
+  }
+
+  /** @throws BenchlineError `journal_full` where the policy is to stop taking. */
+  async make(): Promise<void> {
+    const { bounds, reserve, life, reserveBytes } = this.#parts;
+    for (let dropped = false; ; dropped = true) {
+      const { journal, reader } = life();
+      const reached = await bounds.reached(journal, reader);
+      const reserved = reached === undefined && (await reserve.restore(reserveBytes(), dropped));
+      const bound = reached ?? (reserved === 'refused' ? 'disk' : undefined);
+      if (bound === undefined) break;
+      if (await this.drop(bound)) continue;
+      if (this.#parts.when_full === 'stop_taking' && bound !== 'age') throw this.refuse(bound);
+      break;
+    }
+    this.#refusing = false;
+  }
+
+  /** Deletes the oldest segment, having declared what that loses; false when none may be deleted. */
+  async drop(bound: Bound): Promise<boolean> {
+    const { when_full, bounds, reserve, evictions, states, life, acked, settle, save } = this.#parts;
+    const { journal, reader, marks, head } = life();
+    const [oldest] = journal.segments;
+    if (!oldest || journal.segments.length < 2) return false;
+    const { end } = oldest;
+    if (end > acked() + 1 && when_full === 'stop_taking' && bound !== 'age') return false;
+    if (bound === 'disk') await reserve.release();
+    const around = { journal, reader, marks, states, begun_ns: begunOf(head.epoch), end };
+    await evictions.declareOldest(around, acked(), bound);
+    // On a disk without any reserve neither may succeed: then deleting comes first, and the declaration follows.
+    await settle().catch(ignoreFull);
+    await save().catch(ignoreFull);
+    await journal.trim(end);
+    marks.prune(journal.floor);
+    bounds.changed();
+    return true;
+  }
+
+  /** What to answer when there is no room. */
+  refuse(bound: Bound): BenchlineError {
+    this.#refusing = true;
+    const fact = bound === 'bytes' ? 'the spool has reached its bound' : 'the disk has no room for the spool';
+    return new BenchlineError('journal_full', `${fact}: sources wait`, {
+      hint: 'bring the ledger back within reach, free space, or raise spool.max_bytes',
+      retryable: true,
+    });
+  }
+}
+
+/** Whether an error says that there is no room, of the journal or of any other file. */
+export function isFull(error: unknown): boolean {
+  if (error instanceof BenchlineError) return error.code === 'journal_full';
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** For what may be done again later. */
+export function ignoreFull(error: unknown): void {
+  if (!isFull(error)) throw error;
+}
