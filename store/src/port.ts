@@ -47,7 +47,8 @@ export type WriteItem = { kind: 'observation' | 'observed' | 'gap'; index: numbe
 export interface WriteOutcome {
   accepted: number;
   rejected: readonly (WriteItem & {
-    code: 'unknown_signal' | 'unrepresentable' | 'refused';
+    /** `expired`: older than the store keeps anything. */
+    code: 'unknown_signal' | 'unrepresentable' | 'refused' | 'expired';
     detail: string;
   })[];
 }
@@ -125,4 +126,14 @@ export interface TelemetryStore {
   }): Promise<KpiPoint[]>;
 
   close(): Promise<void>;
+}
+
+/**
+ * A store that remembers itself up to where of a ledger it holds everything. A store that was dropped, or brought
+ * back from an older copy, holds less than the one who fills it believes.
+ */
+export interface MarkedStore {
+  mark(ledger: string, next: number): Promise<void>;
+  /** The highest mark of a ledger, undefined when there is none. */
+  marked(ledger: string): Promise<number | undefined>;
 }

@@ -1,7 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { InfluxConfig } from '../src/influx/config.ts';
+import { Credentials } from '../src/influx/credentials.ts';
 import { findInfluxd, type LocalInflux, startInfluxd } from '../src/influx/local-server.ts';
+import { LineWriter } from '../src/influx/writer.ts';
 
 /** Why tests against a real server cannot run here. */
 export const influxMissing = findInfluxd() ? undefined : 'influxd is not installed: apt-get install influxdb';
@@ -23,4 +26,8 @@ export async function temporaryInflux(): Promise<LocalInflux> {
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+export async function lineWriter(config: InfluxConfig): Promise<LineWriter> {
+  return new LineWriter(config, await Credentials.read(config));
 }

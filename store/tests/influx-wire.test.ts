@@ -186,7 +186,7 @@ describe('InfluxDB store against a 2.x server', () => {
       '/api/v2/write?org=a%20plant&bucket=b&precision=ns',
     );
     expect(write?.body).toMatch(
-      /^signal,area=machining,.*signal=torque,.* number=1,kind="number",status=0i,/,
+      /^signal,area=machining,.*signal=torque,.* number=1,kind="number a{16}",gateway_time_ns=\d+i /,
     );
     const query = new URLSearchParams(read?.body);
     expect(JSON.parse(query.get('params') ?? '')).toEqual({ machine: "m'1", signal0: 'torque' });

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { InfluxConfig, openInfluxStore } from '../src/influx/index.ts';
 import { type LocalInflux, startInfluxd } from '../src/influx/local-server.ts';
-import { LineWriter } from '../src/influx/writer.ts';
-import { influxMissing, temporaryFolder, temporaryInflux } from './influx-fixture.ts';
+import { influxMissing, lineWriter, temporaryFolder, temporaryInflux } from './influx-fixture.ts';
 import { everything, kpiPoint, observation, placement, second, t0, written } from './samples.ts';
 
 const machine = 'mill-1';
@@ -31,7 +30,7 @@ describe('InfluxDB store on a real server', () => {
     const { store, config } = await open();
     await store.prepare();
     // Another program wrote a text where numbers belong: from now on the server refuses numbers there.
-    await new LineWriter(config, undefined).write(['signal number="seven" 1522656000000000000']);
+    await (await lineWriter(config)).write(['signal number="seven" 1522656000000000000']);
     const poison = new Set([0, 7, 8, 500, 999]);
     const observations = Array.from({ length: 1000 }, (_, n) =>
       observation({ source_time_ns: t0 + BigInt(n), value: poison.has(n) ? n + 0.5 : BigInt(n) }),
@@ -50,7 +49,7 @@ describe('InfluxDB store on a real server', () => {
     const { store, config } = await open();
     await store.prepare();
     const lines = ['a f=1i 1', 'b f=\u0001\u0002 1', 'c f=1i 1'];
-    const refused = await new LineWriter(config, undefined).write(lines);
+    const refused = await (await lineWriter(config)).write(lines);
     expect(refused).toEqual([{ index: 1, detail: expect.stringContaining('unable to parse') }]);
   });
 

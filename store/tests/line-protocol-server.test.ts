@@ -1,12 +1,12 @@
 import { BenchlineError } from '@benchline/model';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Credentials } from '../src/influx/credentials.ts';
 import { InfluxConfig } from '../src/influx/index.ts';
 import type { LocalInflux } from '../src/influx/local-server.ts';
 import { type Cell, InfluxQl } from '../src/influx/query.ts';
-import { LineWriter } from '../src/influx/writer.ts';
 import { encodePoint, influxTimeRange, type Point } from '../src/line-protocol/index.ts';
-import { influxMissing, temporaryInflux } from './influx-fixture.ts';
+import { influxMissing, lineWriter, temporaryInflux } from './influx-fixture.ts';
 import { second, t0 } from './samples.ts';
 
 let server: LocalInflux | undefined;
@@ -59,7 +59,8 @@ function readAs(written: unknown, cell: Cell | undefined): unknown {
 it('every point is refused by name or comes back from InfluxDB as it was', async ({ skip }) => {
   skip(influxMissing !== undefined, influxMissing);
   const config = InfluxConfig.parse({ version: 1, url: server?.url, database: 'round-trip' });
-  const ql = new InfluxQl(config, undefined);
+  const ql = new InfluxQl(config, await Credentials.read(config));
+  const writer = await lineWriter(config);
   await ql.select('CREATE DATABASE "round-trip"');
   let run = 0;
   let stored = 0;
@@ -72,7 +73,7 @@ it('every point is refused by name or comes back from InfluxDB as it was', async
         const line = encoded(own);
         return line === undefined ? [] : [{ point: own, line }];
       });
-      expect(await new LineWriter(config, undefined).write(kept.map(({ line }) => line))).toEqual([]);
+      expect(await writer.write(kept.map(({ line }) => line))).toEqual([]);
       const span = `time >= ${influxTimeRange.first_ns} AND time <= ${influxTimeRange.last_ns}`;
       const series = await ql.select(`SELECT * FROM /^${prefix}/ WHERE ${span} GROUP BY *`);
       const found = new Map(series.map((s) => [s.name, s]));

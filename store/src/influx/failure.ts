@@ -4,21 +4,62 @@ import { BenchlineError } from '@benchline/model';
 export interface Answer {
   status: number;
   text: string;
-  retryAfter?: string | undefined;
+  headers?: Readonly<Record<string, string | string[] | undefined>>;
 }
+
+/** So much of an answer is shown to people. */
+const shown = 300;
 
 /** The store's own trouble as an error: the caller keeps the data and may come again. */
 export function unavailable(url: string, answer: Answer): BenchlineError {
-  const retryAfter = Number(answer.retryAfter);
+  const wish = retryAfter_s(answer.headers?.['retry-after'], Date.now());
+  const text = answer.text
+    .slice(0, shown)
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim();
   return new BenchlineError(
     'store_unavailable',
-    `InfluxDB at ${url} answers ${answer.status}: ${answer.text}`,
+    `InfluxDB at ${url} answers ${answer.status}${text && `: ${text}`}`,
     {
       hint: hintFor(answer),
       retryable: true,
-      ...(answer.retryAfter !== undefined && retryAfter >= 0 ? { retry_after_s: retryAfter } : {}),
+      ...(wish === undefined ? {} : { retry_after_s: wish }),
     },
   );
+}
+
+/**
+ * The seconds that a Retry-After header asks for: it names them, or an instant (RFC 9110, 10.2.3). Undefined when
+ * it says neither.
+ */
+export function retryAfter_s(header: string | string[] | undefined, now_ms: number): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text.trim())) return Number(text);
+  const at_ms = Date.parse(text);
+  return Number.isNaN(at_ms) ? undefined : Math.max(0, (at_ms - now_ms) / 1000);
+}
+
+/** What the server itself says of an error; undefined when the answer is not one of InfluxDB's. */
+export function serverWords({ text }: Answer): string | undefined {
+  const body = parsed(text);
+  if (typeof body !== 'object' || body === null) return cutOff(text);
+  const { error, message } = body as { error?: unknown; message?: unknown };
+  if (typeof error === 'string') return error;
+  return typeof message === 'string' ? message : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A complaint about very many lines is longer than what is read of it, and no JSON then. */
+function cutOff(text: string): string | undefined {
+  return /^\{"error":"((?:partial write|unable to parse)[^]*)/.exec(text)?.[1];
 }
 
 export function unreachable(url: string, cause: unknown): BenchlineError {
@@ -34,7 +75,10 @@ function rootOf(error: Error): Error {
   return error.cause instanceof Error ? rootOf(error.cause) : error;
 }
 
-function hintFor({ status, text }: Answer): string {
+function hintFor({ status, text, headers }: Answer): string {
+  if (status >= 300 && status < 400)
+    return `url has to be the server's own address; this one sends on to ${String(headers?.['location'])}`;
+  if (status < 300) return 'this is no answer of InfluxDB to a write: check that url is right';
   if (/requires admin privilege/.test(text))
     return 'let an administrator create the database and GRANT ALL on it to this user';
   if (/database not found|DBRP|dbrp/.test(text))

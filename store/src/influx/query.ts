@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { databaseOf, type InfluxConfig } from './config.ts';
-import { unavailable, unreachable } from './failure.ts';
+import type { Credentials } from './credentials.ts';
+import { type Answer, unavailable, unreachable } from './failure.ts';
 
 /** A cell as JSON has it, but an integer of 16 digits or more is its decimal text. */
 export type Cell = number | string | boolean | null;
@@ -41,11 +42,11 @@ const Reply = z.object({
  */
 export class InfluxQl {
   readonly #config: InfluxConfig;
-  readonly #headers: Record<string, string>;
+  readonly #credentials: Credentials;
 
-  constructor(config: InfluxConfig, authorization: string | undefined) {
+  constructor(config: InfluxConfig, credentials: Credentials) {
     this.#config = config;
-    this.#headers = { accept: 'application/json', ...(authorization && { authorization }) };
+    this.#credentials = credentials;
   }
 
   /**
@@ -57,20 +58,20 @@ export class InfluxQl {
     let unfinished = false;
     for await (const line of this.#lines(statement, params)) {
       if (line === '') continue;
-      const reply = Reply.parse(JSON.parse(quoteLongIntegers(line)));
+      const reply = this.#parsed(line);
       const result = reply.results[0];
       const error = reply.error ?? result?.error;
-      if (error !== undefined) throw this.#unavailable(200, error);
+      if (error !== undefined) throw this.#unavailable({ status: 200, text: error });
       unfinished = result?.partial ?? false;
       for (const { values, ...head } of result?.series ?? []) series.push({ ...head, rows: values });
     }
-    if (unfinished) throw this.#unavailable(200, 'the answer ends before its last part');
+    if (unfinished) throw this.#unavailable({ status: 200, text: 'the answer ends before its last part' });
     return series;
   }
 
   async ping(): Promise<void> {
     const silence = new Silence(this.#config.timeout_ms);
-    const response = await this.#fetch(new Request(this.#url('/ping'), { headers: this.#headers }), silence);
+    const response = await this.#fetch('/ping', {}, silence);
     silence.end();
     await response.body?.cancel();
   }
@@ -85,20 +86,23 @@ export class InfluxQl {
       chunk_size: '20000',
     });
     const silence = new Silence(this.#config.timeout_ms);
-    const request = new Request(this.#url('/query'), { method: 'POST', headers: this.#headers, body });
-    const response = await this.#fetch(request, silence);
+    const response = await this.#fetch('/query', { method: 'POST', body }, silence);
     const decoder = new TextDecoder();
     // A line comes in many pieces: joining them at every piece would take quadratic time.
     let pieces: string[] = [];
+    let units = 0;
     try {
       for await (const bytes of response.body ?? []) {
         silence.broken();
         const text = decoder.decode(bytes as Uint8Array, { stream: true });
         const [piece = '', ...lines] = text.split('\n');
         pieces.push(piece);
+        units += piece.length;
+        if (units > longestLine) throw new Error('its answer has no end');
         for (const next of lines) {
           yield pieces.join('');
           pieces = [next];
+          units = next.length;
         }
       }
     } catch (error) {
@@ -109,24 +113,52 @@ export class InfluxQl {
     yield pieces.join('');
   }
 
-  async #fetch(request: Request, silence: Silence): Promise<Response> {
-    const response = await fetch(request, { signal: silence.signal }).catch((error: unknown) => {
+  #parsed(line: string): z.output<typeof Reply> {
+    try {
+      return Reply.parse(JSON.parse(quoteLongIntegers(line)));
+    } catch {
+      throw this.#unavailable({ status: 200, text: `no answer of InfluxDB: ${line.slice(0, 100)}` });
+    }
+  }
+
+  async #fetch(path: string, init: RequestInit, silence: Silence): Promise<Response> {
+    const headers = { accept: 'application/json', ...(await this.#credentials.headers()) };
+    const url = this.#config.url.replace(/\/+$/, '') + path;
+    // A redirect would carry the secret to who knows whom.
+    const response = await fetch(url, {
+      ...init,
+      headers,
+      redirect: 'manual',
+      signal: silence.signal,
+    }).catch((error: unknown) => {
       silence.end();
       throw unreachable(this.#config.url, error);
     });
+    this.#credentials.answered(response.status);
     if (response.ok) return response;
-    const text = (await response.text().catch(() => '')).slice(0, 500);
+    const text = await startOf(response);
     silence.end();
-    throw this.#unavailable(response.status, text, response.headers.get('retry-after') ?? undefined);
+    throw this.#unavailable({
+      status: response.status,
+      text,
+      headers: Object.fromEntries(response.headers),
+    });
   }
 
-  #url(path: string): string {
-    return this.#config.url.replace(/\/+$/, '') + path;
+  #unavailable(answer: Answer) {
+    return unavailable(this.#config.url, answer);
   }
+}
 
-  #unavailable(status: number, text: string, retryAfter?: string) {
-    return unavailable(this.#config.url, { status, text, retryAfter });
-  }
+/** Characters of the longest line that is taken for an answer: 20 000 rows of long texts. */
+const longestLine = 256 << 20;
+
+/** The first piece of an error's body; the rest is not read. */
+async function startOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const first = await reader?.read().catch(() => undefined);
+  await reader?.cancel().catch(() => undefined);
+  return first?.value ? new TextDecoder().decode(first.value) : '';
 }
 
 /** Aborts once nothing has come for a while. */

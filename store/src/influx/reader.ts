@@ -4,7 +4,7 @@ import { influxTimeRange } from '../line-protocol/index.ts';
 import { compare, inTimeOrder } from '../order.ts';
 import type { KpiFigure, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
 import type { Cell, InfluxQl, Series } from './query.ts';
-import { observationFields } from './schema.ts';
+import { observationFields, type PointKind, parseKind } from './schema.ts';
 
 type Query<M extends 'observations' | 'latest' | 'observed' | 'gaps' | 'kpis'> = Parameters<
   TelemetryStore[M]
@@ -127,24 +127,30 @@ function machineAndSignals({ machine, signals }: { machine: string; signals?: re
 }
 
 function observationsOf({ tags, rows }: Series): MachineObservation[] {
+  // A handful of kinds in a million of points.
+  const kinds = new Map<string, PointKind>();
   return rows.map((row) => {
-    const [time, number, integers, text, flag, nNumber, nInteger, nText, nFlag, kinds, ...rest] = row;
-    const [status, ordinal, gatewayTime, mapping] = rest;
-    const [kind, nativeKind] = String(kinds).split('<');
-    const value = valueOf(kind, number, integers, text, flag);
-    const native = valueOf(nativeKind, nNumber, nInteger, nText, nFlag);
+    const [time, number, integers, text, flag, nNumber, nInteger, nText, nFlag, kindText, ...rest] = row;
+    const [status, ordinals, stated, gatewayTime] = rest;
+    const key = String(kindText ?? '');
+    let kind = kinds.get(key);
+    if (!kind) kinds.set(key, (kind = parseKind(key)));
+    const value = valueOf(kind.value, number, integers, text, flag);
+    const native = valueOf(kind.native, nNumber, nInteger, nText, nFlag);
+    const ordinal = kind.flags.includes('ordinal') ? Number(ordinals) : 0;
     return {
       machine: tags['machine'] ?? '',
       signal: tags['signal'] ?? '',
-      source_time_ns: integer(time) - integer(ordinal),
-      ordinal: Number(ordinal),
+      source_time_ns: integer(time) - BigInt(ordinal),
+      ordinal,
       ...(value === undefined ? {} : { value }),
       ...(native === undefined ? {} : { native }),
-      status: Number(status),
+      status: kind.flags.includes('status') ? Number(status) : 0,
+      ...(kind.flags.includes('stated') ? { stated_time_ns: integer(stated) } : {}),
       source: tags['source'] ?? '',
       gateway: tags['gateway'] ?? '',
       gateway_time_ns: integer(gatewayTime),
-      mapping: String(mapping),
+      mapping: kind.mapping,
     };
   });
 }

@@ -1,17 +1,15 @@
-import { type MachineObservation, storedTime, type Value } from '@benchline/model';
-import {
-  encodeFields,
-  encodePoint,
-  encodeSeries,
-  encodeTime,
-  type FieldValue,
-} from '../line-protocol/index.ts';
+import type { MachineObservation } from '@benchline/model';
+import { encodePoint, encodeSeries, type FieldValue } from '../line-protocol/index.ts';
 import type { KpiPoint, MachineGap, ObservedInterval, PointLocation, SignalPlacement } from '../port.ts';
 
 /**
  * How telemetry lies in InfluxDB; the table in the package's README says the same for people. One field per
- * kind of value, since a field has one type for ever. `kind` names the fields that hold for a point: when an
- * identity is delivered again after its mapping changed, InfluxDB keeps the fields of both.
+ * kind of value, since a field has one type for ever. What has its usual value is left out: every field of a
+ * point costs the server about as much as the value itself. `kind` names all that hold, so that nothing of an
+ * earlier delivery of the same identity shines through: InfluxDB keeps the fields of both in one point.
+ *
+ * `kind` = value[`<`native][` status`][` ordinal`][` stated`]` `first digits of the mapping's digest; value and
+ * native are `number`, `integer`, `text` or `flag`, and `none` is no value.
  */
 export const observationFields = [
   'number',
@@ -25,16 +23,22 @@ export const observationFields = [
   'kind',
   'status',
   'ordinal',
+  'stated_time_ns',
   'gateway_time_ns',
-  'mapping',
 ] as const;
 
-const kindOf = { number: 'number', bigint: 'integer', string: 'text', boolean: 'flag' } as const;
+/** What a point's `kind` says; fields that it does not name do not count. */
+export interface PointKind {
+  value: string;
+  native: string | undefined;
+  flags: readonly string[];
+  mapping: string;
+}
 
-/** `number`, `none`, `text<integer`: the kind of the value, then that of the native value where there is one. */
-function kindsOf(value: Value | undefined, native: Value | undefined): string {
-  const kind = value === undefined ? 'none' : kindOf[typeof value as keyof typeof kindOf];
-  return native === undefined ? kind : `${kind}<${kindOf[typeof native as keyof typeof kindOf]}`;
+export function parseKind(text: string): PointKind {
+  const [kinds = 'none', ...rest] = text.split(' ');
+  const [value = 'none', native] = kinds.split('<');
+  return { value, native, flags: rest.slice(0, -1), mapping: rest.at(-1) ?? '' };
 }
 
 export function observationSeries(o: MachineObservation, { measurement, location }: SignalPlacement): string {
@@ -45,18 +49,6 @@ export function observationSeries(o: MachineObservation, { measurement, location
     source: o.source,
     gateway: o.gateway,
   });
-}
-
-export function observationLine(series: string, o: MachineObservation): string {
-  const fields: Record<string, FieldValue | undefined> = {};
-  if (o.value !== undefined) fields[kindOf[typeof o.value as keyof typeof kindOf]] = o.value;
-  if (o.native !== undefined) fields[`native_${kindOf[typeof o.native as keyof typeof kindOf]}`] = o.native;
-  fields['kind'] = kindsOf(o.value, o.native);
-  fields['status'] = BigInt(o.status);
-  fields['ordinal'] = BigInt(o.ordinal);
-  fields['gateway_time_ns'] = o.gateway_time_ns;
-  fields['mapping'] = o.mapping;
-  return `${series} ${encodeFields(fields)} ${encodeTime(storedTime(o))}`;
 }
 
 export function observedLine(interval: ObservedInterval, location: PointLocation | undefined): string {

@@ -1,12 +1,24 @@
 import { BenchlineError, type MachineObservation } from '@benchline/model';
-import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteItem, WriteOutcome } from '../port.ts';
-import { authorization, type InfluxConfig } from './config.ts';
+import type {
+  KpiPoint,
+  MarkedStore,
+  Placement,
+  StoreWrite,
+  TelemetryStore,
+  WriteItem,
+  WriteOutcome,
+} from '../port.ts';
+import type { InfluxConfig } from './config.ts';
+import { Credentials } from './credentials.ts';
+import { MappingNotes } from './mapping-notes.ts';
+import { markLine, readMark } from './mark.ts';
+import { ObservationLines } from './observation-lines.ts';
 import { InfluxQl } from './query.ts';
 import { readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
-import { gapLine, kpiLine, observationLine, observationSeries, observedLine } from './schema.ts';
+import { gapLine, kpiLine, observedLine } from './schema.ts';
 import { LineWriter } from './writer.ts';
 
-export interface InfluxStore extends TelemetryStore {
+export interface InfluxStore extends TelemetryStore, MarkedStore {
   /**
    * Sees to it that the database is there: creates it on 1.x, looks for it on 2.x. Every other method does this
    * first unless it has succeeded before, so that a service can start while its store is down.
@@ -25,7 +37,7 @@ export async function openInfluxStore(options: {
   config: InfluxConfig;
   placement: Placement;
 }): Promise<InfluxStore> {
-  return new Influx(options.config, options.placement, await authorization(options.config));
+  return new Influx(options.config, options.placement, await Credentials.read(options.config));
 }
 
 type Rejection = WriteOutcome['rejected'][number];
@@ -35,14 +47,16 @@ class Influx implements InfluxStore {
   readonly #placement: Placement;
   readonly #ql: InfluxQl;
   readonly #writer: LineWriter;
-  readonly #series = new Map<string, string>();
+  readonly #lines: ObservationLines;
+  readonly #mappings = new MappingNotes();
   #prepared: Promise<void> | undefined;
 
-  constructor(config: InfluxConfig, placement: Placement, authorized: string | undefined) {
+  constructor(config: InfluxConfig, placement: Placement, credentials: Credentials) {
     this.#config = config;
     this.#placement = placement;
-    this.#ql = new InfluxQl(config, authorized);
-    this.#writer = new LineWriter(config, authorized);
+    this.#ql = new InfluxQl(config, credentials);
+    this.#writer = new LineWriter(config, credentials);
+    this.#lines = new ObservationLines(placement);
   }
 
   prepare(): Promise<void> {
@@ -79,14 +93,30 @@ class Influx implements InfluxStore {
         }
       }
     };
-    take('observation', write.observations, (o) => this.#observationLine(o));
+    take('observation', write.observations, (o) => this.#lines.lineOf(o));
     take('observed', write.observed, (interval) => observedLine(interval, this.#locate(interval.machine)));
     take('gap', write.gaps, (gap) => gapLine(gap, this.#locate(gap.machine)));
-    for (const { index, detail } of await this.#orAgain(this.#writer.write(lines))) {
+    const notes = this.#mappings.missing(write.observations);
+    const refused = await this.#orAgain(this.#writer.write([...lines, ...notes.values()]));
+    this.#mappings.written(notes.keys());
+    let accepted = items.length;
+    for (const { index, detail, expired } of refused) {
       const item = items[index];
-      if (item) rejected.push({ ...item, code: 'refused', detail });
+      if (!item) continue;
+      accepted -= 1;
+      rejected.push({ ...item, code: expired ? 'expired' : 'refused', detail });
     }
-    return { accepted: items.length - rejected.filter(({ code }) => code === 'refused').length, rejected };
+    return { accepted, rejected };
+  }
+
+  async mark(ledger: string, next: number): Promise<void> {
+    await this.prepare();
+    const [refused] = await this.#orAgain(this.#writer.write([markLine(ledger, next)]));
+    if (refused) throw new BenchlineError('store_rejected', `InfluxDB refuses a mark: ${refused.detail}`);
+  }
+
+  marked(ledger: string): Promise<number | undefined> {
+    return this.#read((ql) => readMark(ql, ledger));
   }
 
   async writeKpis(points: readonly KpiPoint[]): Promise<void> {
@@ -99,11 +129,11 @@ class Influx implements InfluxStore {
   }
 
   observations(query: Parameters<TelemetryStore['observations']>[0]) {
-    return this.#read((ql) => readObservations(ql, query));
+    return this.#read(async (ql) => this.#mappings.complete(ql, await readObservations(ql, query)));
   }
 
   latest(query: Parameters<TelemetryStore['latest']>[0]) {
-    return this.#read((ql) => readLatest(ql, query));
+    return this.#read(async (ql) => this.#mappings.complete(ql, await readLatest(ql, query)));
   }
 
   observed(query: Parameters<TelemetryStore['observed']>[0]) {
@@ -118,18 +148,8 @@ class Influx implements InfluxStore {
     return this.#read((ql) => readKpis(ql, query));
   }
 
-  async close(): Promise<void> {}
-
-  #observationLine(o: MachineObservation): string | undefined {
-    const key = `${o.machine} ${o.signal} ${o.source} ${o.gateway}`;
-    let series = this.#series.get(key);
-    if (series === undefined) {
-      const placement = this.#placement(o.machine, o.signal);
-      if (!placement) return undefined;
-      series = observationSeries(o, placement);
-      this.#series.set(key, series);
-    }
-    return observationLine(series, o);
+  async close(): Promise<void> {
+    this.#writer.close();
   }
 
   #locate(machine: string) {
@@ -145,6 +165,7 @@ class Influx implements InfluxStore {
   #orAgain<T>(work: Promise<T>): Promise<T> {
     return work.catch((error: unknown) => {
       this.#prepared = undefined;
+      this.#mappings.forget();
       throw error;
     });
   }

@@ -1,31 +1,40 @@
-import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import type { InfluxConfig } from './config.ts';
-import { unavailable, unreachable } from './failure.ts';
+import type { Credentials } from './credentials.ts';
+import { type Answer, serverWords, unavailable, unreachable } from './failure.ts';
+import { HttpPoster, Silence } from './http.ts';
 
 /** A line that the server refused for what it says; `index` counts in the lines given. */
 export interface RefusedLine {
   index: number;
   detail: string;
+  /** It is older than the server keeps anything. */
+  expired?: true;
 }
 
-const linesARequest = 10_000;
+const mostLines = 10_000;
+/** Under a slow server requests shrink to so many lines, not further. */
+const fewestLines = 100;
 /** InfluxDB 1.x takes bodies of up to 25 MB; a UTF-16 unit is at most three bytes of UTF-8. */
 const unitsARequest = 8_000_000;
+
+/** Lines of one write, by their places in it. */
+type Part = readonly number[];
 
 /** Sends finished lines. It keeps nothing for later: what rejects was not written and is the caller's to repeat. */
 export class LineWriter {
   readonly #config: InfluxConfig;
-  readonly #client: InfluxDB;
+  readonly #credentials: Credentials;
+  readonly #http: HttpPoster;
+  readonly #path: string;
+  /** Lines a request carries now, and at most. */
+  #lines = mostLines;
+  #most = mostLines;
 
-  constructor(config: InfluxConfig, authorization: string | undefined) {
+  constructor(config: InfluxConfig, credentials: Credentials) {
     this.#config = config;
-    this.#client = new InfluxDB({
-      url: config.url,
-      timeout: config.timeout_ms,
-      // InfluxDB 1.x repeats a refused line in a header of its answer, control characters and all.
-      transportOptions: { insecureHTTPParser: true },
-      ...(authorization === undefined ? {} : { headers: { Authorization: authorization } }),
-    });
+    this.#credentials = credentials;
+    this.#http = new HttpPoster(config);
+    this.#path = writePath(config);
   }
 
   /**
@@ -36,88 +45,121 @@ export class LineWriter {
    */
   async write(lines: readonly string[]): Promise<RefusedLine[]> {
     const refused: RefusedLine[] = [];
-    for (const [from, to] of requests(lines)) await this.#writePart(lines, from, to, refused);
-    return refused;
+    for (let from = 0; from < lines.length; ) {
+      const to = this.#endOfRequest(lines, from);
+      const part = Array.from({ length: to - from }, (_, i) => from + i);
+      await this.#writePart(lines, part, refused);
+      from = to;
+    }
+    return refused.sort((a, b) => a.index - b.index);
   }
 
-  async #writePart(
-    lines: readonly string[],
-    from: number,
-    to: number,
-    refused: RefusedLine[],
-  ): Promise<void> {
-    const detail = await this.#post(lines.slice(from, to));
+  close(): void {
+    this.#http.close();
+  }
+
+  #endOfRequest(lines: readonly string[], from: number): number {
+    let units = 0;
+    let to = from;
+    while (to < lines.length && to - from < this.#lines) {
+      units += (lines[to]?.length ?? 0) + 1;
+      if (units > unitsARequest && to > from) break;
+      to += 1;
+    }
+    return to;
+  }
+
+  async #writePart(lines: readonly string[], part: Part, refused: RefusedLine[]): Promise<void> {
+    const detail = await this.#post(lines, part);
     if (detail === undefined) return;
-    if (to - from === 1) {
-      refused.push({ index: from, detail });
+    if (isExpiry(detail)) {
+      await this.#writeAllButExpired(lines, part, detail, refused);
       return;
     }
-    const middle = (from + to) >>> 1;
-    await this.#writePart(lines, from, middle, refused);
-    await this.#writePart(lines, middle, to, refused);
+    const [only] = part;
+    if (part.length === 1 && only !== undefined) {
+      refused.push({ index: only, detail });
+      return;
+    }
+    const middle = part.length >>> 1;
+    await this.#writePart(lines, part.slice(0, middle), refused);
+    await this.#writePart(lines, part.slice(middle), refused);
+  }
+
+  /**
+   * The server keeps nothing older than some instant, which is found by halving in the order of time: a whole
+   * history may be older, and asking line by line would take a request for each.
+   */
+  async #writeAllButExpired(
+    lines: readonly string[],
+    part: Part,
+    detail: string,
+    refused: RefusedLine[],
+  ): Promise<void> {
+    const byTime = part.toSorted((a, b) => (timeOf(lines[a]) < timeOf(lines[b]) ? -1 : 1));
+    // One of them has expired, so the oldest has.
+    let expired = 1;
+    let kept = byTime.length;
+    while (expired < kept) {
+      const middle = (expired + kept) >>> 1;
+      const answer = await this.#post(lines, byTime.slice(middle, middle + 1));
+      if (answer !== undefined && isExpiry(answer)) expired = middle + 1;
+      else kept = middle;
+    }
+    for (const index of byTime.slice(0, expired)) refused.push({ index, detail, expired: true });
+    const rest = new Set(byTime.slice(expired));
+    if (rest.size > 0)
+      await this.#writePart(
+        lines,
+        part.filter((index) => rest.has(index)),
+        refused,
+      );
   }
 
   /** One request. Resolves with the server's words when it refuses what the lines say, undefined when all is stored. */
-  async #post(lines: string[]): Promise<string | undefined> {
-    const { org, bucket } = this.#config.version === 2 ? this.#config : { org: '', bucket: '' };
-    const api = this.#client.getWriteApi(org, bucket, 'ns', {
-      // Larger than the batch: what the client sends by itself, nobody can wait for.
-      batchSize: lines.length + 1,
-      maxBatchBytes: Number.POSITIVE_INFINITY,
-      flushInterval: 0,
-      maxRetries: 0,
-      gzipThreshold: Number.POSITIVE_INFINITY,
-      // Makes the error ours alone; otherwise the client also prints it.
-      writeFailed: (error) => Promise.reject(error),
+  async #post(lines: readonly string[], part: Part): Promise<string | undefined> {
+    const body = part.map((index) => lines[index]).join('\n');
+    const headers = { 'content-type': 'text/plain; charset=utf-8', ...(await this.#credentials.headers()) };
+    const reply = await this.#http.post(this.#path, body, headers).catch((error: unknown) => {
+      // The next attempt asks for less: a server that is slow would never come to an end with this much.
+      if (error instanceof Silence) this.#lines = Math.max(fewestLines, part.length >>> 2);
+      throw unreachable(this.#config.url, error);
     });
-    if (this.#config.version === 1)
-      api.path = `/write?db=${encodeURIComponent(this.#config.database)}&precision=ns`;
-    try {
-      api.writeRecords(lines);
-      await api.flush();
+    this.#credentials.answered(reply.status);
+    if (reply.status === 204) {
+      if (part.length >= this.#lines) this.#lines = Math.min(this.#most, this.#lines * 2);
       return undefined;
-    } catch (error) {
-      return this.#refusal(error);
-    } finally {
-      api.dispose();
     }
+    if (reply.status === 413 && part.length > 1) {
+      this.#most = Math.max(1, part.length >>> 1);
+      this.#lines = Math.min(this.#lines, this.#most);
+    }
+    return this.#refusal({ ...reply, words: serverWords(reply) });
   }
 
-  #refusal(error: unknown): string {
-    if (!(error instanceof HttpError)) throw unreachable(this.#config.url, error);
-    const text = serverWords(error);
+  #refusal(answer: Answer & { words: string | undefined }): string {
+    const { status, words } = answer;
+    if (status === 413) return words ?? 'too large';
     // A proxy's or another program's 400 says nothing about the lines, and a full index is the store's own state.
-    if (![400, 413, 422].includes(error.statusCode) || text === undefined || /limit exceeded/.test(text))
-      throw unavailable(this.#config.url, {
-        status: error.statusCode,
-        text: text ?? error.message,
-        retryAfter: error.headers?.['retry-after']?.toString(),
-      });
-    return text;
+    if ((status === 400 || status === 422) && words !== undefined && !/limit exceeded/.test(words))
+      return words;
+    throw unavailable(this.#config.url, { ...answer, text: words ?? answer.text });
   }
 }
 
-function serverWords(error: HttpError): string | undefined {
-  if (error.statusCode === 413) return error.message || 'too large';
-  const body: unknown = error.json;
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { error: words, message } = body as { error?: unknown; message?: unknown };
-  if (typeof words === 'string') return words;
-  return typeof message === 'string' ? message : undefined;
+function writePath(config: InfluxConfig): string {
+  const query =
+    config.version === 1
+      ? { db: config.database, precision: 'ns' }
+      : { org: config.org, bucket: config.bucket, precision: 'ns' };
+  const pairs = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  return `${config.version === 1 ? '/write' : '/api/v2/write'}?${pairs.join('&')}`;
 }
 
-/** Cuts lines into requests that a server takes. */
-function* requests(lines: readonly string[]): Generator<[from: number, to: number]> {
-  let from = 0;
-  let units = 0;
-  for (const [index, line] of lines.entries()) {
-    const full = index - from >= linesARequest || units + line.length > unitsARequest;
-    if (full && index > from) {
-      yield [from, index];
-      from = index;
-      units = 0;
-    }
-    units += line.length + 1;
-  }
-  if (from < lines.length) yield [from, lines.length];
+function isExpiry(words: string): boolean {
+  return words.includes('beyond retention policy');
+}
+
+function timeOf(line = ''): bigint {
+  return BigInt(line.slice(line.lastIndexOf(' ') + 1));
 }

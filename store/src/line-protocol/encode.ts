@@ -1,7 +1,10 @@
 import { BenchlineError, fitsInt64 } from '@benchline/model';
 
-/** The JavaScript type is the type on the wire: `number` a float, `bigint` an integer. */
-export type FieldValue = number | bigint | string | boolean;
+/**
+ * The JavaScript type is the type on the wire: `number` a float, `bigint` an integer. Unsigned integers have to be
+ * said, and InfluxDB 1.x does not take them.
+ */
+export type FieldValue = number | bigint | string | boolean | { uint: bigint };
 
 export interface Point {
   measurement: string;
@@ -20,7 +23,12 @@ export const influxTimeRange = { first_ns: -(2n ** 63n) + 2n, last_ns: 2n ** 63n
  * @throws BenchlineError `value_unrepresentable`.
  */
 export function encodePoint(point: Point): string {
-  return `${encodeSeries(point.measurement, point.tags)} ${encodeFields(point.fields)} ${encodeTime(point.time_ns)}`;
+  const series = encodeSeries(point.measurement, point.tags);
+  const names = series + Object.keys(point.fields).join();
+  // InfluxDB 1.6.7 believes that the fields begin at that space, and then that the line goes on after its end.
+  if (series.includes('\\\\ ') && names.includes('"'))
+    throw refused('names', names, 'a tag has a backslash before a space, and there is a quote');
+  return `${series} ${encodeFields(point.fields)} ${encodeTime(point.time_ns)}`;
 }
 
 /** Measurement and tags, sorted by key: what names a series. */
@@ -28,7 +36,7 @@ export function encodeSeries(measurement: string, tags: Readonly<Record<string, 
   // A line that begins with # is a comment: it would be dropped without a word.
   if (measurement.startsWith('#')) throw refused('measurement', measurement, 'it begins with #');
   let series = escaped('measurement', measurement, /[, ]/g);
-  for (const key of Object.keys(tags).sort())
+  for (const key of Object.keys(tags).sort(byBytes))
     series += `,${encodeKey('tag', key)}=${escaped(`value of tag ${key}`, tags[key] ?? '', /[,= ]/g)}`;
   return series;
 }
@@ -56,12 +64,16 @@ function encodeKey(what: 'tag' | 'field', key: string): string {
   return escaped(what, key, /[,= ]/g);
 }
 
-function encodeValue(field: string, value: FieldValue): string {
+/**
+ * A field's value.
+ * @throws BenchlineError `value_unrepresentable`.
+ */
+export function encodeValue(field: string, value: FieldValue): string {
   switch (typeof value) {
     case 'number':
       if (!Number.isFinite(value))
         throw refused(`field ${field}`, String(value), 'it is not a finite number');
-      return Object.is(value, -0) ? '-0' : String(value);
+      return floatText(value);
     case 'bigint':
       if (!fitsInt64(value)) throw refused(`field ${field}`, value.toString(), 'it is outside int64');
       return `${value}i`;
@@ -70,7 +82,24 @@ function encodeValue(field: string, value: FieldValue): string {
       return `"${value.replace(/["\\]/g, '\\$&')}"`;
     case 'boolean':
       return value ? 'true' : 'false';
+    case 'object':
+      if (value.uint < 0n || value.uint >= 2n ** 64n)
+        throw refused(`field ${field}`, value.uint.toString(), 'it is outside uint64');
+      return `${value.uint}u`;
   }
+}
+
+/** The shortest digits that read back as the same double, with an exponent where Go's `%g` has one. */
+function floatText(value: number): string {
+  const magnitude = Math.abs(value);
+  if (magnitude === 0) return Object.is(value, -0) ? '-0' : '0';
+  if (magnitude >= 1e-4 && magnitude < 1e6) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+/** InfluxDB sorts tags by the bytes of their UTF-8, which differs from the order of UTF-16 units. */
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function escaped(what: string, name: string, special: RegExp): string {
@@ -79,9 +108,9 @@ function escaped(what: string, name: string, special: RegExp): string {
   if (/\p{Cc}/u.test(name)) throw refused(what, name, 'it has a control character');
   // It would escape the separator that follows.
   if (name.endsWith('\\')) throw refused(what, name, 'it ends in a backslash');
-  // InfluxDB 1.6.7 disagrees with itself whether the character is escaped then: names change, fields are lost,
-  // and after such a space in a tag it may take the next line for a part of this one.
-  if (/\\[ ,="]/.test(name)) throw refused(what, name, 'it has a backslash before a space, comma, = or "');
+  // InfluxDB 1.6.7 disagrees with itself whether the character is escaped then: names change, fields are lost.
+  if ((what === 'measurement' || what === 'field') && /\\[ ,="]/.test(name))
+    throw refused(what, name, 'it has a backslash before a space, comma, = or "');
   if (!name.isWellFormed()) throw refused(what, name, 'it has a lone surrogate');
   return name.replace(special, '\\$&');
 }
