@@ -30,13 +30,14 @@ function map(
   const {
     signal: _s,
     source_time_ns: _t,
+    ordinal: _o,
     ...rest
   } = mapper.map({
     signal: 'x',
     source_time_ns: 5n,
     native,
     status: options.code ?? 0,
-  }) ?? { signal: '', source_time_ns: 0n, status: -1 };
+  }) ?? { signal: '', source_time_ns: 0n, ordinal: 0, status: -1 };
   return rest;
 }
 
@@ -53,6 +54,7 @@ describe('values of signals', () => {
     expect(mapper.map(reading)).toEqual({
       signal: 'state',
       source_time_ns: 1n,
+      ordinal: 0,
       native: 'toString',
       status: status.badOutOfRange,
     });

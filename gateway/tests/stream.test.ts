@@ -16,7 +16,7 @@ describe('ordinals', () => {
   test('several values of one instant are told apart; the same again is a repeat', () => {
     const ordinals = new Ordinals();
     const place = (time: bigint, value: number) =>
-      ordinals.place({ signal: 'x', source_time_ns: time, value, status: 0 })?.ordinal;
+      ordinals.place({ signal: 'x', source_time_ns: time, value, ordinal: 0, status: 0 })?.ordinal;
     expect([place(1n, 7), place(1n, 8), place(1n, 8), place(1n, 7), place(2n, 7), place(2n, 7)]).toEqual([
       0,
       1,
@@ -30,15 +30,19 @@ describe('ordinals', () => {
   test('a late value is passed on, and a read-all that was overtaken repeats nothing', () => {
     const ordinals = new Ordinals();
     const place = (time: bigint, value: number) =>
-      ordinals.place({ signal: 'x', source_time_ns: time, value, status: 0 })?.ordinal;
+      ordinals.place({ signal: 'x', source_time_ns: time, value, ordinal: 0, status: 0 })?.ordinal;
     expect([place(5n, 2), place(3n, 1), place(5n, 2), place(3n, 1)]).toEqual([0, 0, undefined, undefined]);
   });
 
   test('after a restart the last committed value is not given out a second time', () => {
     const last: Observation = { signal: 'x', source_time_ns: 9n, ordinal: 3, value: 5n, status: 0 };
     const ordinals = new Ordinals(new Map([['x', last]]));
-    expect(ordinals.place({ signal: 'x', source_time_ns: 9n, value: 5n, status: 0 })).toBeUndefined();
-    expect(ordinals.place({ signal: 'x', source_time_ns: 9n, value: 6n, status: 0 })?.ordinal).toBe(4);
+    expect(
+      ordinals.place({ signal: 'x', source_time_ns: 9n, ordinal: 0, value: 5n, status: 0 }),
+    ).toBeUndefined();
+    expect(
+      ordinals.place({ signal: 'x', source_time_ns: 9n, ordinal: 0, value: 6n, status: 0 })?.ordinal,
+    ).toBe(4);
   });
 
   test('identities are unique as long as time does not go back', () => {
@@ -49,7 +53,7 @@ describe('ordinals', () => {
         let time = 0n;
         for (const [step, value] of steps) {
           time += BigInt(step);
-          const placed = ordinals.place({ signal: 'x', source_time_ns: time, value, status: 0 });
+          const placed = ordinals.place({ signal: 'x', source_time_ns: time, value, ordinal: 0, status: 0 });
           if (!placed) continue;
           const identity = `${placed.source_time_ns}#${placed.ordinal}`;
           expect(seen.has(identity)).toBe(false);

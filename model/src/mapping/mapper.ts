@@ -32,24 +32,27 @@ export class Mapper {
     this.digest = mappingDigest(machine, source, deciding);
   }
 
-  map(reading: Reading): Omit<Observation, 'ordinal'> | undefined {
+  /** The observation, with ordinal 0: `Ordinals` gives it its own. Undefined for a signal that is not mapped. */
+  map(reading: Reading): Observation | undefined {
     const convert = this.#converters.get(reading.signal);
     if (!convert) return undefined;
     const { signal, source_time_ns, native } = reading;
-    if (severityOf(reading.status) === 'bad') return { signal, source_time_ns, status: reading.status };
-    if (native === undefined) return { signal, source_time_ns, status: status.bad };
+    if (severityOf(reading.status) === 'bad')
+      return { signal, source_time_ns, ordinal: 0, status: reading.status };
+    if (native === undefined) return { signal, source_time_ns, ordinal: 0, status: status.bad };
     // Nearly every value passes here: what is not there is not copied.
     const mapped = convert(native);
     if (mapped.unlisted !== undefined) this.#countUnlisted(signal, mapped.unlisted);
     if (mapped.status !== undefined) this.#badValues += 1;
-    const draft: Omit<Observation, 'ordinal'> = {
+    const observation: Observation = {
       signal,
       source_time_ns,
+      ordinal: 0,
       status: mapped.status ?? reading.status,
     };
-    if (mapped.value !== undefined) draft.value = mapped.value;
-    if (mapped.native !== undefined) draft.native = mapped.native;
-    return draft;
+    if (mapped.value !== undefined) observation.value = mapped.value;
+    if (mapped.native !== undefined) observation.native = mapped.native;
+    return observation;
   }
 
   /** Native states that the plant's table does not list, by how often they came; the first 20 are told apart. */

@@ -1,11 +1,6 @@
 import type { Slug } from '../slug.ts';
 import type { Observation } from '../telemetry/batch.ts';
 
-interface Instant {
-  time: bigint;
-  newest: Observation;
-}
-
 /** Instants remembered per signal: enough for a read-all that overtakes what is still queued at a controller. */
 const remembered = 4;
 
@@ -15,41 +10,39 @@ const remembered = 4;
  * passed on as ordinal 0: the same late value twice is the same observation twice, which stores do not mind.
  */
 export class Ordinals {
-  readonly #signals = new Map<Slug, Instant[]>();
+  /** The newest observation of each instant, in order of time. */
+  readonly #signals = new Map<Slug, Observation[]>();
 
   /** `last` is the newest committed observation of each signal, as the spool knows it. */
   constructor(last: ReadonlyMap<Slug, Observation> = new Map()) {
-    for (const [signal, newest] of last) this.#signals.set(signal, [{ time: newest.source_time_ns, newest }]);
+    for (const [signal, newest] of last) this.#signals.set(signal, [newest]);
   }
 
-  /** The observation with its ordinal, or undefined for a repeat. */
-  place(draft: Omit<Observation, 'ordinal'>): Observation | undefined {
-    const instants = this.#signals.get(draft.signal);
+  /** The observation, whose ordinal is 0, with the ordinal that it gets; undefined for a repeat. */
+  place(observation: Observation): Observation | undefined {
+    const { signal, source_time_ns } = observation;
+    const instants = this.#signals.get(signal);
     if (!instants) {
-      const first = { ...draft, ordinal: 0 };
-      this.#signals.set(draft.signal, [{ time: draft.source_time_ns, newest: first }]);
-      return first;
+      this.#signals.set(signal, [observation]);
+      return observation;
     }
-    const instant = instants.find((i) => i.time === draft.source_time_ns);
-    if (instant) {
-      if (same(instant.newest, draft)) return undefined;
-      instant.newest = { ...draft, ordinal: instant.newest.ordinal + 1 };
-      return instant.newest;
+    let at = instants.length;
+    // Values come in order as a rule: then this looks at the last one only.
+    while (at > 0 && instants[at - 1]!.source_time_ns > source_time_ns) at -= 1;
+    const newest = instants[at - 1];
+    if (newest?.source_time_ns === source_time_ns) {
+      if (same(newest, observation)) return undefined;
+      observation.ordinal = newest.ordinal + 1;
+      instants[at - 1] = observation;
+      return observation;
     }
-    const newest = { ...draft, ordinal: 0 };
-    instants.unshift({ time: draft.source_time_ns, newest });
-    if (instants.length > remembered) instants.splice(oldestOf(instants), 1);
-    return newest;
+    if (at === instants.length) instants.push(observation);
+    else instants.splice(at, 0, observation);
+    if (instants.length > remembered) instants.shift();
+    return observation;
   }
 }
 
-function oldestOf(instants: readonly Instant[]): number {
-  let oldest = 0;
-  for (const [index, instant] of instants.entries())
-    if (instant.time < (instants[oldest]?.time ?? instant.time)) oldest = index;
-  return oldest;
-}
-
-function same(a: Omit<Observation, 'ordinal'>, b: Omit<Observation, 'ordinal'>): boolean {
+function same(a: Observation, b: Observation): boolean {
   return Object.is(a.value, b.value) && a.status === b.status && Object.is(a.native, b.native);
 }

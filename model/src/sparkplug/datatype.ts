@@ -39,12 +39,12 @@ export type ValueField = 'int' | 'long' | 'float' | 'double' | 'boolean' | 'stri
 
 /**
  * What a field's content means by its data type; without one (allowed in DDATA) the field tells.
- * @param raw `int` and `long` without sign.
+ * @param raw a number for `int`, a bigint for `long`, both without sign.
  * @throws BenchlineError `batch_malformed` when the field is not the one of the data type.
  */
 export function fromWire(type: Datatype | undefined, field: ValueField, raw: MetricValue): MetricValue {
-  if (field === 'int') return integer(type, Number(raw));
-  if (field === 'long') return long(type, BigInt(raw as bigint));
+  if (field === 'int') return integer(type, raw as number);
+  if (field === 'long') return long(type, raw as bigint);
   if (type !== undefined && !typesOf[field].includes(type)) throw mismatch(type);
   return raw;
 }

@@ -52,31 +52,31 @@ export class ProtoReader {
   }
 
   double(): number {
-    const at = this.#skip(8);
+    const at = this.#advance(8);
     return this.#view.getFloat64(at, true);
   }
 
   float(): number {
-    const at = this.#skip(4);
+    const at = this.#advance(4);
     return this.#view.getFloat32(at, true);
   }
 
   bytes(): Uint8Array {
     const length = this.#length();
-    const at = this.#skip(length);
+    const at = this.#advance(length);
     return new Uint8Array(this.#bytes.subarray(at, at + length));
   }
 
   text(): string {
     const length = this.#length();
-    const at = this.#skip(length);
+    const at = this.#advance(length);
     return this.#bytes.toString('utf8', at, at + length);
   }
 
   /** A text that is likely to come again. */
   name(): string {
     const length = this.#length();
-    const at = this.#skip(length);
+    const at = this.#advance(length);
     const bytes = this.#bytes;
     // FNV-1a: only a first guess, which is compared.
     let hash = 0x811c_9dc5;
@@ -106,9 +106,9 @@ export class ProtoReader {
   skip(tag: number): void {
     const wireType = tag & 7;
     if (wireType === 0) this.#varint();
-    else if (wireType === 1) this.#skip(8);
-    else if (wireType === 2) this.#skip(this.#length());
-    else if (wireType === 5) this.#skip(4);
+    else if (wireType === 1) this.#advance(8);
+    else if (wireType === 2) this.#advance(this.#length());
+    else if (wireType === 5) this.#advance(4);
     else throw malformed();
   }
 
@@ -118,7 +118,7 @@ export class ProtoReader {
     return this.#low;
   }
 
-  #skip(length: number): number {
+  #advance(length: number): number {
     const at = this.#at;
     if (at + length > this.#end) throw malformed();
     this.#at = at + length;

@@ -46,7 +46,8 @@ function isTime(date: Date | null): date is Date {
 
 /** node-opcua keeps what the 100 ns ticks hold below the millisecond in the picoseconds. */
 function nanoseconds(date: Date, picoseconds: number): Nanoseconds {
-  return BigInt(date.getTime()) * 1_000_000n + BigInt(Math.floor(picoseconds / 1000));
+  const whole = BigInt(date.getTime()) * 1_000_000n;
+  return picoseconds < 1000 ? whole : whole + BigInt(Math.floor(picoseconds / 1000));
 }
 
 function scalar(type: DataType, value: unknown): Value | undefined {

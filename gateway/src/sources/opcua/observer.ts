@@ -10,6 +10,7 @@ export interface Target {
   signal: Slug;
 }
 
+const waitingForInitialData = StatusCodes.BadWaitingForInitialData.value;
 /** A real clock that advances by more between two ticks was not watched in between; 5 s is what claims promise. */
 const longestTick_ns = nsFromMs(5000);
 
@@ -66,7 +67,7 @@ export class Observer {
 
   #value({ stream, signal }: Target, data: DataValue, publishTime: Date | null): void {
     // The server has not sampled yet; that says nothing about the machine.
-    if (data.statusCode.equals(StatusCodes.BadWaitingForInitialData)) return;
+    if (data.statusCode.value === waitingForInitialData) return;
     const { native, status, source_time_ns } = readDataValue(data);
     const time = source_time_ns ?? this.#clock_ns ?? (publishTime ? nsFromDate(publishTime) : nsNow());
     if (overflowed(status)) {
