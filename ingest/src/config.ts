@@ -2,6 +2,7 @@ import { BrokerConfig, loadConfig, resolveFrom, Slug } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
 import { InfluxConfig } from '@benchline/store/influx';
 import { z } from 'zod';
+import { RetentionConfig } from './ledger/retention.ts';
 
 /** What ingest takes in, and where it puts it. Relative paths are relative to the file itself. */
 export const IngestConfig = z
@@ -16,7 +17,14 @@ export const IngestConfig = z
       .describe('Folder with GATEWAY.pub of every gateway that may write; read again while it runs'),
     group: Slug.describe('Sparkplug group id, usually the site id'),
     broker: BrokerConfig.describe('Broker to read from'),
+    max_series_per_gateway: z
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .default(50_000)
+      .describe('Machines × signals × sources that one gateway may bring; batches with more are held back'),
     http: HttpConfig.describe('Door for /feed, /status and /healthz'),
+    ledger: RetentionConfig.default({}),
     influx: InfluxConfig.optional().describe('Where to project the ledger to; nowhere if absent'),
   })
   .describe('Configuration of an ingest');

@@ -44,9 +44,14 @@ export class Committer {
     return new Promise((resolve) => this.#roomWaiters.push(resolve));
   }
 
+  /** Whether something is on its way to the disk. */
+  get busy(): boolean {
+    return this.#running > 0 || this.#waiting.length > 0;
+  }
+
   /** Resolves when all that was added is durable or has failed. */
   idle(): Promise<void> {
-    if (this.#running === 0 && this.#waiting.length === 0) return Promise.resolve();
+    if (!this.busy) return Promise.resolve();
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
@@ -78,7 +83,6 @@ export class Committer {
   #release(bytes: number): void {
     this.#bytes -= bytes;
     if (this.#bytes <= lowWater_bytes) for (const resolve of this.#roomWaiters.splice(0)) resolve();
-    if (this.#running === 0 && this.#waiting.length === 0)
-      for (const resolve of this.#idleWaiters.splice(0)) resolve();
+    if (!this.busy) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 }
