@@ -74,7 +74,7 @@ export class ObservationLines {
     }
     const key = `${machine} ${source} ${gateway}`;
     let signals = this.#series.get(key);
-    if (!signals) this.#series.set(key, (signals = new Map()));
+    if (!signals) this.#series.set(key, (signals = new Map<string, string>()));
     this.#origin = { machine, source, gateway, signals };
   }
 

@@ -158,7 +158,7 @@ async function startOf(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   const first = await reader?.read().catch(() => undefined);
   await reader?.cancel().catch(() => undefined);
-  return first?.value ? new TextDecoder().decode(first.value) : '';
+  return new TextDecoder().decode(first?.value as Uint8Array | undefined);
 }
 
 /** Aborts once nothing has come for a while. */

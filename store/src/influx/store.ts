@@ -1,4 +1,4 @@
-import { BenchlineError, type MachineObservation } from '@benchline/model';
+import { BenchlineError } from '@benchline/model';
 import type {
   KpiPoint,
   MarkedStore,

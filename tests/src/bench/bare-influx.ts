@@ -18,8 +18,9 @@ export const fullLines: LineShape = {
   line(o) {
     const text = typeof o.value === 'string';
     const tags = `gateway=${o.gateway},${place},signal=${o.signal},source=${o.source}`;
-    const value = text ? `text="${o.value}",kind="text"` : `number=${o.value},kind="number"`;
-    const fields = `${value},status=0i,ordinal=0i,gateway_time_ns=${o.gateway_time_ns}i,mapping="${o.mapping}"`;
+    const value = text ? `text="${o.value}"` : `number=${o.value}`;
+    const kind = `${text ? 'text' : 'number'} ${o.mapping.slice(0, 16)}`;
+    const fields = `${value},kind="${kind}",gateway_time_ns=${o.gateway_time_ns}i`;
     return `${text ? 'state' : 'signal'},${tags} ${fields} ${o.source_time_ns}`;
   },
   field: 'kind',
