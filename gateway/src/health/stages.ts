@@ -19,21 +19,18 @@ export function gatewayStages({ sources, spool, publisher, committer, backlog }:
       ok: backlog.count === 0,
       progress: committer.counters.commits,
       reason: `${backlog.count} observations wait for the disk`,
-      hint: 'make room in data_dir, or see what is wrong with its disk; the log says which it is',
     },
     {
       stage: 'broker',
       ok: publisher.status().connected,
       patience_ms: brokerPatience_ms,
       reason: 'the broker does not let it in',
-      hint: 'see that the broker runs and that address and password in broker are right; the log says more',
     },
     {
       stage: 'acknowledgement',
       ok: next - 1 <= acked,
       progress: `${epoch} ${acked}`,
       reason: `no ledger acknowledges batches from ${acked + 1} on; ${next - 1 - acked} wait in the spool`,
-      hint: "see that ingest runs, trusts this gateway's key and has its own in trusted_ledgers_dir",
     },
   ];
 }
@@ -45,6 +42,5 @@ function sourceStage({ id, source }: StageParts['sources'][number]): Look {
     subject: id,
     ok: state === 'running',
     reason: problem ?? (state === 'stalled' ? 'it is silent' : 'it cannot be reached'),
-    hint: 'see that the controller runs and can be reached from here; GET /status says more',
   };
 }

@@ -30,7 +30,7 @@ export function readyAnswer(stages: readonly StageReport[]): ReadyAnswer {
 
 /** For those who may not read: kinds of stages only, each with the worst state of its kind, and no reasons. */
 export function forStrangers(stages: readonly StageReport[]): StageReport[] {
-  const worst = new Map<string, StageReport>();
+  const worst = new Map<StageReport['stage'], StageReport>();
   for (const { stage, state, standing_s } of stages) {
     const known = worst.get(stage);
     worst.set(stage, {

@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import { advance, type Look, type StageState, stateOf, type Watched } from './stage.ts';
+import { type StageName, stages } from './stages.ts';
 
 export interface HealthOptions {
   /** How every stage looks now. Called about once a second; must not block. */
@@ -11,12 +12,14 @@ export interface HealthOptions {
 
 /** One stage as it is told. */
 export interface StageReport {
-  stage: string;
+  stage: StageName;
   subject?: string;
   state: StageState;
   /** How long it has stood still, in seconds; 0 while it works. */
   standing_s: number;
+  /** What is in the way. */
   reason?: string;
+  /** What to do. */
   hint?: string;
 }
 
@@ -60,20 +63,21 @@ export class Health {
     const now_ms = performance.now();
     const elapsed_ms = Math.min(now_ms - (this.#looked_ms ?? now_ms), longestStep_ms);
     this.#looked_ms = now_ms;
-    const stages = new Map<string, Watched>();
+    const next = new Map<string, Watched>();
     for (const look of this.#options.look()) {
       const key = `${look.stage} ${look.subject ?? ''}`;
       const before = this.#stages.get(key);
       const after = advance(before, look, elapsed_ms);
-      stages.set(key, after);
+      next.set(key, after);
       this.#say(before, after);
     }
-    this.#stages = stages;
+    this.#stages = next;
   }
 
   #say(before: Watched | undefined, after: Watched): void {
     const was = before !== undefined && this.#isStalled(before);
-    const { stage, subject, reason, hint } = after.look;
+    const { stage, subject, reason } = after.look;
+    const hint = stages[stage].hint.en;
     if (this.#isStalled(after) && !was) this.#options.log.error({ stage, subject, reason, hint }, 'stalled');
     else if (was && after.standing_ms === undefined)
       this.#options.log.info({ stage, subject }, 'works again');
@@ -84,7 +88,7 @@ export class Health {
   }
 
   #reportOf(watched: Watched): StageReport {
-    const { stage, subject, reason, hint } = watched.look;
+    const { stage, subject, reason } = watched.look;
     const state = stateOf(watched, this.#patience_ms);
     const stands = state === 'waiting' || state === 'stalled';
     return {
@@ -93,7 +97,7 @@ export class Health {
       state,
       standing_s: stands ? Math.round(watched.standing_ms ?? 0) / 1000 : 0,
       ...(stands && reason !== undefined ? { reason } : {}),
-      ...(stands && hint !== undefined ? { hint } : {}),
+      ...(stands ? { hint: stages[stage].hint.en } : {}),
     };
   }
 }

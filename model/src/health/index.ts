@@ -11,3 +11,4 @@ export {
 } from './instruments.ts';
 export { registerHealth } from './routes.ts';
 export { type Look, type StageState, stageStates } from './stage.ts';
+export { type StageName, stageNames, stageStateNames, stages } from './stages.ts';

@@ -1,7 +1,8 @@
+import { type StageName, stageStateNames } from './stages.ts';
+
 /** What one stage of a service looks like at one moment. */
 export interface Look {
-  /** Its kind, from the service's own enumeration. */
-  stage: string;
+  stage: StageName;
   /** Which one, where a service has several: a source's id. Told only to those who may read. */
   subject?: string;
   /** Whether it does its work now, or has none to do. */
@@ -12,15 +13,14 @@ export interface Look {
   behind?: boolean;
   /** What is in the way. Told only to those who may read. */
   reason?: string | undefined;
-  /** What to do about it. */
-  hint?: string;
   /** How long it may stand still before it counts as stalled, in milliseconds, where that is shorter than usual. */
   patience_ms?: number;
 }
 
-export const stageStates = ['working', 'behind', 'waiting', 'stalled'] as const;
 /** `waiting`: it stands still, for less than its patience. Ready is a service whose stages all work. */
-export type StageState = (typeof stageStates)[number];
+export type StageState = keyof typeof stageStateNames;
+/** From best to worst. */
+export const stageStates = Object.keys(stageStateNames) as [StageState, ...StageState[]];
 
 /** A stage with how long it has stood still; undefined while it works. */
 export interface Watched {

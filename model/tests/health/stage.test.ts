@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { advance, type Look, stateOf, type Watched } from '../../src/health/stage.ts';
 
 const patience_ms = 20_000;
-const stage = 'acknowledgement';
+const stage = 'acknowledgement' as const;
 
 function after(looks: readonly Omit<Look, 'stage'>[], elapsed_ms = 1000): Watched {
   let watched: Watched | undefined;
