@@ -31,6 +31,6 @@ export function foreignPage(headers: IncomingHttpHeaders, method: string): strin
 }
 
 function isOwnHost(host: string, port: number): boolean {
-  const match = /^(localhost|127\.0\.0\.1|\[::1\])(?::(\d+))?$/i.exec(host);
+  const match = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d+))?$/i.exec(host);
   return match !== null && Number(match[2] ?? 80) === port;
 }

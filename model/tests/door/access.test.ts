@@ -5,7 +5,7 @@ import { ask, bearer, credentials, routes, serve, token } from './serve.ts';
 describe('a door without credentials', () => {
   it('serves requests addressed to this computer, as the local principal', async () => {
     const { port } = await serve(routes);
-    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]) {
+    for (const host of [`127.0.0.1:${port}`, `127.0.0.2:${port}`, `localhost:${port}`, `[::1]:${port}`]) {
       const answer = await ask(port, '/figures', { host });
       expect([host, answer.status, answer.json()]).toEqual([host, 200, { asked_by: 'local' }]);
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BenchlineError, type Command, type CommandInput } from '@benchline/model';
@@ -62,6 +62,7 @@ async function play(
       hint: 'apt-get install mosquitto',
     });
   const story = planFaults(seed, count, kinds);
+  mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'story.json'), `${JSON.stringify(story, null, 2)}\n`);
   const world = await openWorld({ folder, seed, mosquitto, say });
   let campaign: CampaignResult;

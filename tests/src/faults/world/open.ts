@@ -76,7 +76,11 @@ async function takePorts(): Promise<Ports> {
   const at = (index: number) => ({ host, port: ports[index] ?? 0 });
   return {
     part: (name) => at(partNames.indexOf(name)),
-    front: (name) => at(partNames.length + linkNames.indexOf(name)),
+    front: (name) =>
+      name === 'metrics-ingest'
+        ? // A service refuses requests that are not addressed to its own port.
+          { host: '127.0.0.2', port: at(partNames.indexOf('ingest')).port }
+        : at(partNames.length + linkNames.indexOf(name)),
   };
 }
 
