@@ -3,7 +3,9 @@ import { brokerAccess, type Log, loadPlant, readSigningKey } from '@benchline/mo
 import { openDoor, readCredentials } from '@benchline/model/door';
 import { placementOf } from '@benchline/store';
 import { type InfluxConfig, openInfluxStore } from '@benchline/store/influx';
+import { lockFolder } from '@benchline/store/journal';
 import type { IngestConfig } from './config.ts';
+import { Readers } from './feed/readers.ts';
 import { feedRoutes } from './feed/routes.ts';
 import { Acks } from './intake/acks.ts';
 import { Intake } from './intake/intake.ts';
@@ -11,6 +13,7 @@ import { Subscription } from './intake/subscription.ts';
 import { trustFolder } from './intake/trust.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openLedger } from './ledger/open.ts';
+import { Upkeep } from './ledger/upkeep.ts';
 import { readCursor } from './projection/cursor.ts';
 import { Projection } from './projection/projection.ts';
 import { Quarantine } from './quarantine.ts';
@@ -29,7 +32,7 @@ type Plant = ReturnType<typeof loadPlant>;
 /**
  * Opens the ledger and everything that leads into it and out of it. The broker and the store may be away: they
  * are waited for.
- * @throws BenchlineError `config_invalid`, `plant_invalid`, `port_busy` or `journal_corrupt`.
+ * @throws BenchlineError `config_invalid`, `plant_invalid`, `port_busy` or `folder_locked`.
  */
 export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest> {
   await using opened = new AsyncDisposableStack();
@@ -37,15 +40,15 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
   const key = readSigningKey(config.key_file);
   const { data_dir, ledger_id, group } = config;
 
-  const { ledger, chains } = await openLedger({ folder: join(data_dir, 'ledger'), ledger_id, log });
-  opened.defer(() => ledger.close());
-  if (ledger.recovery.cut_bytes > 0)
-    log.warn(ledger.recovery, 'cut a torn record off the end of the ledger; it was not acknowledged');
-  await recordPlant(ledger, plant);
-
+  const { ledger, chains } = await openLedgerOf(config, log, opened);
   const quarantine = new Quarantine({ folder: join(data_dir, 'quarantine'), log });
   opened.defer(() => quarantine.settle());
   const projection = await openProjection(config, { ledger, plant, quarantine, log }, opened);
+
+  const readers = await Readers.open(join(data_dir, 'ledger', 'readers.json'), log);
+  opened.defer(() => readers.settle());
+  const held = () => Math.min(readers.held(Date.now()), projection?.next ?? Number.POSITIVE_INFINITY);
+  await keepUp(config, { ledger, plant, held, log }, opened);
 
   const failure = Promise.withResolvers<Error>();
   const intake: Intake = new Intake({
@@ -54,6 +57,7 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
     chains,
     trusted: trustFolder(config.trusted_gateways_dir, log),
     plant: plant.index,
+    max_series_per_gateway: config.max_series_per_gateway,
     quarantine,
     tell: (gateway) => acks.tell(gateway),
     fatal: failure.resolve,
@@ -85,7 +89,7 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
       credentials: credentials_file === undefined ? undefined : readCredentials(credentials_file),
       log,
     },
-    (app) => feedRoutes(app, { ledger, intake, subscription, projection, quarantine }),
+    (app) => feedRoutes(app, { ledger, intake, subscription, projection, quarantine, readers }),
   );
   opened.defer(() => door.close());
   subscription.start();
@@ -95,10 +99,37 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
   return { port: door.port, failed: failure.promise, close: () => everything.disposeAsync() };
 }
 
-/** The ledger holds every version of the plant file from when it was in force. */
-async function recordPlant(ledger: Ledger, { digest, text }: Plant): Promise<void> {
-  if (ledger.plantDigest === digest) return;
-  await ledger.append([{ kind: 'plant', digest, yaml: text }]);
+async function openLedgerOf({ data_dir, ledger_id }: IngestConfig, log: Log, opened: AsyncDisposableStack) {
+  const lock = await lockFolder(data_dir, 'data folder');
+  opened.defer(() => lock.release());
+  const { ledger, chains } = await openLedger({ folder: join(data_dir, 'ledger'), ledger_id, log });
+  opened.defer(() => ledger.close());
+  if (ledger.recovery.cut_bytes > 0)
+    log.warn(ledger.recovery, 'cut off the end of the ledger what does not read back; it is asked for again');
+  return { ledger, chains };
+}
+
+/** Has the ledger say what it should before anything else comes in, and looks after it from then on. */
+async function keepUp(
+  config: IngestConfig,
+  parts: { ledger: Ledger; plant: Plant; held: () => number; log: Log },
+  opened: AsyncDisposableStack,
+): Promise<void> {
+  const { ledger, plant, held, log } = parts;
+  const upkeep = new Upkeep({
+    ledger,
+    plant: { kind: 'plant', digest: plant.digest, yaml: plant.text },
+    retention: config.ledger,
+    held,
+    log,
+  });
+  await upkeep.catchUp();
+  const stop = new AbortController();
+  const running = upkeep.run(stop.signal);
+  opened.defer(async () => {
+    stop.abort();
+    await running;
+  });
 }
 
 async function openProjection(

@@ -85,9 +85,9 @@ describe('the feed', () => {
       expect(response.status).toBe(400);
     }
     const beyond = await fetch(`${url}/feed?from=999`);
-    expect(beyond.status).toBe(400);
+    expect(beyond.status).toBe(409);
     expect(await beyond.json()).toMatchObject({
-      code: 'bad_request',
+      code: 'ledger_diverged',
       hint: expect.stringContaining('from 0'),
     });
     const projected = await fetch(`${url}/feed?from=0&until=projected`);

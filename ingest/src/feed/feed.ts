@@ -6,9 +6,19 @@ export interface Growing {
   waitFor(offset: number, signal: AbortSignal): Promise<void>;
 }
 
-const chunkBytes = 256 << 10;
+/** More would only wait in memory for a slow reader. */
+const chunkBytes = 64 << 10;
 const keepAlive_ms = 1000;
 const lineEnd = Buffer.from('\n');
+
+export interface FeedRequest {
+  ledger: Pick<Ledger, 'read'>;
+  /** What of the ledger this reader is shown. */
+  shown: Growing;
+  from: number;
+  /** Everything below an offset has been handed over to the connection. */
+  sent(next: number): void;
+}
 
 /**
  * The ledger's lines from an offset on, for ever, up to where `shown` has grown; an empty line when nothing has
@@ -16,9 +26,7 @@ const lineEnd = Buffer.from('\n');
  * nothing is read ahead of it.
  */
 export async function* feedFrom(
-  ledger: Pick<Ledger, 'read'>,
-  shown: Growing,
-  from: number,
+  { ledger, shown, from, sent }: FeedRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   let offset = from;
@@ -30,6 +38,7 @@ export async function* feedFrom(
       const records = (await ledger.read(offset, chunkBytes)).filter(({ position }) => position < end);
       offset += records.length;
       yield Buffer.concat(records.flatMap(({ data }) => [data, lineEnd]));
+      sent(offset);
     } else if (!(await grew(shown, offset, signal)) && !signal.aborted) yield lineEnd;
   }
 }

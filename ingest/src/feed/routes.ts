@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import { BenchlineError } from '@benchline/model';
+import { BenchlineError, Slug } from '@benchline/model';
 import type { Door } from '@benchline/model/door';
 import { z } from 'zod';
+import { assertNotRetired } from '../ledger/floor.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Projection } from '../projection/projection.ts';
 import { feedFrom, type Growing } from './feed.ts';
@@ -13,6 +14,11 @@ const FeedQuery = z.strictObject({
     .regex(/^\d{1,15}$/, 'the offset of the first record wanted')
     .transform(Number),
   until: z.literal('projected').optional(),
+  after: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the line before the first record wanted')
+    .optional(),
+  reader: Slug.optional(),
 });
 
 /** The routes of ingest: the ledger as a feed, and how it fares. */
@@ -20,16 +26,22 @@ export function feedRoutes(app: Door['app'], parts: FeedParts): void {
   const read = { action: 'read', scope: () => '' } as const;
 
   app.get('/feed', { config: { ...read, endless: true } }, async (request, reply) => {
-    const { from, until } = FeedQuery.parse(request.query);
-    const shown = until === 'projected' ? projected(parts.projection) : parts.ledger;
-    assertWithin(parts.ledger, from);
+    const { from, until, after, reader } = FeedQuery.parse(request.query);
+    const { ledger, readers } = parts;
+    const shown = until === 'projected' ? projected(parts.projection) : ledger;
+    reply.header('benchline-ledger', ledger.id).header('benchline-floor', ledger.floor);
+    await assertFollows(ledger, from, after);
+    assertNotRetired(ledger, from);
+    if (reader !== undefined && !readers.asks(reader, from, Date.now())) throw tooManyReaders();
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, app.closing]);
-    reply.header('benchline-ledger', parts.ledger.id);
+    const sent = (next: number) => reader !== undefined && readers.sent(reader, next, Date.now());
+    // Without a buffer of its own: the socket has one.
+    const options = { objectMode: false, highWaterMark: 1 };
     return reply
       .type('application/x-ndjson')
-      .send(Readable.from(feedFrom(parts.ledger, shown, from, signal), { objectMode: false }));
+      .send(Readable.from(feedFrom({ ledger, shown, from, sent }, signal), options));
   });
 
   app.get('/status', { config: read }, async () => ingestStatus(parts));
@@ -51,14 +63,35 @@ function projected(projection: Projection | undefined): Growing {
   );
 }
 
-/** A reader that is ahead of the ledger has read another one, or this one before it lost its end. */
-function assertWithin(ledger: Ledger, from: number): void {
-  if (from <= ledger.next) return;
+/**
+ * Refuses a reader that has read another ledger than this one: one that was lost or restored from a copy holds other
+ * records under the same offsets.
+ * @throws BenchlineError `ledger_diverged`.
+ */
+async function assertFollows(ledger: Ledger, from: number, after: string | undefined): Promise<void> {
+  const hint =
+    'this is not the ledger that was read before; read it from 0, which changes nothing that is right';
+  if (from > ledger.next)
+    throw new BenchlineError(
+      'ledger_diverged',
+      `the ledger '${ledger.id}' ends before record ${from}: ${ledger.next} is next`,
+      { hint },
+    );
+  if (after === undefined || from === 0) return;
+  // What does not read back cannot be compared; the reader then goes on.
+  const line = await ledger.lineDigest(from - 1);
+  if (line === undefined || line === after) return;
   throw new BenchlineError(
-    'bad_request',
-    `the ledger '${ledger.id}' ends before record ${from}: ${ledger.next} is next`,
+    'ledger_diverged',
+    `record ${from - 1} of the ledger '${ledger.id}' is another one`,
     {
-      hint: 'this is not the ledger that was read before; read it from 0',
+      hint,
     },
   );
+}
+
+function tooManyReaders(): BenchlineError {
+  return new BenchlineError('bad_request', 'too many readers have given a name', {
+    hint: 'leave reader out; then the retention does not wait for you',
+  });
 }

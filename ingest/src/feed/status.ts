@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { stalls } from './health.ts';
+import type { Readers } from './readers.ts';
 
 export interface FeedParts {
   ledger: Ledger;
@@ -12,14 +13,15 @@ export interface FeedParts {
   subscription: Subscription;
   projection: Projection | undefined;
   quarantine: Quarantine;
+  readers: Readers;
 }
 
 /** What `GET /healthz` answers: which stages stand still. The reasons are for those who may read the status. */
-export function ingestHealth({ ledger, intake, subscription, projection }: FeedParts) {
+export function ingestHealth({ intake, subscription, projection }: FeedParts) {
   const stalled = stalls(
     {
       broker: subscription.status(),
-      ledger: ledger.damage ?? intake.failing,
+      ledger: intake.failing,
       projection: projection && { stalled_ms: projection.stalled_ms() },
     },
     Date.now(),
@@ -30,17 +32,22 @@ export function ingestHealth({ ledger, intake, subscription, projection }: FeedP
 /** What `GET /status` answers. */
 export type IngestStatus = ReturnType<typeof ingestStatus>;
 
-export function ingestStatus({ ledger, intake, subscription, projection, quarantine }: FeedParts) {
+export function ingestStatus({ ledger, intake, subscription, projection, quarantine, readers }: FeedParts) {
   const { connected, since_ms, connects } = subscription.status();
-  const failing = ledger.damage ?? intake.failing;
+  const failing = intake.failing;
   return {
     at: isoFromNs(nsFromMs(Date.now())),
     ledger: {
       id: ledger.id,
       next: ledger.next,
       bytes: ledger.bytes,
+      floor: ledger.floor,
       cut_bytes: ledger.recovery.cut_bytes,
+      /** Records that do not read back; what they held is asked for again. */
+      damaged_records: ledger.damagedRecords,
       ...(failing ? { failing: failing.reason } : {}),
+      /** Readers that gave a name, and what they have still to read. */
+      readers: readers.status(),
     },
     broker: { connected, since: isoFromNs(nsFromMs(since_ms)), connects },
     ...intake.status(),

@@ -1,5 +1,7 @@
 import type { Hello, Loss } from '@benchline/model';
 import { Chain, type Head } from '../ledger/chain.ts';
+import type { Hole } from '../ledger/runs.ts';
+import { Holes } from './holes.ts';
 
 /** What a lane needs to know of a batch whose signature has been verified. */
 export interface Arrival {
@@ -44,10 +46,13 @@ export class GatewayLane {
   /** One above the highest number of the epoch that the gateway has signed for. */
   #offered = 0;
   #endedEpochs: Loss[] = [];
+  #holes: Holes;
 
-  constructor(gateway: string, chain: Chain = new Chain()) {
+  /** @param holes what damage has cost the ledger of the chain's epoch. */
+  constructor(gateway: string, chain: Chain = new Chain(), holes: readonly Hole[] = []) {
     this.gateway = gateway;
     this.#chain = chain;
+    this.#holes = new Holes(holes);
     this.#epoch = chain.head?.epoch ?? '';
   }
 
@@ -56,17 +61,28 @@ export class GatewayLane {
     return this.#chain.head;
   }
 
+  /** Damage was found in what the ledger held. */
+  lost(holes: readonly Hole[]): void {
+    this.#holes.renew(holes.filter(({ epoch }) => epoch === this.#epoch));
+  }
+
   /** @param now_ms ingest's clock, against epochs from the future: one of those would shut out all that follow. */
   hello(
     hello: Pick<Hello, 'epoch' | 'floor_seq' | 'next_seq'>,
     now_ms: number,
-  ): { kind: 'noted' } | { kind: 'refused'; reason: EpochRefusal } {
+  ): { kind: 'noted'; losses: readonly Loss[] } | { kind: 'refused'; reason: EpochRefusal } {
     const reason = this.#enter(hello.epoch, now_ms);
     if (reason) return { kind: 'refused', reason };
     // Hellos may come late or twice, and a floor only ever rises.
     this.#floor = Math.max(this.#floor, hello.floor_seq);
     this.#offered = Math.max(this.#offered, hello.next_seq);
-    return { kind: 'noted' };
+    const { epoch, floor_seq } = hello;
+    const { gateway } = this;
+    const gone = this.#holes.giveUp(floor_seq, now_ms);
+    return {
+      kind: 'noted',
+      losses: gone.map((range) => ({ gateway, epoch, ...range, reason: 'not_retained' })),
+    };
   }
 
   batch(arrival: Arrival, now_ms: number): Decision {
@@ -102,6 +118,7 @@ export class GatewayLane {
     this.#epoch = epoch;
     this.#floor = 0;
     this.#offered = 0;
+    this.#holes = new Holes([]);
     return undefined;
   }
 
@@ -110,6 +127,9 @@ export class GatewayLane {
   }
 
   #compare(arrival: Arrival): Decision {
+    const fate = this.#holes.take(arrival);
+    if (fate === 'fills') return { kind: 'accept', losses: [] };
+    if (fate) return { kind: fate === 'fork' ? 'fork' : 'hole' };
     const known = this.#chain.digestOf(arrival.seq);
     if (known === undefined) return { kind: 'old' };
     return { kind: known === arrival.digest ? 'duplicate' : 'fork' };

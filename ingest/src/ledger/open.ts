@@ -1,67 +1,99 @@
 import { join } from 'node:path';
-import { BenchlineError, type Log } from '@benchline/model';
+import { BenchlineError, type Log, Slug } from '@benchline/model';
 import { type Journal, openJournal } from '@benchline/store/journal';
-import { type Chain, recentBatches } from './chain.ts';
-import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
-import { LedgerHeads, RecentDigests } from './heads.ts';
+import { z } from 'zod';
+import { readJson, writeJson } from '../json-file.ts';
+import { Book } from './book.ts';
+import { Chain, recentBatches } from './chain.ts';
 import { Ledger } from './ledger.ts';
 import { decodeRecord } from './record-line.ts';
+import { emptySummary, type Summary } from './summary.ts';
+import { SummaryFiles } from './summary-files.ts';
 
 const scanBytes = 4 << 20;
-/** Nothing is ever deleted, so files may be large; the newest is read whole when the ledger is opened. */
-const segmentBytes = 32 << 20;
+/** The newest is read whole when the ledger is opened. */
+const defaultSegmentBytes = 32 << 20;
+
+const Identity = z.strictObject({ v: z.literal(1), ledger_id: Slug });
+
+/** Where a ledger keeps its records. */
+export function journalFolder(folder: string): string {
+  return join(folder, 'journal');
+}
 
 /**
- * Opens the ledger in a folder, or begins one, and works out where every gateway's chain stands.
+ * Opens the ledger in a folder, or begins one, and works out where every gateway's chain stands. Whatever is damaged
+ * is counted and asked for again; it never keeps a ledger from opening.
  * @throws BenchlineError `config_invalid` when the folder holds the ledger of another id.
  */
 export async function openLedger(options: {
   folder: string;
   ledger_id: string;
   log: Log;
+  segment_bytes?: number;
 }): Promise<{ ledger: Ledger; chains: ReadonlyMap<string, Chain> }> {
-  const { folder, ledger_id, log } = options;
-  const checkpointFile = join(folder, 'checkpoint.json');
-  const checkpoint = await readCheckpoint(checkpointFile);
-  if (checkpoint && checkpoint.ledger_id !== ledger_id)
-    throw new BenchlineError(
-      'config_invalid',
-      `${folder} holds the ledger '${checkpoint.ledger_id}', not '${ledger_id}'`,
-      { hint: 'set ledger_id back, or name another data_dir to begin a new ledger' },
-    );
-  const journal = await openJournal({ folder: join(folder, 'journal'), segment_bytes: segmentBytes });
+  const { folder, ledger_id, log, segment_bytes = defaultSegmentBytes } = options;
+  await identify(join(folder, 'ledger.json'), ledger_id, log);
+  const journal = await openJournal({ folder: journalFolder(folder), segment_bytes, behind_damage: 'keep' });
   try {
-    const { heads, chains } = await scan(journal, checkpoint);
-    const ledger = new Ledger({ id: ledger_id, journal, heads, checkpointFile, log });
-    await ledger.checkpoint();
-    return { ledger, chains };
+    const files = new SummaryFiles(join(folder, 'index'), log);
+    const book = new Book(withLostBeginning(await files.all(journal), journal));
+    const ledger = new Ledger({ id: ledger_id, journal, book, files, log });
+    // A crash may have come between the record that says so and the deletion.
+    if (book.retired) await ledger.trim(book.retired.below_offset);
+    return { ledger, chains: await chainsOf(journal, book) };
   } catch (error) {
     await journal.close();
     throw error;
   }
 }
 
-/**
- * Reads the records after the checkpoint for the heads, and the last ones anyway for their digests. A checkpoint
- * from beyond the journal's end says that the journal lost its tail: then nothing in it is believed.
- */
-async function scan(journal: Journal, found: Checkpoint | undefined) {
-  const checkpoint = found && found.next <= journal.next ? found : undefined;
-  const heads = new LedgerHeads(checkpoint);
-  const recent = new RecentDigests();
-  const counted = checkpoint?.next ?? 0;
-  let position = Math.max(0, Math.min(counted, journal.next - recentBatches));
+/** Where the oldest segments are gone and no retention says so, they are damage like any other. */
+function withLostBeginning(summaries: Summary[], { floor }: Journal): Summary[] {
+  const from = summaries.findLast(({ retired }) => retired)?.retired?.below_offset ?? 0;
+  if (floor <= from) return summaries;
+  return [{ ...emptySummary(from), end: floor, missing: [{ from, to: floor }] }, ...summaries];
+}
+
+async function identify(file: string, ledger_id: string, log: Log): Promise<void> {
+  const found = Identity.safeParse(await readJson(file)).data?.ledger_id;
+  if (found === ledger_id) return;
+  if (found !== undefined)
+    throw new BenchlineError(
+      'config_invalid',
+      `${file} says that this is the ledger '${found}', not '${ledger_id}'`,
+      {
+        hint: 'set ledger_id back, or name another data_dir to begin a new ledger',
+      },
+    );
+  await writeJson(file, { v: 1, ledger_id }).catch((error: unknown) =>
+    log.warn({ reason: String(error) }, 'cannot note whose ledger this is'),
+  );
+}
+
+/** The last batches are remembered by digest, so that re-sent ones are recognised at once after a restart. */
+async function chainsOf(journal: Journal, book: Book): Promise<ReadonlyMap<string, Chain>> {
+  const recent = new Map<string, [seq: number, digest: string][]>();
+  let position = Math.max(journal.floor, journal.next - recentBatches);
   while (position < journal.next) {
     const read = await journal.read(position, scanBytes);
-    for (const { position: offset, data } of read.records) {
+    for (const { data } of read.records) {
       const record = decodeRecord(data);
-      if (offset >= counted) heads.apply(record, offset);
-      recent.apply(record);
+      if (record.kind !== 'batch') continue;
+      const { content, digest } = record.batch;
+      if (content.epoch !== book.head(content.gateway)?.epoch) continue;
+      const digests = recent.get(content.gateway) ?? [];
+      if (digests.push([content.seq, digest]) === 1) recent.set(content.gateway, digests);
     }
     position = read.next;
   }
-  const chains = new Map(
-    [...heads.byGateway].map(([gateway, head]) => [gateway, recent.chain(gateway, head)] as const),
+  return new Map(
+    book.gateways.map((gateway) => {
+      const head = book.head(gateway);
+      return [
+        gateway,
+        new Chain(head && { epoch: head.epoch, seq: head.seq, digest: head.digest }, recent.get(gateway)),
+      ] as const;
+    }),
   );
-  return { heads, chains };
 }

@@ -37,6 +37,8 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   batch_malformed: 400,
   not_authorized: 403,
   not_found: 404,
+  ledger_diverged: 409,
+  ledger_retired: 410,
   store_unavailable: 503,
   source_unavailable: 503,
 };
