@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { readJson, writeJson } from '../json-file.ts';
 
 const Cursor = z.strictObject({
-  v: z.literal(1),
+  /** 1 wrote points of another shape: they are written again. */
+  v: z.literal(2),
   ledger_id: Slug,
   /** Which store, in words: another one begins at the ledger's beginning. */
   target: z.string(),
@@ -13,6 +14,8 @@ const Cursor = z.strictObject({
   unmapped_from: z.int().min(0).optional(),
   unmapped_points: z.int().min(0),
   quarantined_observations: z.int().min(0),
+  /** Older than the store keeps anything. */
+  expired_points: z.int().min(0),
 });
 /** How far the projection of a ledger into a store has come. It may lag behind the store, never run ahead of it. */
 export type Cursor = z.output<typeof Cursor>;
@@ -29,7 +32,8 @@ export async function readCursor(
   ledgerNext: number,
 ): Promise<Cursor> {
   const found = Cursor.safeParse(await readJson(file)).data;
-  const fresh = { v: 1, ...identity, next: 0, unmapped_points: 0, quarantined_observations: 0 } as const;
+  const none = { unmapped_points: 0, quarantined_observations: 0, expired_points: 0 };
+  const fresh = { v: 2, ...identity, next: 0, ...none } as const;
   if (!found || found.ledger_id !== identity.ledger_id || found.target !== identity.target) return fresh;
   if (found.next > ledgerNext) return fresh;
   if (found.plant_digest === identity.plant_digest || found.unmapped_from === undefined)

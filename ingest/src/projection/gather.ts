@@ -10,7 +10,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { decodeRecord } from '../ledger/record-line.ts';
 
 /** Points that one write carries, give or take a batch: what InfluxDB takes in well. */
-const wantedPoints = 5000;
+export const wantedPoints = 5000;
 const readBytes = 1 << 20;
 
 /** What some records of the ledger mean for a telemetry store. */
@@ -19,22 +19,27 @@ export interface Portion {
   points: number;
   /** The first record that is not in it. */
   next: number;
+  /** When its first record came in; undefined when it has none. */
+  received_ns: bigint | undefined;
 }
 
 /** Gathers records from an offset on until there are points enough for one write or the ledger ends. */
-export async function gather(ledger: Ledger, from: number): Promise<Portion> {
+export async function gather(ledger: Pick<Ledger, 'next' | 'read'>, from: number): Promise<Portion> {
   const observations: MachineObservation[] = [];
   const observed: ObservedInterval[] = [];
   const gaps: MachineGap[] = [];
   const points = () => observations.length + observed.length + gaps.length;
   let next = from;
+  let received_ns: bigint | undefined;
   while (next < ledger.next && points() < wantedPoints)
     for (const { position, data } of await ledger.read(next, readBytes)) {
       if (points() >= wantedPoints) break;
-      unfold(decodeRecord(data), { observations, observed, gaps });
+      const record = decodeRecord(data);
+      received_ns ??= BigInt(record.received_ns);
+      unfold(record, { observations, observed, gaps });
       next = position + 1;
     }
-  return { write: { observations, observed, gaps }, points: points(), next };
+  return { write: { observations, observed, gaps }, points: points(), next, received_ns };
 }
 
 type BatchContent = Extract<LedgerRecordJson, { kind: 'batch' }>['batch']['content'];

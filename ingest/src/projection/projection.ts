@@ -1,20 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BenchlineError, describeError, type Log, machineObservationToJson } from '@benchline/model';
-import type { TelemetryStore, WriteOutcome } from '@benchline/store';
+import {
+  BenchlineError,
+  describeError,
+  type ErrorCode,
+  type Log,
+  machineObservationToJson,
+  nsNow,
+  secondsOf,
+} from '@benchline/model';
+import type { MarkedStore, TelemetryStore, WriteOutcome } from '@benchline/store';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { backOff } from './back-off.ts';
 import { type Cursor, writeCursor } from './cursor.ts';
-import { gather, type Portion } from './gather.ts';
+import { gather, type Portion, wantedPoints } from './gather.ts';
 
 export interface ProjectionOptions {
-  ledger: Ledger;
-  store: Pick<TelemetryStore, 'write'>;
+  ledger: Pick<Ledger, 'floor' | 'next' | 'read' | 'waitFor'>;
+  /** Where to; one that can be marked tells when it has lost what was written. */
+  store: Pick<TelemetryStore, 'write'> & Partial<MarkedStore>;
   /** Where to begin, from `readCursor`. */
   cursor: Cursor;
   cursorFile: string;
-  quarantine: Quarantine;
+  quarantine: Pick<Quarantine, 'put'>;
   log: Log;
+}
+
+/** Why nothing gets stored now. */
+interface Failing {
+  /** Unix ms. */
+  since_ms: number;
+  code: ErrorCode | 'unexpected';
+  reason: string;
+  attempts: number;
+  /** When it is tried again, Unix ms. */
+  next_try_ms: number;
 }
 
 /** Losing a second of the cursor only means writing a second's points again, which changes nothing. */
@@ -22,14 +42,20 @@ const cursorPause_ms = 1000;
 
 /**
  * Writes the ledger into the telemetry store, in order, each record at least once. While the store is down it
- * waits and tries again for ever; what the store refuses for its content goes into quarantine and the rest on.
+ * waits and tries again for ever; what the store refuses for its content goes into quarantine and the rest on. It
+ * holds two portions at most, however far the store is behind.
  */
 export class Projection {
   readonly #options: ProjectionOptions;
   #cursor: Cursor;
-  #savedAt_ms = 0;
-  #progress_ms = Date.now();
-  #failing: { since_ms: number; reason: string; attempts: number } | undefined;
+  #savedAt_ms = Number.NEGATIVE_INFINITY;
+  #progress_ms = performance.now();
+  #failing: Failing | undefined;
+  #retries = 0;
+  /** Whether the store is known to hold what the cursor says. */
+  #verified = false;
+  /** When the record that is next to be stored came in. */
+  #waitingSince_ns: bigint | undefined;
   #waiters = new Set<() => void>();
 
   constructor(options: ProjectionOptions) {
@@ -47,20 +73,30 @@ export class Projection {
   }
 
   status() {
-    const { next, unmapped_points } = this.#cursor;
+    const { next, unmapped_points, expired_points } = this.#cursor;
+    const since_ns = this.#waitingSince_ns;
     return {
       next,
       behind: this.#options.ledger.next - next,
       unmapped_points,
+      expired_points,
+      retries: this.#retries,
+      /** Age of the oldest record that is not stored, as far as it was read. */
+      ...(since_ns === undefined ? {} : { lag_s: Math.max(0, secondsOf(nsNow() - since_ns)) }),
       ...(this.#failing
-        ? { failing_s: (Date.now() - this.#failing.since_ms) / 1000, reason: this.#failing.reason }
+        ? {
+            failing: this.#failing,
+            failing_s: (Date.now() - this.#failing.since_ms) / 1000,
+            code: this.#failing.code,
+            reason: this.#failing.reason,
+          }
         : {}),
     };
   }
 
   /** How long there has been something to store without any of it getting stored, in milliseconds. */
   stalled_ms(): number {
-    return this.next < this.#options.ledger.next ? Date.now() - this.#progress_ms : 0;
+    return this.next < this.#options.ledger.next ? performance.now() - this.#progress_ms : 0;
   }
 
   /** Resolves when the record at `offset` is in the store, or when the signal aborts. */
@@ -79,19 +115,50 @@ export class Projection {
 
   /** Runs until the signal aborts; rejects never. */
   async run(signal: AbortSignal): Promise<void> {
+    const { ledger } = this.#options;
+    /** Gathered while the portion before it was on its way. */
+    let ahead: Promise<Portion> | undefined;
     while (!signal.aborted) {
-      await this.#options.ledger.waitFor(this.next, signal);
+      await ledger.waitFor(this.next, signal);
       if (signal.aborted) break;
       // Idle time is no stall.
-      if (!this.#failing) this.#progress_ms = Date.now();
+      if (!this.#failing && this.#waitingSince_ns === undefined) this.#progress_ms = performance.now();
       try {
-        const portion = await gather(this.#options.ledger, this.next);
+        await this.#verify();
+        const portion = await (ahead ?? gather(ledger, this.next));
+        this.#waitingSince_ns = portion.received_ns;
+        ahead = this.#gatherAhead(portion);
         await this.#store(portion);
       } catch (error) {
+        ahead = undefined;
         await this.#backOff(error, signal);
       }
     }
-    await this.#save();
+    if (!this.#failing) await this.#save().catch((error: unknown) => this.#complain(error));
+  }
+
+  /** The portion after a full one, if there is any. */
+  #gatherAhead({ points, next }: Portion): Promise<Portion> | undefined {
+    if (points < wantedPoints || next >= this.#options.ledger.next) return undefined;
+    const ahead = gather(this.#options.ledger, next);
+    // Whoever awaits it hears of it; nobody does when the portion before it fails.
+    ahead.catch(() => undefined);
+    return ahead;
+  }
+
+  /** A store that was dropped or brought back from an older copy gets again what it has lost. */
+  async #verify(): Promise<void> {
+    if (this.#verified) return;
+    const { store, ledger, log } = this.#options;
+    const { ledger_id, next } = this.#cursor;
+    const held = store.marked ? ((await store.marked(ledger_id)) ?? 0) : next;
+    if (held < next) {
+      log.warn({ next, held }, 'the store holds less than was written; writing the ledger again from there');
+      this.#cursor = { ...this.#cursor, next: held };
+    }
+    // What the ledger's retention has deleted cannot be written any more.
+    if (this.next < ledger.floor) this.#cursor = { ...this.#cursor, next: ledger.floor };
+    this.#verified = true;
   }
 
   async #store(portion: Portion): Promise<void> {
@@ -100,47 +167,73 @@ export class Projection {
       portion.points > 0 ? await this.#options.store.write(portion.write) : { rejected: [] };
     this.#cursor = { ...this.#cursor, next: portion.next };
     for (const item of rejected) this.#reject(item, portion, from);
-    this.#progress_ms = Date.now();
+    this.#progress_ms = performance.now();
+    this.#waitingSince_ns = undefined;
     if (this.#failing) this.#options.log.info({ next: this.next }, 'the store takes points again');
     this.#failing = undefined;
     for (const wake of [...this.#waiters]) wake();
-    if (Date.now() - this.#savedAt_ms >= cursorPause_ms) await this.#save();
+    if (performance.now() - this.#savedAt_ms >= cursorPause_ms) await this.#save();
   }
 
   #reject(item: WriteOutcome['rejected'][number], portion: Portion, from: number): void {
-    if (item.code === 'unknown_signal') {
-      // Not wrong in itself: the plant file does not know it yet. It is in the ledger, and counted.
-      this.#cursor.unmapped_points += 1;
-      this.#cursor.unmapped_from ??= from;
-      return;
+    switch (item.code) {
+      case 'unknown_signal':
+        // Not wrong in itself: the plant file does not know it yet. It is in the ledger, and counted.
+        this.#cursor.unmapped_points += 1;
+        this.#cursor.unmapped_from ??= from;
+        return;
+      case 'expired':
+        this.#cursor.expired_points += 1;
+        return;
+      case 'unrepresentable':
+      case 'refused': {
+        if (item.kind === 'observation') this.#cursor.quarantined_observations += 1;
+        const point = JSON.stringify(pointOf(item, portion));
+        const { kind, code, detail } = item;
+        const offsets = { from_offset: from, to_offset: portion.next - 1 };
+        this.#options.quarantine.put('store_rejected', Buffer.from(point), {
+          kind,
+          code,
+          detail,
+          ...offsets,
+        });
+      }
     }
-    if (item.kind === 'observation') this.#cursor.quarantined_observations += 1;
-    const point = JSON.stringify(pointOf(item, portion));
-    const { kind, code, detail } = item;
-    const offsets = { from_offset: from, to_offset: portion.next - 1 };
-    this.#options.quarantine.put('store_rejected', Buffer.from(point), { kind, code, detail, ...offsets });
   }
 
   async #backOff(error: unknown, signal: AbortSignal): Promise<void> {
+    const known = error instanceof BenchlineError ? error : undefined;
     const reason = describeError(error);
     const attempts = (this.#failing?.attempts ?? 0) + 1;
-    const known = error instanceof BenchlineError;
+    const pause_ms = backOff(attempts, known?.retry_after_s);
     if (this.#failing?.reason !== reason || !known)
       this.#options.log.warn(
         { reason, ...(known ? {} : { err: error }) },
         'cannot store points; trying again',
       );
-    this.#failing = { since_ms: this.#failing?.since_ms ?? Date.now(), reason, attempts };
-    await sleep(backOff(attempts, known ? error.retry_after_s : 0), undefined, { signal }).catch(() => {});
+    this.#retries += 1;
+    this.#verified = false;
+    this.#failing = {
+      since_ms: this.#failing?.since_ms ?? Date.now(),
+      code: known?.code ?? 'unexpected',
+      reason,
+      attempts,
+      next_try_ms: Date.now() + pause_ms,
+    };
+    await sleep(pause_ms, undefined, { signal }).catch(() => {});
   }
 
+  /** First in the store, then in the file: the file never knows of more than the store. */
   async #save(): Promise<void> {
-    this.#savedAt_ms = Date.now();
-    try {
-      await writeCursor(this.#options.cursorFile, this.#cursor);
-    } catch (error) {
-      this.#options.log.warn({ reason: describeError(error) }, 'cannot write the cursor of the projection');
-    }
+    this.#savedAt_ms = performance.now();
+    await this.#options.store.mark?.(this.#cursor.ledger_id, this.next);
+    await writeCursor(this.#options.cursorFile, this.#cursor).catch((error: unknown) =>
+      this.#complain(error),
+    );
+  }
+
+  #complain(error: unknown): void {
+    this.#options.log.warn({ reason: describeError(error) }, 'cannot write the cursor of the projection');
   }
 }
 
