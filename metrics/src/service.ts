@@ -1,19 +1,18 @@
-import { describeError, type Log, loadPlant, nsFromMs, nsNow, type PlantIndex } from '@benchline/model';
+import { describeError, type Log, loadPlant, nsFromMs, nsNow } from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
-import { placementOf, type TelemetryStore } from '@benchline/store';
-import { type EmbeddedStore, openEmbeddedStore } from '@benchline/store/embedded';
-import { openInfluxStore } from '@benchline/store/influx';
+import { registerHealth } from '@benchline/model/health';
 import { installSchemas } from './api/openapi.ts';
 import type { ApiParts } from './api/parts.ts';
 import { pipelineView } from './api/pipeline.ts';
 import { metricsRoutes } from './api/routes.ts';
 import { Updates } from './api/updates.ts';
 import { feedAuthorization, type MetricsConfig } from './config.ts';
-import { readCursor, writeCursor } from './figures/cursor-file.ts';
 import { Figures } from './figures/figures.ts';
 import { KpiWriter } from './figures/kpi-writer.ts';
 import { scopesOf } from './figures/scopes.ts';
 import { Follower } from './follower/follower.ts';
+import { LateCount, type MetricsHealth, metricsHealth, observeQueryable } from './health/index.ts';
+import { openStore } from './open-store.ts';
 
 export interface Metrics {
   /** The port of its door. */
@@ -41,20 +40,27 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   const writer = own
     ? undefined
     : new KpiWriter({ figures, scopes, store, lateness_ns, now: nsNow, log, onWritten: remember });
-  const follower = new Follower({
+  const late = new LateCount();
+  const follower: Follower = new Follower({
     feed,
     from,
     log,
     ...(own && { store: own }),
+    onQueryable: (batch, now_ns) => observeQueryable(health, batch, now_ns),
     onNews(news, next) {
-      for (const item of news) figures.touched(item);
+      for (const item of news) {
+        figures.touched(item);
+        late.add(item);
+      }
       writer?.touched(news, next);
       updates.notify();
     },
   });
 
+  const patience_ms = config.http.stalled_after_s * 1000;
+  const health = metricsHealth({ follower, writer, figures, late }, { patience_ms, log });
   const kind = own ? ('embedded' as const) : ('influx' as const);
-  const pipeline = { kind, store, assets: [...index.assets.values()], follower, feed };
+  const pipeline = { kind, store, assets: [...index.assets.values()], follower, feed, health: health.health };
   const parts: ApiParts = {
     plant: index,
     scopes,
@@ -64,8 +70,10 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
     pipeline: (now_ns) => pipelineView(pipeline, now_ns),
     now: nsNow,
   };
-  const door = await openApi(config, parts, log);
+  const door = await openApi(config, parts, health, log);
   opened.defer(() => door.close());
+  health.health.start();
+  opened.defer(() => health.health.stop());
 
   const stop = new AbortController();
   const running = Promise.all([follower.run(stop.signal), writer?.run(stop.signal)]);
@@ -80,36 +88,17 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   return { port: door.port, close: () => everything.disposeAsync() };
 }
 
-async function openApi({ http }: MetricsConfig, parts: ApiParts, log: Log): Promise<Door> {
+async function openApi(
+  { http }: MetricsConfig,
+  parts: ApiParts,
+  health: MetricsHealth,
+  log: Log,
+): Promise<Door> {
   const { host, port, credentials_file } = http;
   const credentials = credentials_file === undefined ? undefined : readCredentials(credentials_file);
   return await openDoor({ service: 'metrics', host, port, credentials, log }, async (app) => {
     await installSchemas(app);
+    registerHealth(app, health);
     metricsRoutes(app, () => parts);
   });
-}
-
-interface OpenedStore {
-  store: TelemetryStore;
-  /** The store again where this service is the one that writes it. */
-  own?: EmbeddedStore;
-  /** Offset of the feed to go on from. */
-  from: number;
-  remember(next: number): Promise<void>;
-}
-
-async function openStore({ store: where }: MetricsConfig, plant: PlantIndex): Promise<OpenedStore> {
-  const placement = placementOf(plant);
-  if ('embedded' in where) {
-    const store = await openEmbeddedStore({ file: where.embedded.file, placement });
-    return { store, own: store, from: (await store.cursor()) ?? 0, remember: async () => undefined };
-  }
-  const file = where.cursor_file;
-  return {
-    store: await openInfluxStore({ config: where.influx, placement }),
-    from: file === undefined ? 0 : await readCursor(file),
-    remember: async (next) => {
-      if (file !== undefined) await writeCursor(file, next);
-    },
-  };
 }

@@ -17,6 +17,7 @@ export * from './telemetry/batch.ts';
 export * from './telemetry/canonical.ts';
 export * from './telemetry/canonical-batch.ts';
 export * from './telemetry/ledger.ts';
+export * from './telemetry/observation-file.ts';
 export * from './telemetry/placing.ts';
 export * from './telemetry/read-batch.ts';
 export * from './telemetry/record.ts';

@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { openEmbeddedStore } from '../src/embedded/index.ts';
 import { InfluxConfig, openInfluxStore } from '../src/influx/index.ts';
 import type { LocalInflux } from '../src/influx/local-server.ts';
+import { openMemoryStore } from '../src/memory/index.ts';
 import { type StoreMaker, storeContract } from './contract.ts';
 import { influxMissing, temporaryInflux } from './influx-fixture.ts';
 import { placement } from './samples.ts';
@@ -40,5 +41,6 @@ const influx: StoreMaker = {
       placement,
     }),
 };
+const memory: StoreMaker = { name: 'memory', open: async () => openMemoryStore({ placement }) };
 
-for (const maker of [embedded, compacting, influx]) storeContract(maker);
+for (const maker of [embedded, compacting, influx, memory]) storeContract(maker);

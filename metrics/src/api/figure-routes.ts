@@ -1,14 +1,11 @@
 import { BenchlineError } from '@benchline/model';
 import { z } from 'zod';
-import { type Period, periodsOf } from '../figures/periods.ts';
 import { findScope } from '../figures/scopes.ts';
+import { kpiAnswer } from './kpi-answer.ts';
 import { type ApiServer, findAsset, type PartsOf, readMachine, readScope } from './parts.ts';
 import { KpisQuery, MachineQuery, ScopeQuery, windowOf } from './query.ts';
 import { CncRatio, KpiList, KpiResult, StateList } from './schemas.ts';
-import { cncView, kpiView, statesView } from './views.ts';
-
-/** Most periods that one list answers with. */
-const mostPeriods = 1000;
+import { cncView, statesView } from './views.ts';
 
 /** What is computed: key figures, CNC ratio, states. */
 export function figureRoutes(app: ApiServer, parts: PartsOf): void {
@@ -31,14 +28,7 @@ function kpiRoute(app: ApiServer, parts: PartsOf): void {
     async ({ query }) => {
       const { scopes, figures, now } = parts();
       const scope = findScope(scopes, query.scope);
-      const window = windowOf(query);
-      const now_ns = now();
-      const { grain } = query;
-      if (grain === undefined) return kpiView(await figures.of(scope, window, now_ns));
-      const results: KpiResult[] = [];
-      for (const period of bounded(periodsOf(scope, grain, window)))
-        results.push(kpiView(await figures.of(scope, period, now_ns), { grain, period }));
-      return { scope: scope.path, grain, time_zone: scope.time_zone, results };
+      return await kpiAnswer(figures, scope, windowOf(query), { grain: query.grain, now_ns: now() });
     },
   );
 }
@@ -84,11 +74,4 @@ function stateRoute(app: ApiServer, parts: PartsOf): void {
       return statesView(asset.id, await figures.statesOf(asset, windowOf(query), now()));
     },
   );
-}
-
-function bounded(periods: readonly Period[]): readonly Period[] {
-  if (periods.length <= mostPeriods) return periods;
-  throw new BenchlineError('bad_request', `${periods.length} periods are more than ${mostPeriods}`, {
-    hint: 'ask for a shorter window or a coarser grain',
-  });
 }

@@ -1,4 +1,10 @@
-import { type Asset, machineObservationToJson, type Nanoseconds, nsPerSecond } from '@benchline/model';
+import {
+  type Asset,
+  type MachineObservation,
+  machineObservationToJson,
+  type Nanoseconds,
+  nsPerSecond,
+} from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import type { Interval } from '../intervals.ts';
 
@@ -9,11 +15,19 @@ const longestStretch: Nanoseconds = 64n * 86_400n * nsPerSecond;
 
 /** The stored observations of a window (from, to] as lines of NDJSON, read in stretches as the reader takes them. */
 export async function* observationLines(
+  ...query: Parameters<typeof observationStretches>
+): AsyncGenerator<string> {
+  for await (const observations of observationStretches(...query))
+    yield observations.map((o) => `${JSON.stringify(machineObservationToJson(o))}\n`).join('');
+}
+
+/** The stored observations of a window (from, to] in stretches of a bearable size, none empty. */
+export async function* observationStretches(
   store: Pick<TelemetryStore, 'observations'>,
   asset: Asset,
   window: Interval,
-  signals: readonly string[] | undefined,
-): AsyncGenerator<string> {
+  signals?: readonly string[],
+): AsyncGenerator<MachineObservation[]> {
   let stretch = firstStretch;
   for (let from_ns = window.from_ns; from_ns < window.to_ns; ) {
     const end = from_ns + stretch;
@@ -24,8 +38,7 @@ export async function* observationLines(
       to_ns,
       ...(signals && { signals }),
     });
-    if (observations.length > 0)
-      yield observations.map((o) => `${JSON.stringify(machineObservationToJson(o))}\n`).join('');
+    if (observations.length > 0) yield observations;
     if (observations.length > wanted) stretch = stretch / 2n + 1n;
     else if (observations.length < wanted / 2 && stretch < longestStretch) stretch *= 2n;
     from_ns = to_ns;

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
+import { findScope } from '../figures/scopes.ts';
+import { exportLines } from '../offline/export.ts';
 import { observationLines } from './observation-lines.ts';
-import { type ApiServer, findAsset, type PartsOf, readMachine, readWhole } from './parts.ts';
-import { MachineQuery, ObservationsQuery, windowOf } from './query.ts';
+import { type ApiServer, findAsset, type PartsOf, readMachine, readScope, readWhole } from './parts.ts';
+import { MachineQuery, ObservationsQuery, ScopeQuery, windowOf } from './query.ts';
 import { Catalogue, GapList, PlantView } from './schemas.ts';
 import { catalogueView, gapView, plantView } from './views.ts';
 
@@ -10,6 +12,7 @@ export function recordRoutes(app: ApiServer, parts: PartsOf): void {
   nameRoutes(app, parts);
   gapRoute(app, parts);
   observationRoute(app, parts);
+  exportRoute(app, parts);
 }
 
 function nameRoutes(app: ApiServer, parts: PartsOf): void {
@@ -71,6 +74,27 @@ function observationRoute(app: ApiServer, parts: PartsOf): void {
       const asset = findAsset(plant, query.machine);
       const signals = query.signal === undefined ? undefined : [query.signal].flat();
       const lines = observationLines(store, asset, windowOf(query), signals);
+      return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }));
+    },
+  );
+}
+
+function exportRoute(app: ApiServer, parts: PartsOf): void {
+  app.get(
+    '/api/v1/export',
+    {
+      config: readScope,
+      schema: {
+        summary:
+          'Everything that figures of a scope and window depend on, as NDJSON that `benchline kpi` reads back',
+        produces: ['application/x-ndjson'],
+        querystring: ScopeQuery,
+      },
+    },
+    async ({ query }, reply) => {
+      const { scopes, store } = parts();
+      const { assets } = findScope(scopes, query.scope);
+      const lines = exportLines(store, assets, windowOf(query));
       return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }));
     },
   );

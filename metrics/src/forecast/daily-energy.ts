@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync';
 import { BenchlineError } from '@benchline/model';
+import { parse } from 'csv-parse/sync';
 
 /**
  * Energy of consecutive days in the meter's own civil time. A day is unknown (undefined) unless every interval of

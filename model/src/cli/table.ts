@@ -22,6 +22,11 @@ export const table: Readonly<Record<string, TableRow>> = {
   },
   ingest: { package: '@benchline/ingest', summary: 'take what gateways send into the ledger and the store' },
   metrics: { package: '@benchline/metrics', summary: 'compute key figures; serve the API and the console' },
+  kpi: { package: '@benchline/metrics', summary: 'compute key figures over a file of observations' },
+  export: {
+    package: '@benchline/metrics',
+    summary: 'write the observations of a window from a store or a running service',
+  },
   forecast: {
     package: '@benchline/metrics',
     summary: 'check the energy forecast on recorded 15-minute data',

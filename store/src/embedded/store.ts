@@ -1,15 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import {
-  BenchlineError,
-  fitsInt64,
-  isRepresentable,
-  type MachineObservation,
-  storedTime,
-} from '@benchline/model';
+import { BenchlineError, type MachineObservation } from '@benchline/model';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { inTimeOrder } from '../order.ts';
 import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteOutcome } from '../port.ts';
+import { refusalOf } from '../refusal.ts';
 import { appendRows, observationRow, tables } from './append.ts';
 import { Dictionary } from './dictionary.ts';
 import { readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
@@ -94,7 +89,7 @@ class Embedded implements EmbeddedStore {
   async write(write: StoreWrite, options: { cursor?: number } = {}): Promise<WriteOutcome> {
     const rejected: WriteOutcome['rejected'][number][] = [];
     const observations = write.observations.filter((o, index) => {
-      const problem = this.#problemOf(o);
+      const problem = refusalOf(o, this.#placement);
       if (problem) rejected.push({ kind: 'observation', index, ...problem });
       return problem === undefined;
     });
@@ -192,14 +187,6 @@ class Embedded implements EmbeddedStore {
     writer.closeSync();
     this.#instance.closeSync();
     openFiles.delete(this.#file);
-  }
-
-  #problemOf(o: MachineObservation): Pick<WriteOutcome['rejected'][number], 'code' | 'detail'> | undefined {
-    if (!this.#placement(o.machine, o.signal))
-      return { code: 'unknown_signal', detail: `the plant has no signal ${o.signal} of ${o.machine}` };
-    const carried = [o.value, o.native].every((value) => value === undefined || isRepresentable(value));
-    if (carried && fitsInt64(storedTime(o)) && fitsInt64(o.gateway_time_ns)) return undefined;
-    return { code: 'unrepresentable', detail: 'a value or time that a store cannot hold' };
   }
 
   #seriesOf({ machine, signals }: { machine: string; signals?: readonly string[] }): number[] {

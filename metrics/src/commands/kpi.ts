@@ -1,0 +1,100 @@
+import {
+  BenchlineError,
+  type Command,
+  kpiCatalogue,
+  kpiIds,
+  loadPlant,
+  type PlantIndex,
+} from '@benchline/model';
+import { kpiAnswer } from '../api/kpi-answer.ts';
+import type { KpiResult } from '../api/schemas.ts';
+import { statusWording } from '../api/wording.ts';
+import { Figures } from '../figures/figures.ts';
+import { periodGrains } from '../figures/periods.ts';
+import { findScope, scopesOf } from '../figures/scopes.ts';
+import { type LoadedFile, loadObservationFile } from '../offline/observation-file.ts';
+import { windowFrom, windowOptions } from './window-options.ts';
+
+/** `benchline kpi`: the figures of the services over a file of observations, without any service. */
+export const kpi: Command = {
+  summary: 'compute key figures over a file of observations',
+  usage:
+    '--plant plant.yaml --observations obs.ndjson --from T --to T [--scope PATH] [--grain shift|hour|day] [--json]',
+  options: {
+    plant: { type: 'string', value: 'FILE', required: true, help: 'plant file' },
+    observations: {
+      type: 'string',
+      value: 'FILE',
+      required: true,
+      help: 'NDJSON as benchline export writes it (model/docs/observations.md)',
+    },
+    ...windowOptions,
+    grain: {
+      type: 'string',
+      value: 'hour|shift|day',
+      help: 'a list: every whole hour, shift or day that overlaps the window',
+    },
+    json: { type: 'boolean', help: 'print what the API answers, as JSON' },
+  },
+  async run({ values }) {
+    const window = windowFrom(values);
+    const grain = grainOf(values['grain']);
+    const { plant, index } = loadPlant(String(values['plant']));
+    const scope = findScope(scopesOf(plant), String(values['scope'] ?? plant.enterprise.id));
+    const loaded = await loadObservationFile(String(values['observations']), index);
+    sayWhatIsMissing(loaded, index);
+    // A file is all there is: no window in it is still open, and nothing is late any more.
+    const figures = new Figures({ plant: index, store: loaded.store, lateness_ns: 0n });
+    const last = window.to_ns + longestPeriod_ns;
+    const answer = await kpiAnswer(figures, scope, window, { grain, now_ns: last });
+    const results = 'results' in answer ? answer.results : [answer];
+    process.stdout.write(
+      values['json'] === true ? `${JSON.stringify(answer, null, 2)}\n` : results.map(asText).join('\n'),
+    );
+    return 0;
+  },
+};
+
+/** A whole period that overlaps the window may end that much later. */
+const longestPeriod_ns = 25n * 3600n * 1_000_000_000n;
+
+function grainOf(text: unknown): (typeof periodGrains)[number] | undefined {
+  if (text === undefined) return undefined;
+  const grain = periodGrains.find((g) => g === text);
+  if (grain) return grain;
+  throw new BenchlineError('usage', `--grain ${JSON.stringify(text)} is none`, {
+    hint: 'write hour, shift or day',
+  });
+}
+
+function sayWhatIsMissing({ observations, claims, unknown, unlisted }: LoadedFile, plant: PlantIndex): void {
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  for (const [name, count] of unknown) {
+    const [machine = ''] = name.split('/');
+    const what = plant.assets.has(machine) ? 'signal' : 'machine';
+    say(`${count} observations of ${name} were left out: the plant file has no such ${what}`);
+  }
+  for (const [name, count] of unlisted)
+    say(`${count} times ${name}: the state table does not list it, so that time is unobserved`);
+  if (observations > 0 && claims === 0)
+    say(
+      'no line of kind "observed": nothing counts as watched, so time figures are absent (model/docs/observations.md)',
+    );
+}
+
+function asText({ scope, from, to, figures, coverage }: KpiResult): string {
+  const lines = kpiIds.map((id) => {
+    const { name, decimals } = kpiCatalogue[id];
+    const { value, status, unit } = figures[id];
+    const shown =
+      value === undefined
+        ? `– (${statusWording[status].en})`
+        : unit === '%'
+          ? `${(value * 100).toFixed(decimals)} %`
+          : `${value.toFixed(decimals)} ${unit}`;
+    return `  ${name.en.padEnd(42)} ${shown}`;
+  });
+  const covered =
+    coverage === null ? 'nothing planned' : `${(coverage * 100).toFixed(1)} % of the planned time observed`;
+  return `${scope}, ${from} to ${to}, ${covered}\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import {
+  BenchlineError,
+  canonicalStateOf,
+  describeError,
+  type ObservationFileItem,
+  observationFileItem,
+  type PlantIndex,
+  type StateReader,
+  status,
+} from '@benchline/model';
+import { placementOf, type StoreWrite, type TelemetryStore } from '@benchline/store';
+import { openMemoryStore } from '@benchline/store/memory';
+
+/** What a file holds, in a store to compute from. */
+export interface LoadedFile {
+  store: TelemetryStore;
+  observations: number;
+  /** Stretches that some source is said to have watched. */
+  claims: number;
+  /** Native states that no state table lists, by `machine/signal 'state'`: unobserved time. */
+  unlisted: ReadonlyMap<string, number>;
+  /** Lines about machines or signals that the plant file does not have, by `machine/signal`: left out. */
+  unknown: ReadonlyMap<string, number>;
+}
+
+const linesAWrite = 5000;
+
+/**
+ * Reads a file of observations (NDJSON) into memory.
+ * @throws BenchlineError `bad_request` naming the line, `not_found` when the file cannot be read.
+ */
+export async function loadObservationFile(file: string, plant: PlantIndex): Promise<LoadedFile> {
+  const store = openMemoryStore({ placement: placementOf(plant) });
+  const [unknown, unlisted] = [new Map<string, number>(), new Map<string, number>()];
+  let [observations, claims] = [0, 0];
+  for await (const write of writesOf(file, stateReader(plant))) {
+    const { rejected } = await store.write(write);
+    observations += write.observations.length;
+    claims += write.observed.length;
+    for (const { index, code, detail } of rejected) {
+      const { machine, signal } = write.observations[index] ?? { machine: '', signal: '' };
+      if (code !== 'unknown_signal')
+        throw new BenchlineError('bad_request', `${file}: ${machine}/${signal}: ${detail}`);
+      count(unknown, `${machine}/${signal}`);
+      observations -= 1;
+    }
+    for (const { machine, signal, status: code, native } of write.observations)
+      if (code === status.badOutOfRange && typeof native === 'string')
+        count(unlisted, `${machine}/${signal} '${native}'`);
+  }
+  return { store, observations, claims, unknown, unlisted };
+}
+
+async function* writesOf(file: string, stateOf: StateReader): AsyncGenerator<StoreWrite> {
+  let write = emptyWrite();
+  for await (const item of itemsOf(file, stateOf)) {
+    if (item.kind === 'observation') write.observations.push(item.observation);
+    else if (item.kind === 'observed') write.observed.push(item.observed);
+    else write.gaps.push(item.gap);
+    if (write.observations.length + write.observed.length < linesAWrite) continue;
+    yield write;
+    write = emptyWrite();
+  }
+  yield write;
+}
+
+async function* itemsOf(file: string, stateOf: StateReader): AsyncGenerator<ObservationFileItem> {
+  let number = 0;
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    for await (const line of lines) {
+      number += 1;
+      if (line.trim() !== '') yield observationFileItem(line, stateOf);
+    }
+  } catch (cause) {
+    if (!(cause instanceof BenchlineError))
+      throw new BenchlineError('not_found', `cannot read ${file}: ${describeError(cause)}`, { cause });
+    throw new BenchlineError(cause.code, `${file}:${number}: ${cause.message}`, {
+      ...(cause.hint !== undefined && { hint: cause.hint }),
+      cause,
+    });
+  }
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function emptyWrite() {
+  return { observations: [], observed: [], gaps: [] } as {
+    -readonly [K in keyof StoreWrite]: StoreWrite[K][number][];
+  };
+}
+
+function stateReader(plant: PlantIndex): StateReader {
+  return (machine, signal, native) => {
+    const definition = plant.assets.get(machine)?.type.signals[signal];
+    return definition?.measurement === 'state' ? canonicalStateOf(definition, native) : undefined;
+  };
+}

@@ -1,0 +1,197 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { indexPlant, nsFromIso, parsePlant } from '@benchline/model';
+import { placementOf } from '@benchline/store';
+import { openEmbeddedStore } from '@benchline/store/embedded';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KpiResult } from '../src/api/schemas.ts';
+import { loadObservationFile } from '../src/offline/observation-file.ts';
+import { plantYaml } from './kit/plant.ts';
+
+const program = fileURLToPath(new URL('../../model/bin/benchline.ts', import.meta.url));
+const page = readFileSync(new URL('../../model/docs/observations.md', import.meta.url), 'utf8');
+const example = /```ndjson\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+const hour = ['--from', '2026-03-02T08:00:00+08:00', '--to', '2026-03-02T09:00:00+08:00'];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'benchline-kpi-'));
+  const plant = plantYaml
+    .replace('id: mill, name: { en: Mill, zh: 铣床 }', 'id: mill-1, name: { en: Mill }')
+    .replace('machines: [mill]', 'machines: [mill-1]')
+    .replace(
+      'good: { measurement: count, role: good }\n      scrap: { measurement: count',
+      'good-items: { measurement: count, role: good }\n      scrap-items: { measurement: count',
+    )
+    .replace('planned_run_time_per_item_s: 10', 'planned_run_time_per_item_s: 300');
+  write('plant.yaml', plant);
+  write('example.ndjson', example);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+async function benchline(...args: string[]) {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, ...output };
+}
+
+const kpi = async (file: string, ...args: string[]) =>
+  await benchline(
+    'kpi',
+    '--plant',
+    join(folder, 'plant.yaml'),
+    '--observations',
+    join(folder, file),
+    ...args,
+  );
+const milling = ['--scope', 'acme/north/shop/cell/mill-1'];
+
+describe('benchline kpi', () => {
+  it('computes the example of its page', async () => {
+    const { status, stdout, stderr } = await kpi('example.ndjson', ...hour, ...milling, '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    const { figures, elements, coverage, revision, provisional } = JSON.parse(stdout) as KpiResult;
+    expect(elements).toMatchObject({ planned_s: 3600, apt_s: 3300, aust_s: 300, unobserved_s: 0 });
+    expect(figures.availability.value).toBeCloseTo(55 / 60, 12);
+    expect(figures.effectiveness.value).toBeCloseTo(3000 / 3300, 12);
+    expect(figures.quality_ratio.value).toBeCloseTo(0.8, 12);
+    expect(figures.oee.value).toBeCloseTo(2400 / 3600, 12);
+    expect(figures.energy_kwh.value).toBeCloseTo(3.5, 12);
+    expect({ coverage, revision, provisional }).toEqual({ coverage: 1, revision: 1, provisional: false });
+  });
+
+  it('lists hours, and takes lines in any order and twice', async () => {
+    const lines = example.trim().split('\n');
+    write('shuffled.ndjson', [...lines.toReversed(), ...lines].join('\n'));
+    const day = ['--from', '2026-03-02T07:00:00+08:00', '--to', '2026-03-02T10:00:00+08:00'];
+    const { stdout } = await kpi('shuffled.ndjson', ...day, ...milling, '--grain', 'hour', '--json');
+    const { results } = JSON.parse(stdout) as { results: KpiResult[] };
+    expect(results.map(({ from, figures }) => [from, figures.oee.status])).toEqual([
+      ['2026-03-01T23:00:00.000Z', 'not_observed'],
+      ['2026-03-02T00:00:00.000Z', 'ok'],
+      ['2026-03-02T01:00:00.000Z', 'not_observed'],
+    ]);
+    expect(results[1]?.figures.oee.value).toBeCloseTo(2 / 3, 12);
+  });
+
+  it('reads native states by the state table, and says which it does not list', async () => {
+    write(
+      'native.ndjson',
+      example
+        .replace('"value":"setup"', '"native":"Prep"')
+        .replace('"value":"producing"', '"native":"Polish"'),
+    );
+    const { stdout, stderr } = await kpi('native.ndjson', ...hour, ...milling, '--json');
+    expect((JSON.parse(stdout) as KpiResult).elements).toMatchObject({
+      aust_s: 300,
+      apt_s: 0,
+      unobserved_s: 3300,
+    });
+    expect(stderr).toContain("1 times mill-1/state 'Polish': the state table does not list it");
+  });
+
+  it('takes nothing for watched that nobody claimed, and says so', async () => {
+    write('silent.ndjson', example.trim().split('\n').slice(0, -1).join('\n'));
+    const { stdout, stderr } = await kpi('silent.ndjson', ...hour, ...milling, '--json');
+    const { figures } = JSON.parse(stdout) as KpiResult;
+    expect(figures.oee).toMatchObject({ status: 'not_observed' });
+    expect(figures.energy_kwh.value).toBeCloseTo(3.5, 12);
+    expect(stderr).toContain('no line of kind "observed"');
+  });
+
+  it('names the line that it cannot read', async () => {
+    write(
+      'bad.ndjson',
+      `${example}{"machine":"mill-1","signal":"state","time":"2026-03-02 08:00","value":"setup"}\n`,
+    );
+    const { status, stderr } = await kpi('bad.ndjson', ...hour);
+    expect(status).toBe(1);
+    expect(stderr).toContain('bad.ndjson:10: not an ISO 8601 instant with offset: 2026-03-02 08:00');
+    expect(stderr).toContain('→ model/docs/observations.md');
+  });
+
+  it('shows figures to a person, too', async () => {
+    const { stdout } = await kpi('example.ndjson', ...hour, ...milling);
+    expect(stdout).toMatch(/Overall equipment effectiveness \(OEE\) +66\.7 %/);
+  });
+});
+
+describe('benchline export', () => {
+  it('writes a file from which the same figures come as from the store', async () => {
+    // Longer than the window, so that a state and registers are carried into it.
+    const from = '2026-03-02T08:30:00+08:00';
+    const window = ['--from', from, '--to', '2026-03-02T09:30:00+08:00'];
+    const plant = parsePlant(readFileSync(join(folder, 'plant.yaml'), 'utf8'), 'plant.yaml');
+    const index = indexPlant(plant);
+    const { store: read } = await loadObservationFile(join(folder, 'example.ndjson'), index);
+    const whole = {
+      machine: 'mill-1',
+      from_ns: nsFromIso(from) - 10n ** 13n,
+      to_ns: nsFromIso(from) + 10n ** 13n,
+    };
+    const embedded = await openEmbeddedStore({
+      file: join(folder, 'telemetry.duckdb'),
+      placement: placementOf(index),
+    });
+    const claims = await read.observed(whole);
+    await embedded.write({
+      observations: await read.observations(whole),
+      observed: claims.map((c) => ({
+        machine: 'mill-1',
+        source: 'file',
+        from_ns: c.from_ns,
+        until_ns: c.to_ns,
+      })),
+      gaps: [
+        {
+          machine: 'mill-1',
+          source: 'file',
+          from_ns: nsFromIso(from),
+          to_ns: nsFromIso(from) + 5n,
+          reason: 'evicted',
+        },
+      ],
+    });
+    await embedded.close();
+    const config = write(
+      'metrics.json',
+      JSON.stringify({
+        plant: 'plant.yaml',
+        feed_url: 'http://127.0.0.1:1',
+        store: { embedded: { file: 'telemetry.duckdb' } },
+        http: { port: 0 },
+      }),
+    );
+    const exported = await benchline(
+      'export',
+      '--config',
+      config,
+      ...window,
+      '--out',
+      join(folder, 'out.ndjson'),
+    );
+    expect([exported.status, exported.stderr]).toEqual([0, '']);
+    const again = await kpi('out.ndjson', ...window, '--json');
+    const direct = await kpi('example.ndjson', ...window, '--json');
+    expect(JSON.parse(again.stdout)).toEqual(JSON.parse(direct.stdout));
+    expect(readFileSync(join(folder, 'out.ndjson'), 'utf8')).toContain('"kind":"gap"');
+  });
+
+  it('reads from one place only', async () => {
+    const { status, stderr } = await benchline('export', ...hour);
+    expect(status).toBe(2);
+    expect(stderr).toContain('give --config or --url');
+  });
+});
