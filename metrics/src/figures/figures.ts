@@ -41,6 +41,7 @@ export class Figures {
   readonly #accounts: PieceBook<Account>;
   readonly #states: PieceBook<readonly StateStretch[]>;
   readonly #horizon = new Horizon();
+  #computed = 0;
 
   constructor(options: FiguresOptions) {
     this.#options = options;
@@ -58,6 +59,11 @@ export class Figures {
         return { of: accountant(facts), size };
       },
     });
+  }
+
+  /** How many times figures of a scope and window were asked for and computed. */
+  get computed(): number {
+    return this.#computed;
   }
 
   /** Says that the store holds something new of (from, to] from a source that has been watched up to `to`. */
@@ -82,6 +88,7 @@ export class Figures {
     ]);
     const runTime = (product: string) =>
       this.#options.plant.products.get(product)?.planned_run_time_per_item_s ?? 0;
+    this.#computed += 1;
     const provisional = isProvisional(window.to_ns, now_ns, this.#options.lateness_ns);
     return {
       ...window,

@@ -48,6 +48,13 @@ export class KpiWriter {
   readonly #newest = new Map<string, Nanoseconds>();
   /** Points that were provisional when they were written. */
   readonly #provisional = new Map<string, Due>();
+  #points = 0;
+  #failures = 0;
+  #complaint: string | undefined;
+  /** When the oldest news came that no point shows yet, by a clock that nobody sets; undefined when there is none. */
+  #waiting_ms: number | undefined;
+  /** The same of news that came during a turn. */
+  #since_ms: number | undefined;
 
   constructor(options: KpiWriterOptions) {
     this.#options = options;
@@ -63,6 +70,22 @@ export class KpiWriter {
       this.#add(machine, { from_ns: from_ns - 1n, to_ns: late + 1n });
     }
     this.#next = next;
+  }
+
+  /** What was written since the start, and for how many seconds the oldest news has been waiting. */
+  status(): {
+    points: number;
+    failures: number;
+    complaint: string | undefined;
+    waiting_s: number | undefined;
+  } {
+    const since_ms = this.#waiting_ms ?? this.#since_ms;
+    return {
+      points: this.#points,
+      failures: this.#failures,
+      complaint: this.#complaint,
+      waiting_s: since_ms === undefined ? undefined : (performance.now() - since_ms) / 1000,
+    };
   }
 
   /** Resolves once `signal` aborts. */
@@ -87,6 +110,8 @@ export class KpiWriter {
     const news = this.#news;
     const next = this.#next;
     this.#news = new Map();
+    this.#waiting_ms ??= this.#since_ms;
+    this.#since_ms = undefined;
     const now_ns = this.#options.now();
     try {
       const due = [...new Map([...this.#dueBy(news), ...(refresh ? this.#open(now_ns) : [])]).values()];
@@ -96,9 +121,13 @@ export class KpiWriter {
         await this.#write(due.slice(at, at + mostAtOnce), now_ns);
       }
       if (next !== undefined) await this.#options.onWritten(next);
+      this.#complaint = undefined;
+      this.#waiting_ms = undefined;
     } catch (error) {
+      this.#failures += 1;
+      this.#complaint = describeError(error);
       for (const [asset, intervals] of news) for (const interval of intervals) this.#add(asset, interval);
-      this.#options.log.warn({ reason: describeError(error) }, 'KPI points not written; they follow later');
+      this.#options.log.warn({ reason: this.#complaint }, 'KPI points not written; they follow later');
     }
   }
 
@@ -109,6 +138,7 @@ export class KpiWriter {
       points.push(pointOf(figures, grain));
     }
     await this.#options.store.writeKpis(points);
+    this.#points += points.length;
     for (const [i, item] of due.entries())
       if (points[i]?.provisional) this.#provisional.set(keyOf(item), item);
       else this.#provisional.delete(keyOf(item));
@@ -133,6 +163,7 @@ export class KpiWriter {
   }
 
   #add(asset: string, interval: Interval): void {
+    this.#since_ms ??= performance.now();
     this.#news.set(asset, union([...(this.#news.get(asset) ?? []), interval]));
   }
 }

@@ -1,0 +1,95 @@
+import { delayBuckets_s, instruments } from '@benchline/model/health';
+
+const feedAction =
+  'see that ingest runs, that feed_url and its token are right, and that the store takes writes';
+const storeAction = 'see that the store runs and has room; figures follow by themselves';
+
+/** What the metrics service measures about itself, since its start. */
+export const metricsInstruments = instruments({
+  feed_connected: {
+    type: 'gauge',
+    unit: '0 or 1',
+    help: 'Whether the feed of the ledger is being read',
+    action: feedAction,
+  },
+  feed_caught_up: {
+    type: 'gauge',
+    unit: '0 or 1',
+    help: 'Whether everything that the feed has is taken in',
+    action: '0 for minutes without a restart before: the store is too slow',
+  },
+  feed_next_offset: {
+    type: 'gauge',
+    unit: 'records',
+    help: 'Ledger offset of the next record wanted',
+    action: 'compare with ledger_records of ingest; it goes back when the ledger was replaced',
+  },
+  feed_last_received_age_seconds: {
+    type: 'gauge',
+    unit: 's',
+    help: 'Since the ledger took in the last record processed here; absent before the first',
+    action: feedAction,
+  },
+  feed_reconnects_total: {
+    type: 'counter',
+    unit: 'connections',
+    help: 'How often the feed was lost',
+    action: 'grows: see the log of this service and of ingest',
+  },
+  source_to_queryable_seconds: {
+    type: 'histogram',
+    unit: 's',
+    buckets: delayBuckets_s,
+    help: 'End to end: from the last source time of a batch until it can be queried; simulated clocks are left out',
+    action: 'high: compare gateway_to_queryable_seconds here and source_to_ledger_seconds of ingest',
+  },
+  gateway_to_queryable_seconds: {
+    type: 'histogram',
+    unit: 's',
+    buckets: delayBuckets_s,
+    help: 'From the commit of a batch in the gateway until it can be queried',
+    action: 'high: compare with gateway_to_ledger_seconds of ingest; the difference is the store',
+  },
+  records_total: {
+    type: 'counter',
+    unit: 'records',
+    help: 'Records of the ledger taken in',
+    action: 'does not grow: see feed_connected',
+  },
+  refused_observations_total: {
+    type: 'counter',
+    unit: 'observations',
+    help: 'Observations that the store refused for what they contain; the ledger keeps them',
+    action: 'the log names the first of each write',
+  },
+  late_batches_total: {
+    type: 'counter',
+    unit: 'batches',
+    help: 'Batches that came after later data of the same machine and source; the figures they touch are computed anew',
+    action: 'grows after an outage of a gateway or device; else look for a clock that goes back',
+  },
+  figures_computed_total: {
+    type: 'counter',
+    unit: 'figures',
+    help: 'Figures of a scope and window that were computed',
+    action: 'nothing',
+  },
+  kpi_points_total: {
+    type: 'counter',
+    unit: 'points',
+    help: 'Points of the kpi series written for boards; absent where boards read no store',
+    action: 'does not grow: see kpi_waiting_seconds',
+  },
+  kpi_failures_total: {
+    type: 'counter',
+    unit: 'tries',
+    help: 'Writings of the kpi series that failed and are tried again',
+    action: storeAction,
+  },
+  kpi_waiting_seconds: {
+    type: 'gauge',
+    unit: 's',
+    help: 'Age of the oldest news that boards do not show yet; 0 when they show everything',
+    action: storeAction,
+  },
+});
