@@ -44,13 +44,17 @@ export function influxStored(url: string, database: string): Stored {
   };
 }
 
-/** A point's time is its source time and the ordinal; `kind` says which fields hold: `text<integer`, `number`. */
+/**
+ * A point's time is its source time and the ordinal; `kind` says which fields hold: `text<integer ordinal 1a2b`. Others
+ * may be left over from an earlier delivery.
+ */
 function observationOf(signal: string, columns: readonly string[], row: readonly Cell[]) {
   const cell = (name: string) => row[columns.indexOf(name)] ?? null;
-  const [kind, nativeKind] = String(cell('kind')).split('<');
-  const value = kindNames.has(kind ?? '') ? valueOf(cell(kind ?? '')) : undefined;
+  const [kinds = '', ...flags] = String(cell('kind')).split(' ');
+  const [kind = '', nativeKind] = kinds.split('<');
+  const value = kindNames.has(kind) ? valueOf(cell(kind)) : undefined;
   const native = nativeKind === undefined ? undefined : valueOf(cell(`native_${nativeKind}`));
-  const ordinal = Number(cell('ordinal'));
+  const ordinal = flags.includes('ordinal') ? Number(cell('ordinal')) : 0;
   return {
     signal,
     source_time_ns: BigInt(cell('time') ?? 0) - BigInt(ordinal),
