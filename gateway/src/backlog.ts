@@ -1,5 +1,5 @@
 /** Observations that are worth a commit before the interval is over. */
-const worthACommit = 1000;
+const worthACommit = 5000;
 /** Above the upper bound sources are asked to wait, below the lower one to go on. */
 const upper = 50_000;
 const lower = 25_000;
@@ -43,6 +43,13 @@ export class Backlog {
       this.#full = true;
       this.#handler.full();
     }
+  }
+
+  /** There is no room for what is waiting: nothing more is to come until some of it is committed. */
+  refused(): void {
+    if (this.#full) return;
+    this.#full = true;
+    this.#handler.full();
   }
 
   committed(observations: number): void {

@@ -24,6 +24,7 @@ export class Committer {
   readonly counters = { commits: 0, batches: 0, observations: 0, retries: 0, refused_batches: 0 };
   readonly #options: CommitterOptions;
   #nudge: () => void = () => {};
+  #refused = false;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -72,16 +73,24 @@ export class Committer {
     for (;;) {
       try {
         await this.#options.spool.append(drafts);
+        this.#refused = false;
         return;
       } catch (error) {
         if (isRefusal(error)) return this.#commitEach(drafts, signal);
         const full = error instanceof BenchlineError && error.code === 'journal_full';
         if (!full || signal.aborted) throw error;
-        this.counters.retries += 1;
-        this.#options.log.error({ code: error.code }, describeError(error));
+        this.#waitForRoom(error);
         await sleep(retry_ms, undefined, { signal }).catch(() => {});
       }
     }
+  }
+
+  /** While the spool has no room sources wait: devices and servers have queues, and a longer one than this process. */
+  #waitForRoom(error: BenchlineError): void {
+    this.counters.retries += 1;
+    this.#options.backlog.refused();
+    if (!this.#refused) this.#options.log.error({ code: error.code }, describeError(error));
+    this.#refused = true;
   }
 
   /** One batch that the contract cannot carry must not take its neighbours with it, nor come back for ever. */

@@ -17,6 +17,13 @@ export const GatewayConfig = z
       .min(1)
       .describe('Folder with LEDGER.pub of every ledger whose acknowledgements count'),
     broker: BrokerConfig.describe('Broker to publish to'),
+    primary_host: z
+      .string()
+      .regex(/^[^+#/]{1,128}$/, 'an id without +, # and /')
+      .optional()
+      .describe(
+        'Sparkplug id of the host application without which nothing is published (its STATE is watched); default: publish whenever there is a broker',
+      ),
     http: HttpConfig.describe('Door for /healthz, /readyz, /metrics and /status'),
     spool: z
       .strictObject({
@@ -25,8 +32,24 @@ export const GatewayConfig = z
           .min(16 * 1024 * 1024)
           .optional()
           .describe('Bound on disk; default 512 MiB'),
+        max_age_h: z
+          .number()
+          .min(1)
+          .optional()
+          .describe('What is older is deleted, by whole segments; default: no bound'),
+        min_free_bytes: z
+          .int()
+          .min(0)
+          .optional()
+          .describe('Left free on the disk; default 64 MiB, or a twentieth of the disk where that is less'),
+        when_full: z
+          .enum(['evict_oldest', 'stop_taking'])
+          .default('evict_oldest')
+          .describe(
+            'At a bound, when nothing acknowledged is left to delete: evict_oldest deletes and declares the oldest; stop_taking makes the sources wait',
+          ),
       })
-      .default({})
+      .prefault({})
       .describe('What is kept until a ledger has it'),
     flush_interval_ms: z
       .int()

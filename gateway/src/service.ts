@@ -44,7 +44,7 @@ export class Gateway {
       folder: join(data_dir, 'spool'),
       gateway: config.gateway,
       key,
-      ...(config.spool.max_bytes === undefined ? {} : { max_bytes: config.spool.max_bytes }),
+      ...config.spool,
     });
     this.#spool = spool;
     const publisher = this.#openPublisher(spool);

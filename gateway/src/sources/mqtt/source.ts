@@ -8,6 +8,8 @@ import { type Released, SequenceOrder } from './order.ts';
 
 const expiry_ms = 250;
 const confirmAgain_ms = 1000;
+/** A broker hands out within this time what it queued; it drops in silence what its queue has no room for. */
+const queued_ms = 2000;
 
 /** Reads one device that publishes JSON over MQTT. */
 export class MqttSource implements Source {
@@ -20,6 +22,8 @@ export class MqttSource implements Source {
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #paused = false;
+  /** Until then messages may come out of a queue of the broker that was too short for a pause. */
+  #queuedUntil_ms = Number.NEGATIVE_INFINITY;
   /** Acknowledgements owed to the broker until what they are for is committed. */
   #owed: (() => void)[] = [];
   #interruption: GapReason | undefined;
@@ -86,6 +90,7 @@ export class MqttSource implements Source {
 
   resume(): void {
     this.#paused = false;
+    this.#queuedUntil_ms = performance.now() + queued_ms;
     this.#settle();
   }
 
@@ -154,7 +159,7 @@ export class MqttSource implements Source {
     }
     const { sequence } = message;
     if (this.#order && sequence !== undefined) this.#number(this.#order, { ...message, sequence });
-    else this.#take(message, this.#interruption);
+    else this.#take(message, this.#interruption ?? (this.#queued ? 'spool_full' : undefined));
   }
 
   /** What cannot be read is lost: where numbers do not show that by themselves, the next message has a gap before it. */
@@ -174,9 +179,13 @@ export class MqttSource implements Source {
 
   #accept(released: readonly Released[]): void {
     for (const { message, jump } of released) {
-      this.#take(message, jump ? 'sequence_jump' : undefined);
+      this.#take(message, jump ? (this.#queued ? 'spool_full' : 'sequence_jump') : undefined);
       this.#stream.resumable(message.sequence.toString());
     }
+  }
+
+  get #queued(): boolean {
+    return performance.now() < this.#queuedUntil_ms;
   }
 
   #take(message: DeviceMessage, interruption: GapReason | undefined): void {

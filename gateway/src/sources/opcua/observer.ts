@@ -28,6 +28,8 @@ export class Observer {
   #missing: readonly ItemResult[] = [];
   #ticks: bigint[] = [];
   #clock_ns: bigint | undefined;
+  /** Set while the server's queues have to hold what the spool cannot take: `over` once they are asked again. */
+  #waiting: 'on' | 'over' | undefined;
 
   /** `targets[handle]` is fed by the item of that handle; the clock has the handle `targets.length`. */
   constructor(targets: readonly Target[], simulated: boolean) {
@@ -47,9 +49,18 @@ export class Observer {
     // A change may lie up to a sampling interval behind the clock and not be sampled yet.
     this.#slack_ns = nsFromMs(Math.max(0, ...tags.map((r) => r.sampling_interval_ms)));
     this.#missing = tags.filter((r) => r.status !== 0);
-    this.#interruption = reason;
+    this.#interruption = this.#waiting ? 'spool_full' : reason;
     this.#ticks = [];
     this.#clock_ns = undefined;
+  }
+
+  /** Nothing is asked of the server until `resume`; what its queues lose meanwhile is the spool's doing. */
+  pause(): void {
+    this.#waiting = 'on';
+  }
+
+  resume(): void {
+    if (this.#waiting === 'on') this.#waiting = 'over';
   }
 
   values(
@@ -62,7 +73,9 @@ export class Observer {
       if (target) this.#value(target, data, publishTime);
       else this.#tick(data);
     }
-    if (complete && this.#ticks.length > 0) this.#claim();
+    if (!complete || this.#ticks.length === 0) return;
+    this.#claim();
+    if (this.#waiting === 'over') this.#waiting = undefined;
   }
 
   #value({ stream, signal }: Target, data: DataValue, publishTime: Date | null): void {
@@ -72,7 +85,7 @@ export class Observer {
     const time = source_time_ns ?? this.#clock_ns ?? (publishTime ? nsFromDate(publishTime) : nsNow());
     if (overflowed(status)) {
       this.counters.overflows += 1;
-      stream.interrupted('queue_overflow', time);
+      stream.interrupted(this.#waiting ? 'spool_full' : 'queue_overflow', time);
     }
     this.counters.values += 1;
     stream.take({ signal, source_time_ns: time, native, status });
@@ -88,7 +101,8 @@ export class Observer {
       if (this.#interruption !== undefined) this.#resumeAt(tick, this.#interruption);
       else if (!this.#simulated && this.#clock_ns !== undefined && tick - this.#clock_ns > longestTick_ns) {
         this.counters.clock_jumps += 1;
-        for (const stream of this.#streams) stream.interrupted('source_stalled', tick);
+        for (const stream of this.#streams)
+          stream.interrupted(this.#waiting ? 'spool_full' : 'source_stalled', tick);
       } else for (const stream of this.#streams) stream.observed(tick - this.#slack_ns);
       this.#clock_ns = tick;
     }

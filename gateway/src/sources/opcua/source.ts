@@ -66,11 +66,13 @@ export class OpcuaSource implements Source {
 
   pause(): void {
     this.#paused = true;
+    this.#observer.pause();
     this.#subscription?.pause();
   }
 
   resume(): void {
     this.#paused = false;
+    this.#observer.resume();
     this.#subscription?.resume();
   }
 
