@@ -3,17 +3,14 @@ import { clockKinds } from './clock.ts';
 import { damageKinds } from './damage.ts';
 import { diskKinds } from './disk.ts';
 import { influxKinds } from './influx.ts';
-import { killGateway, killInfluxd, killIngest, killMetrics } from './kill.ts';
 import { mqttKinds } from './mqtt.ts';
 import { networkKinds } from './network.ts';
 import { opcuaKinds } from './opcua.ts';
+import { processKinds } from './process.ts';
 import { twinKinds } from './twins.ts';
 
 const all: readonly FaultKind[] = [
-  killGateway,
-  killIngest,
-  killMetrics,
-  killInfluxd,
+  ...processKinds,
   ...networkKinds,
   ...influxKinds,
   ...diskKinds,
