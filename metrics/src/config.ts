@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BenchlineError, loadConfig, resolveFrom } from '@benchline/model';
+import { BenchlineError, loadConfig, resolveFrom, Slug } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
 import { InfluxConfig } from '@benchline/store/influx';
 import { z } from 'zod';
@@ -16,6 +16,9 @@ export const MetricsConfig = z
       .min(1)
       .optional()
       .describe('File whose first line is the bearer token for ingest, where it asks for one'),
+    feed_reader: Slug.default('metrics').describe(
+      'Name under which ingest keeps for this service what it has not read yet; another one for each service',
+    ),
     store: z
       .union([
         z.strictObject({

@@ -43,6 +43,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   const late = new LateCount();
   const follower: Follower = new Follower({
     feed,
+    reader: config.feed_reader,
     from,
     log,
     ...(own && { store: own }),

@@ -30,12 +30,17 @@ const batch = (value: number) =>
 class MemoryStore {
   values: unknown[] = [];
   cursor = 0;
+  line: string | undefined;
   failing = false;
 
-  async write(write: StoreWrite, options?: { cursor?: number }): Promise<WriteOutcome> {
+  async write(
+    write: StoreWrite,
+    options?: { cursor?: number; cursor_line?: string | undefined },
+  ): Promise<WriteOutcome> {
     if (this.failing) throw new Error('the store is away');
     this.values.push(...write.observations.map((o) => o.value));
     this.cursor = options?.cursor ?? this.cursor;
+    this.line = options?.cursor_line;
     return { accepted: write.observations.length, rejected: [] };
   }
 }
@@ -45,9 +50,11 @@ function follow(store: MemoryStore, url = feed.url): Follower {
   stop.push(controller);
   const follower = new Follower({
     feed: { url, authorization: undefined },
-    from: store.cursor,
+    reader: 'metrics',
+    from: { next: store.cursor, line: store.line },
     store,
     log: openLog('test'),
+    onQueryable: () => undefined,
     onNews: () => undefined,
   });
   void follower.run(controller.signal);
@@ -108,6 +115,34 @@ describe('the follower', () => {
     follow(store);
     await expect.poll(() => store.cursor, soon).toBe(1);
     expect(store.values).toEqual([1]);
+  });
+
+  test('reads a ledger from its start that was lost and has grown again beyond what it knew', async () => {
+    const store = new MemoryStore();
+    feed.append(batch(1), batch(2));
+    follow(store);
+    await expect.poll(() => store.values, soon).toEqual([1, 2]);
+    feed.lines.splice(0);
+    feed.cut();
+    feed.append(batch(3), batch(4), batch(5));
+    await expect.poll(() => store.values, soon).toEqual([1, 2, 3, 4, 5]);
+    expect(store.cursor).toBe(3);
+    // After a restart it says again what it knew.
+    stop.pop()?.abort();
+    feed.cut();
+    feed.lines.splice(0);
+    feed.append(batch(6), batch(7), batch(8), batch(9));
+    follow(store);
+    await expect.poll(() => store.values, soon).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  test('begins where the ledger does when its beginning was deleted', async () => {
+    const store = new MemoryStore();
+    feed.append(batch(1), batch(2), batch(3));
+    feed.floor = 2;
+    follow(store);
+    await expect.poll(() => store.values, soon).toEqual([3]);
+    expect(store.cursor).toBe(3);
   });
 
   test('waits for an ingest that is not there yet', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isoFromNs, kpiIds } from '@benchline/model';
+import { isoFromNs, kpiIds, sha256Hex } from '@benchline/model';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { KpiResult } from '../src/api/schemas.ts';
 import { BatchMaker } from './kit/batches.ts';
@@ -84,6 +85,11 @@ describe('the kpi series in InfluxDB', () => {
     await works.stop();
     await works.start();
     await works.caughtUp();
-    expect(works.feed.asked.at(-1)?.toString()).toBe(`from=${works.feed.lines.length}&until=projected`);
+    const asked = Object.fromEntries(works.feed.asked.at(-1) ?? []);
+    expect(asked).toMatchObject({
+      from: String(works.feed.lines.length),
+      until: 'projected',
+      after: sha256Hex(works.feed.lines.at(-1) ?? ''),
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError, type KpiId, type Log, type Nanoseconds } from '@benchline/model';
 import type { KpiFigure, KpiPeriod, KpiPoint, TelemetryStore } from '@benchline/store';
+import type { FeedPosition } from '../follower/position.ts';
 import { type Interval, union } from '../intervals.ts';
 import type { Figures, ScopeFigures } from './figures.ts';
 import { type Period, periodGrains, periodsOf } from './periods.ts';
@@ -14,8 +15,8 @@ export interface KpiWriterOptions {
   lateness_ns: Nanoseconds;
   now(): Nanoseconds;
   log: Log;
-  /** Called with the offset up to which everything of the feed is in the points that are written. */
-  onWritten(next: number): Promise<void>;
+  /** Called with the place up to which everything of the feed is in the points that are written. */
+  onWritten(next: FeedPosition): Promise<void>;
 }
 
 /** A point to write, by its identity in the store. */
@@ -44,7 +45,7 @@ export class KpiWriter {
   readonly #options: KpiWriterOptions;
   /** News by asset that no point shows yet. */
   #news = new Map<string, Interval[]>();
-  #next: number | undefined;
+  #next: FeedPosition | undefined;
   readonly #newest = new Map<string, Nanoseconds>();
   /** Points that were provisional when they were written. */
   readonly #provisional = new Map<string, Due>();
@@ -61,7 +62,7 @@ export class KpiWriter {
   }
 
   /** Takes note; the points follow with the next turn. */
-  touched(news: readonly ({ machine: string } & Interval)[], next: number): void {
+  touched(news: readonly ({ machine: string } & Interval)[], next: FeedPosition): void {
     for (const { machine, from_ns, to_ns } of news) {
       const newest = this.#newest.get(machine);
       if (newest === undefined || to_ns > newest) this.#newest.set(machine, to_ns);

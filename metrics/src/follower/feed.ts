@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError, describeError, type Log } from '@benchline/model';
+import { type FeedPosition, feedStart } from './position.ts';
 import { type FeedRecord, recordFromLine } from './records.ts';
 
 /** Where ingest is, and how to get in. */
@@ -11,13 +13,18 @@ export interface FeedAccess {
 }
 
 export interface FeedOptions extends FeedAccess {
-  /** Offset of the first record wanted. */
-  from: number;
+  /** Where to begin. */
+  from: FeedPosition;
+  /** Under this name ingest keeps for this reader what it has not read. */
+  reader: string;
   /** Only what ingest has projected into InfluxDB. */
   projected: boolean;
   log: Log;
-  /** Takes in records in order. When it rejects, the feed is read again from the first of them. */
-  take(records: readonly FeedRecord[]): Promise<void>;
+  /**
+   * Takes in records in order; `position` is the one behind them. When it rejects, the feed is read again from the
+   * first of them.
+   */
+  take(records: readonly FeedRecord[], position: FeedPosition): Promise<void>;
 }
 
 export interface FeedStatus {
@@ -25,6 +32,12 @@ export interface FeedStatus {
   /** Offset of the next record wanted. */
   next: number;
   reconnects: number;
+  /** Records have come that are not taken in yet. */
+  pending: boolean;
+  /** What is taken in is all, or nearly all, that the feed has. */
+  caught_up: boolean;
+  /** Why the feed is not being read, while it is not. */
+  complaint: string | undefined;
 }
 
 /** Ingest writes at least an empty line a second; a feed that is silent for longer is dead. */
@@ -35,21 +48,47 @@ const longestPause_ms = 5000;
 const atOnce = 20_000;
 /** A transaction costs the same for one record as for many: what comes within this time of the last one waits for it. */
 const betweenWrites_ms = 100;
+/** A reader that takes in records so soon after the ledger keeps up with it. */
+const keepingUp_ms = 30_000;
 
 /** Follows ingest's feed for ever, through disconnections, without losing or skipping a record. */
 export class Feed {
   readonly #options: FeedOptions;
-  #next: number;
+  #at: FeedPosition;
   #connected = false;
   #reconnects = 0;
+  #complaint: string | undefined;
+  /** One above the highest offset that has come. */
+  #heard: number;
+  /** Whether the last thing that came says that the ledger has no more. */
+  #atEnd = false;
+  /** When the ledger took in the last record taken in here, Unix milliseconds. */
+  #received_ms = 0;
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    this.#next = options.from;
+    this.#at = options.from;
+    this.#heard = options.from.next;
   }
 
   status(): FeedStatus {
-    return { connected: this.#connected, next: this.#next, reconnects: this.#reconnects };
+    return {
+      connected: this.#connected,
+      next: this.#next,
+      reconnects: this.#reconnects,
+      pending: this.#next < this.#heard,
+      caught_up: this.#caughtUp(),
+      complaint: this.#connected ? undefined : this.#complaint,
+    };
+  }
+
+  get #next(): number {
+    return this.#at.next;
+  }
+
+  #caughtUp(): boolean {
+    if (this.#atEnd && this.#next >= this.#heard) return true;
+    return Math.abs(Date.now() - this.#received_ms) < keepingUp_ms;
   }
 
   /** Resolves once `signal` aborts; a write in progress is finished before. */
@@ -73,14 +112,15 @@ export class Feed {
 
   #explain(error: unknown): void {
     const { log, url } = this.#options;
-    if (error instanceof LedgerEndsBefore) {
-      // Another ledger, or this one restored from an older copy. Everything is taken in again: writing twice
-      // changes nothing, and nothing of it is missed.
+    this.#complaint = reasonOf(error);
+    if (error instanceof ReadElsewhere) {
+      // Another ledger, this one restored from an older copy, or one whose beginning was deleted. Everything is
+      // taken in again: writing twice changes nothing, and nothing of it is missed.
       log.error(
-        { url, next: this.#next },
-        'the ledger ends before what was read of it; reading it from the start',
+        { url, next: this.#next, from: error.next, reason: error.message },
+        'reading the ledger anew',
       );
-      this.#next = 0;
+      this.#at = { ...feedStart, next: error.next };
     } else log.warn({ url, next: this.#next, reason: reasonOf(error) }, 'lost the feed');
   }
 
@@ -97,8 +137,10 @@ export class Feed {
       const { authorization } = this.#options;
       const headers = authorization === undefined ? {} : { authorization };
       const response = await fetch(this.#address(), { headers, signal: until });
-      if (!response.ok || !response.body) throw await refusal(response, this.#next);
+      if (!response.ok || !response.body) throw await refusal(response);
       this.#connected = true;
+      this.#heard = this.#next;
+      this.#atEnd = false;
       const text = response.body.pipeThrough(new TextDecoderStream());
       let rest = '';
       for await (const chunk of text) {
@@ -106,7 +148,10 @@ export class Feed {
         listening = false;
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
-        await intake.add(lines.flatMap((line) => (line === '' ? [] : recordFromLine(line))));
+        const records = lines.flatMap((line) => (line === '' ? [] : recordFromLine(line)));
+        this.#heard = Math.max(this.#heard, (records.at(-1)?.offset ?? -1) + 1);
+        this.#atEnd = lines.at(-1) === '';
+        await intake.add(records);
         listening = true;
         watchdog.refresh();
       }
@@ -121,7 +166,9 @@ export class Feed {
   #address(): URL {
     const address = new URL('/feed', this.#options.url);
     address.searchParams.set('from', String(this.#next));
+    if (this.#at.line !== undefined) address.searchParams.set('after', this.#at.line);
     if (this.#options.projected) address.searchParams.set('until', 'projected');
+    address.searchParams.set('reader', this.#options.reader);
     return address;
   }
 
@@ -134,8 +181,10 @@ export class Feed {
         'batch_malformed',
         `the feed skips from ${this.#next} to ${wanted[0]?.offset}`,
       );
-    await this.#options.take(wanted);
-    this.#next = last.offset + 1;
+    const position = { next: last.offset + 1, line: createHash('sha256').update(last.line).digest('hex') };
+    await this.#options.take(wanted, position);
+    this.#at = position;
+    this.#received_ms = Number(last.received_ns / 1_000_000n);
   }
 }
 
@@ -207,11 +256,20 @@ function sizeOf({ batch }: FeedRecord): number {
   return 1 + (batch?.content.observations.length ?? 0);
 }
 
-class LedgerEndsBefore extends Error {}
+/** What was read is not, or no longer, in the ledger; it is to be read from `next`. */
+class ReadElsewhere extends Error {
+  readonly next: number;
 
-async function refusal(response: Response, next: number): Promise<Error> {
+  constructor(reason: string, next: number) {
+    super(reason);
+    this.next = next;
+  }
+}
+
+async function refusal(response: Response): Promise<Error> {
   const text = await response.text();
-  if (response.status === 400 && next > 0) return new LedgerEndsBefore(text);
+  const floor = Number(response.headers.get('benchline-floor') ?? 0);
+  if (response.status === 409 || response.status === 410) return new ReadElsewhere(text, floor);
   return new BenchlineError('source_unavailable', `ingest answered ${response.status}: ${text}`, {
     retryable: true,
   });

@@ -12,6 +12,8 @@ import { z } from 'zod';
 export interface FeedRecord {
   offset: number;
   received_ns: bigint;
+  /** The line that it was read from. */
+  line: string;
   /** Absent for records that carry no observations (entries, plant versions, losses) or that are held back. */
   batch?: { content: PlacedBatch };
 }
@@ -20,18 +22,21 @@ export interface FeedRecord {
 const Envelope = z.looseObject({
   offset: z.int().min(0),
   received_ns: nanosecondsJson,
-  kind: z.enum(['batch', 'entry', 'plant', 'loss']),
+  kind: z.enum(['batch', 'entry', 'plant', 'loss', 'damaged', 'retired', 'resubmission']),
   batch: z.unknown().optional(),
+  resubmission: z.object({ batch: z.unknown() }).optional(),
   held: z.string().optional(),
 });
 
 /** Reads one line of the feed. @throws SyntaxError or ZodError when it is no record. */
 export function recordFromLine(line: string): FeedRecord {
-  const { offset, received_ns, kind, batch, held } = Envelope.parse(JSON.parse(line));
-  if (kind !== 'batch' || held !== undefined) return { offset, received_ns };
+  const { offset, received_ns, batch: sent, resubmission, held } = Envelope.parse(JSON.parse(line));
+  const batch = resubmission ? resubmission.batch : sent;
+  if (batch === undefined || held !== undefined) return { offset, received_ns, line };
   return {
     offset,
     received_ns,
+    line,
     batch: { content: placeBatch(signedBatchFromJson(batch).content, received_ns) },
   };
 }

@@ -1,11 +1,13 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SignedBatch } from '@benchline/model';
+import { type SignedBatch, sha256Hex } from '@benchline/model';
 import { ledgerLine } from './batches.ts';
 
 /** A ledger's feed on a port of its own, as ingest serves it: NDJSON from an offset on, an empty line a second. */
 export class FeedServer {
   readonly lines: string[] = [];
+  /** What was before is deleted. */
+  floor = 0;
   /** The query of every request so far. */
   readonly asked: URLSearchParams[] = [];
   readonly #server: Server;
@@ -63,14 +65,24 @@ export class FeedServer {
   #follow(query: URLSearchParams, response: ServerResponse): void {
     this.asked.push(query);
     const from = Number(query.get('from'));
-    if (from > this.lines.length) {
-      response.writeHead(400).end('the ledger ends before');
+    const headers = { 'benchline-floor': this.floor };
+    const refusal = this.#refusal(from, query.get('after'));
+    if (refusal !== undefined) {
+      response.writeHead(refusal, headers).end();
       return;
     }
-    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    response.writeHead(200, { ...headers, 'content-type': 'application/x-ndjson' });
     response.once('close', () => this.#readers.delete(response));
     this.#write('\n');
     this.#send(response, from);
+  }
+
+  #refusal(from: number, after: string | null): number | undefined {
+    if (from > this.lines.length) return 409;
+    if (from < this.floor) return 410;
+    const line = this.lines[from - 1];
+    const other = line !== undefined && after !== null && sha256Hex(line) !== after;
+    return other ? 409 : undefined;
   }
 
   #send(reader: ServerResponse, from: number): void {

@@ -92,7 +92,7 @@ export class Works {
 
   /** Lets batches arrive, and waits until the service has them. */
   async deliver(batches: readonly SignedBatch[]): Promise<void> {
-    const records = batches.map((batch, offset) => ({ offset, received_ns: 0n, batch }));
+    const records = batches.map((batch, offset) => ({ offset, received_ns: 0n, line: '', batch }));
     await this.influx?.write(writeOf(records));
     this.feed.append(...batches);
     await this.caughtUp();

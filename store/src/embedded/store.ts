@@ -12,11 +12,20 @@ import { compact, createTables, freshRows } from './tables.ts';
 
 export interface EmbeddedStore extends TelemetryStore {
   /** `cursor` is stored in the same transaction as the data: both are there after a crash, or neither. */
-  write(write: StoreWrite, options?: { cursor?: number }): Promise<WriteOutcome>;
+  write(write: StoreWrite, options?: CursorOptions): Promise<WriteOutcome>;
   /** The cursor of the last write that had one. */
   cursor(): Promise<number | undefined>;
+  /** The `cursor_line` that was written with it. */
+  cursorLine(): Promise<string | undefined>;
   /** Sorts and de-duplicates what came since the last time; the store does so by itself every `compact_rows`. */
   compact(): Promise<void>;
+}
+
+interface CursorOptions {
+  /** Offset of the next record of the feed. */
+  cursor?: number;
+  /** By which the feed tells whether the record before it is the one that was read. */
+  cursor_line?: string | undefined;
 }
 
 export interface EmbeddedStoreOptions {
@@ -86,7 +95,7 @@ class Embedded implements EmbeddedStore {
     if (this.#pending > 0) await this.compact();
   }
 
-  async write(write: StoreWrite, options: { cursor?: number } = {}): Promise<WriteOutcome> {
+  async write(write: StoreWrite, options: CursorOptions = {}): Promise<WriteOutcome> {
     const rejected: WriteOutcome['rejected'][number][] = [];
     const observations = write.observations.filter((o, index) => {
       const problem = refusalOf(o, this.#placement);
@@ -114,7 +123,7 @@ class Embedded implements EmbeddedStore {
         tables.gap,
         write.gaps.map((g) => [g.machine, g.source, g.from_ns, g.to_ns, g.reason]),
       );
-      if (options.cursor !== undefined) await setCursor(connection, options.cursor);
+      if (options.cursor !== undefined) await setCursor(connection, options.cursor, options.cursor_line);
       return rows.length + write.observed.length + write.gaps.length;
     });
     return { accepted: observations.length + write.observed.length + write.gaps.length, rejected };
@@ -124,6 +133,13 @@ class Embedded implements EmbeddedStore {
     return this.#read(async (connection) => {
       const [row] = (await connection.runAndReadAll('SELECT next FROM cursor')).getRows();
       return row && Number(row[0]);
+    });
+  }
+
+  async cursorLine(): Promise<string | undefined> {
+    return this.#read(async (connection) => {
+      const [row] = (await connection.runAndReadAll('SELECT line FROM cursor')).getRows();
+      return typeof row?.[0] === 'string' && row[0] !== '' ? row[0] : undefined;
     });
   }
 
@@ -257,9 +273,12 @@ class Embedded implements EmbeddedStore {
   }
 }
 
-async function setCursor(connection: DuckDBConnection, cursor: number): Promise<void> {
+async function setCursor(connection: DuckDBConnection, cursor: number, line = ''): Promise<void> {
   await connection.run('DELETE FROM cursor');
-  await connection.run('INSERT INTO cursor VALUES ($next)', { next: BigInt(cursor) });
+  await connection.run('INSERT INTO cursor (next, line) VALUES ($next, $line)', {
+    next: BigInt(cursor),
+    line,
+  });
 }
 
 function closed(file: string): BenchlineError {

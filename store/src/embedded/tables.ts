@@ -19,7 +19,8 @@ const schema = `
   CREATE TABLE IF NOT EXISTS gap (machine VARCHAR, source VARCHAR, from_ns BIGINT, to_ns BIGINT, reason VARCHAR);
   CREATE TABLE IF NOT EXISTS kpi (scope VARCHAR, period VARCHAR, from_ns BIGINT, to_ns BIGINT,
     revision INTEGER, provisional BOOLEAN, figures VARCHAR);
-  CREATE TABLE IF NOT EXISTS cursor (next BIGINT);`;
+  CREATE TABLE IF NOT EXISTS cursor (next BIGINT);
+  ALTER TABLE cursor ADD COLUMN IF NOT EXISTS line VARCHAR;`;
 
 export async function createTables(connection: DuckDBConnection): Promise<void> {
   await connection.run(schema);
