@@ -2,6 +2,7 @@ import { BrokerConfig, loadConfig, resolveFrom, Slug } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
 import { InfluxConfig } from '@benchline/store/influx';
 import { z } from 'zod';
+import { SparkplugNodeConfig } from './intake/nodes/config.ts';
 import { RetentionConfig } from './ledger/retention.ts';
 
 /** What ingest takes in, and where it puts it. Relative paths are relative to the file itself. */
@@ -23,7 +24,16 @@ export const IngestConfig = z
       .max(10_000_000)
       .default(50_000)
       .describe('Machines × signals × sources that one gateway may bring; batches with more are held back'),
-    http: HttpConfig.describe('Door for /feed, /status and /healthz'),
+    host_id: Slug.optional().describe(
+      'Sparkplug host id under which its state is published; default: ledger_id',
+    ),
+    sparkplug_nodes: z
+      .array(SparkplugNodeConfig)
+      .default([])
+      .describe(
+        'Sparkplug edge nodes of other makers that are taken in; all others are only listed in the status',
+      ),
+    http: HttpConfig.describe('Door for /feed, /status, /healthz, /readyz and /metrics'),
     ledger: RetentionConfig.default({}),
     influx: InfluxConfig.optional().describe('Where to project the ledger to; nowhere if absent'),
   })

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
-import { brokerAccess, type Log, loadPlant, readSigningKey } from '@benchline/model';
+import { brokerAccess, type Log, loadPlant, nsNow, readSigningKey } from '@benchline/model';
 import { openDoor, readCredentials } from '@benchline/model/door';
+import { registerHealth } from '@benchline/model/health';
 import { placementOf } from '@benchline/store';
 import { type InfluxConfig, openInfluxStore } from '@benchline/store/influx';
 import { lockFolder } from '@benchline/store/journal';
 import type { IngestConfig } from './config.ts';
 import { Readers } from './feed/readers.ts';
 import { feedRoutes } from './feed/routes.ts';
+import { type IngestHealth, ingestHealth, observeDurable } from './health/index.ts';
 import { Acks } from './intake/acks.ts';
 import { Intake } from './intake/intake.ts';
+import { planNodes, topicsOf } from './intake/nodes/config.ts';
 import { Subscription } from './intake/subscription.ts';
 import { trustFolder } from './intake/trust.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -39,6 +42,7 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
   const plant = loadPlant(config.plant);
   const key = readSigningKey(config.key_file);
   const { data_dir, ledger_id, group } = config;
+  const nodes = planNodes(config.sparkplug_nodes, group, plant.index);
 
   const { ledger, chains } = await openLedgerOf(config, log, opened);
   const quarantine = new Quarantine({ folder: join(data_dir, 'quarantine'), log });
@@ -59,16 +63,24 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
     plant: plant.index,
     max_series_per_gateway: config.max_series_per_gateway,
     quarantine,
+    nodes,
+    key,
+    command: (topic, payload) => subscription.command(topic, payload),
     tell: (gateway) => acks.tell(gateway),
+    durable: (drafts, took_s) => observeDurable(health.exposition, drafts, took_s, nsNow()),
     fatal: failure.resolve,
     log,
   });
   const subscription: Subscription = new Subscription({
     broker: brokerAccess(config.broker),
-    group,
+    topics: [`spBv1.0/${group}/#`, ...topicsOf(nodes, group)],
+    host_id: config.host_id ?? ledger_id,
     receive: (topic, payload) => intake.receive(topic, payload),
     room: () => intake.room(),
-    subscribed: () => intake.gateways().forEach((gateway) => acks.tell(gateway)),
+    subscribed: () => {
+      for (const gateway of intake.gateways()) acks.tell(gateway);
+      intake.connected();
+    },
     log,
   });
   const acks = new Acks({
@@ -80,7 +92,9 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
   opened.defer(() => acks.stop());
   opened.defer(() => intake.settle());
 
-  const { host, port, credentials_file } = config.http;
+  const { host, port, credentials_file, stalled_after_s } = config.http;
+  const parts = { ledger, intake, subscription, projection, quarantine, readers, open_feeds: new Set() };
+  const health: IngestHealth = ingestHealth(parts, { patience_ms: stalled_after_s * 1000, log });
   const door = await openDoor(
     {
       service: 'ingest',
@@ -89,9 +103,14 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
       credentials: credentials_file === undefined ? undefined : readCredentials(credentials_file),
       log,
     },
-    (app) => feedRoutes(app, { ledger, intake, subscription, projection, quarantine, readers }),
+    (app) => {
+      registerHealth(app, health);
+      feedRoutes(app, parts);
+    },
   );
   opened.defer(() => door.close());
+  health.health.start();
+  opened.defer(() => health.health.stop());
   subscription.start();
   opened.defer(() => subscription.stop());
 

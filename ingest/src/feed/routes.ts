@@ -6,7 +6,7 @@ import { assertNotRetired } from '../ledger/floor.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Projection } from '../projection/projection.ts';
 import { feedFrom, type Growing } from './feed.ts';
-import { type FeedParts, ingestHealth, ingestStatus } from './status.ts';
+import { type FeedParts, ingestStatus } from './status.ts';
 
 const FeedQuery = z.strictObject({
   from: z
@@ -34,7 +34,11 @@ export function feedRoutes(app: Door['app'], parts: FeedParts): void {
     assertNotRetired(ledger, from);
     if (reader !== undefined && !readers.asks(reader, from, Date.now())) throw tooManyReaders();
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    parts.open_feeds.add(gone);
+    reply.raw.once('close', () => {
+      parts.open_feeds.delete(gone);
+      gone.abort();
+    });
     const signal = AbortSignal.any([gone.signal, app.closing]);
     const sent = (next: number) => reader !== undefined && readers.sent(reader, next, Date.now());
     // Without a buffer of its own: the socket has one.
@@ -45,11 +49,6 @@ export function feedRoutes(app: Door['app'], parts: FeedParts): void {
   });
 
   app.get('/status', { config: read }, async () => ingestStatus(parts));
-
-  app.get('/healthz', { config: { action: 'probe' } }, async (_request, reply) => {
-    const health = ingestHealth(parts);
-    return reply.status(health.status === 'ok' ? 200 : 503).send(health);
-  });
 }
 
 function projected(projection: Projection | undefined): Growing {

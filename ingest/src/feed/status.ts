@@ -4,7 +4,6 @@ import type { Subscription } from '../intake/subscription.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { Quarantine } from '../quarantine.ts';
-import { stalls } from './health.ts';
 import type { Readers } from './readers.ts';
 
 export interface FeedParts {
@@ -14,19 +13,8 @@ export interface FeedParts {
   projection: Projection | undefined;
   quarantine: Quarantine;
   readers: Readers;
-}
-
-/** What `GET /healthz` answers: which stages stand still. The reasons are for those who may read the status. */
-export function ingestHealth({ intake, subscription, projection }: FeedParts) {
-  const stalled = stalls(
-    {
-      broker: subscription.status(),
-      ledger: intake.failing,
-      projection: projection && { stalled_ms: projection.stalled_ms() },
-    },
-    Date.now(),
-  );
-  return { status: stalled.length > 0 ? 'stalled' : 'ok', stalled };
+  /** Feeds that are being read now, named or not. */
+  open_feeds: Set<unknown>;
 }
 
 /** What `GET /status` answers. */

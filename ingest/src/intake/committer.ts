@@ -7,8 +7,8 @@ const lowWater_bytes = highWater_bytes / 2;
 
 export interface CommitterOptions {
   ledger: Pick<Ledger, 'append'>;
-  /** These are durable now. */
-  committed(drafts: readonly Draft[]): void;
+  /** These are durable now. @param took_s how long the append took, fsync included. */
+  committed(drafts: readonly Draft[], took_s: number): void;
   /** Nothing of what was added and not committed will be. */
   failed(error: unknown): void;
 }
@@ -62,9 +62,10 @@ export class Committer {
     this.#waitingBytes = 0;
     if (drafts.length === 0) return;
     this.#running += 1;
+    const began_ms = performance.now();
     try {
       await this.#options.ledger.append(drafts);
-      this.#options.committed(drafts);
+      this.#options.committed(drafts, (performance.now() - began_ms) / 1000);
     } catch (error) {
       this.#dropWaiting();
       this.#options.failed(error);

@@ -1,5 +1,12 @@
-import { BenchlineError, describeError, type Log, type PlantIndex, type TrustedKeys } from '@benchline/model';
-import { decodePayload, parseSparkplugTopic } from '@benchline/model/sparkplug';
+import {
+  BenchlineError,
+  describeError,
+  type Log,
+  type PlantIndex,
+  type SigningKey,
+  type TrustedKeys,
+} from '@benchline/model';
+import { decodePayload, parseSparkplugTopic, type SparkplugTopic } from '@benchline/model/sparkplug';
 import type { Chain, Head } from '../ledger/chain.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Draft } from '../ledger/record-line.ts';
@@ -7,9 +14,11 @@ import type { Quarantine } from '../quarantine.ts';
 import { BoundedCounts } from './bounded-counts.ts';
 import { Committer } from './committer.ts';
 import { Gateways, quarantineReason } from './gateways.ts';
+import { isVirtual, type NodePlan } from './nodes/config.ts';
+import { SparkplugNodes } from './nodes/nodes.ts';
 
 export interface IntakeOptions {
-  /** Sparkplug group id: messages of other groups are not for this ledger. */
+  /** Sparkplug group id: messages of other groups are for this ledger only where `nodes` lists their node. */
   group: string;
   ledger: Ledger;
   /** What the ledger knows of each gateway's last batches; the intake carries it on. */
@@ -19,10 +28,16 @@ export interface IntakeOptions {
   /** New series that one gateway may bring since the start. */
   max_series_per_gateway: number;
   quarantine: Quarantine;
+  /** Edge nodes of other makers that are taken in. */
+  nodes: readonly NodePlan[];
+  /** The ledger's key, which signs what was heard of them. */
+  key: SigningKey;
+  /** Sends a command to an edge node, or drops it while there is no connection. */
+  command(topic: string, payload: Uint8Array): void;
   /** Asks for an acknowledgement to be sent to a gateway. */
   tell(gateway: string): void;
-  /** These are fsynced. */
-  durable?(drafts: readonly Draft[]): void;
+  /** These are fsynced. @param took_s how long the append took. */
+  durable?(drafts: readonly Draft[], took_s: number): void;
   /** The ledger cannot be written any more: the process has to start anew. */
   fatal(error: Error): void;
   log: Log;
@@ -33,6 +48,7 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #committer: Committer;
   readonly #gateways: Gateways;
+  readonly #nodes: SparkplugNodes;
   readonly #foreign = new BoundedCounts();
   #messages = 0;
   /** Since when and why appending fails, while it does. */
@@ -43,11 +59,13 @@ export class Intake {
     const { ledger } = options;
     this.#committer = new Committer({
       ledger,
-      committed: (drafts) => this.#committed(drafts),
+      committed: (drafts, took_s) => this.#committed(drafts, took_s),
       failed: (error) => this.#failed(error),
     });
     const add = (drafts: readonly Draft[], bytes: number) => this.#committer.add(drafts, bytes);
-    this.#gateways = new Gateways({ ...options, add });
+    const chains = new Map([...options.chains].filter(([gateway]) => !isVirtual(gateway)));
+    this.#gateways = new Gateways({ ...options, chains, add });
+    this.#nodes = new SparkplugNodes({ ...options, plans: options.nodes, add });
     ledger.onDamage(() => this.#gateways.askAgain());
   }
 
@@ -55,18 +73,25 @@ export class Intake {
   receive(topic: string, payload: Uint8Array): void {
     this.#messages += 1;
     const at = parseSparkplugTopic(topic);
-    if (!at || at.group !== this.#options.group) return this.#foreign.add(topic);
+    if (!at) return this.#foreign.add(topic);
     try {
+      if (this.#nodes.has(at)) return this.#nodes.take(at, payload);
+      if (at.group !== this.#options.group) return this.#foreign.add(topic);
       if (at.type === 'DDATA') this.#gateways.takeData(at, payload);
       else if (at.type === 'NDEATH') this.#gateways.takeDeath(at);
       else if (at.type === 'NBIRTH') {
-        if (!this.#gateways.takeBirth(at, payload)) this.#foreign.add(`NBIRTH of ${at.node}`);
+        if (!this.#gateways.takeBirth(at, payload)) this.#overhear(at, topic, payload);
       }
       // What a device can send, DBIRTH says; batches carry all that counts.
-      else if (at.type !== 'DBIRTH') this.#foreign.add(topic);
+      else if (at.type !== 'DBIRTH') this.#overhear(at, topic, payload);
     } catch (error) {
-      this.#reject(error, topic, payload);
+      this.#reject(error, at, topic, payload);
     }
+  }
+
+  /** Messages flow, after every time the connection is made. */
+  connected(): void {
+    this.#nodes.connected();
   }
 
   /** Undefined while more messages can be taken; else resolves when they can. */
@@ -76,6 +101,7 @@ export class Intake {
 
   /** Resolves when all that was accepted is durable and every question to the ledger answered. */
   async settle(): Promise<void> {
+    this.#nodes.flush();
     await this.#committer.idle();
     await this.#gateways.settle();
   }
@@ -103,21 +129,29 @@ export class Intake {
     return {
       messages: this.#messages,
       ...this.#gateways.status(),
+      sparkplug: this.#nodes.status(),
       /** Messages on topics of other programs, by topic: seen, not taken. */
       foreign: this.#foreign.report(),
     };
   }
 
-  #reject(error: unknown, topic: string, payload: Uint8Array): void {
+  /** Another maker's edge node that nobody listed, or a message type that says nothing to us. */
+  #overhear(at: SparkplugTopic, topic: string, payload: Uint8Array): void {
+    this.#foreign.add(topic);
+    if (at.type.endsWith('BIRTH') || at.type.endsWith('DATA')) this.#nodes.overhear(at, payload);
+  }
+
+  #reject(error: unknown, at: SparkplugTopic, topic: string, payload: Uint8Array): void {
     const reason = quarantineReason(error);
-    if (reason === 'malformed' && isForeign(payload)) return this.#foreign.add(topic);
+    if (reason === 'malformed' && isForeign(payload)) return this.#overhear(at, topic, payload);
     const detail = describeError(error).slice(0, 500);
     this.#options.quarantine.put(reason, payload, { topic: topic.slice(0, 500), detail });
   }
 
-  #committed(drafts: readonly Draft[]): void {
+  #committed(drafts: readonly Draft[], took_s: number): void {
     this.#failing = undefined;
-    this.#options.durable?.(drafts);
+    this.#options.durable?.(drafts, took_s);
+    this.#nodes.committed(drafts);
     const gateways = new Set(
       drafts.flatMap((d) => {
         if (d.kind === 'batch') return [d.batch.content.gateway];
@@ -135,6 +169,7 @@ export class Intake {
     if (!(error instanceof BenchlineError && error.retryable))
       return this.#options.fatal(error instanceof Error ? error : new Error(reason));
     this.#gateways.rewind();
+    this.#nodes.rewind();
   }
 }
 

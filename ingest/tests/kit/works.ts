@@ -54,6 +54,8 @@ export class Works {
   readonly keys = { gateway: generateKeyPair(), ledger: generateKeyPair() };
   broker: Broker | undefined;
   brokerPort = 0;
+  /** The `http` section of the configuration. */
+  http: Readonly<Record<string, number>> = { port: 0 };
   #undo: (() => unknown)[] = [];
 
   constructor() {
@@ -114,7 +116,7 @@ export class Works {
         trusted_gateways_dir: 'gateways',
         group: 'site',
         broker: { url: this.brokerUrl },
-        http: { port: 0 },
+        http: this.http,
         ...(influx ? { influx } : {}),
       }),
     );
