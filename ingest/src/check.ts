@@ -3,13 +3,16 @@ import { readCredentials } from '@benchline/model/door';
 import { placementOf } from '@benchline/store';
 import { openInfluxStore } from '@benchline/store/influx';
 import type { IngestConfig } from './config.ts';
+import { planNodes } from './intake/nodes/config.ts';
 
 /**
  * Reads everything that a configuration names, as a start would, and connects to nothing.
  * @throws BenchlineError `config_invalid` or `plant_invalid` for the first thing that cannot be used.
  */
 export async function checkIngest(config: IngestConfig): Promise<void> {
-  const placement = placementOf(loadPlant(config.plant).index);
+  const { index } = loadPlant(config.plant);
+  const placement = placementOf(index);
+  planNodes(config.sparkplug_nodes, config.group, index);
   readSigningKey(config.key_file);
   readTrustedKeys(config.trusted_gateways_dir);
   brokerAccess(config.broker);

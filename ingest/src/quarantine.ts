@@ -13,6 +13,8 @@ export type QuarantineReason =
   | 'signature_invalid'
   /** A second history under a sequence number that the ledger has. */
   | 'fork'
+  /** Brought more new series than its gateway may have; the ledger holds it back, too. */
+  | 'series_budget'
   /** The telemetry store refused it for what it contains. */
   | 'store_rejected';
 

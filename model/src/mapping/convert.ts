@@ -72,7 +72,8 @@ function stateOf(signal: Extract<Signal, { measurement: 'state' }>, text: string
 }
 
 function toText(native: Value): Mapped {
-  if (typeof native !== 'string') return { value: String(native), native };
+  if (typeof native !== 'string')
+    return { value: String(native), ...(isRepresentable(native) ? { native } : {}) };
   return native.isWellFormed() ? { value: native } : illFormed(native);
 }
 

@@ -50,14 +50,16 @@ export function fromWire(type: Datatype | undefined, field: ValueField, raw: Met
 }
 
 const typesOf: Record<Exclude<ValueField, 'int' | 'long'>, readonly Datatype[]> = {
-  double: ['Double'],
-  float: ['Float'],
+  // Makers' encoders do not always agree with their births about the width of a number.
+  double: ['Double', 'Float'],
+  float: ['Float', 'Double'],
   boolean: ['Boolean'],
   string: ['String', 'Text', 'UUID'],
   bytes: ['Bytes', 'File'],
 };
 
-function integer(type: Datatype | undefined, raw: number): number {
+function integer(type: Datatype | undefined, raw: number): number | bigint {
+  if (type === 'Int64' || type === 'UInt64' || type === 'DateTime') return BigInt(raw);
   if (type === 'Int8') return (raw << 24) >> 24;
   if (type === 'Int16') return (raw << 16) >> 16;
   if (type === 'Int32') return raw | 0;
@@ -65,7 +67,9 @@ function integer(type: Datatype | undefined, raw: number): number {
   throw mismatch(type);
 }
 
-function long(type: Datatype | undefined, raw: bigint): bigint {
+function long(type: Datatype | undefined, raw: bigint): number | bigint {
+  if (type === 'Int8' || type === 'Int16' || type === 'Int32') return Number(BigInt.asIntN(32, raw));
+  if (type === 'UInt8' || type === 'UInt16') return Number(BigInt.asUintN(32, raw));
   if (type === 'Int64') return BigInt.asIntN(64, raw);
   // Tahu's encoders put UInt32 into the long field, too.
   if (type === undefined || type === 'UInt64' || type === 'DateTime' || type === 'UInt32') return raw;

@@ -40,11 +40,19 @@ export const gapReasons = [
   'sequence_jump',
   'queue_overflow',
   'evicted',
+  'spool_full',
+  'spool_damaged',
 ] as const;
 export type GapReason = (typeof gapReasons)[number];
 
 /** Claims about a source that travel with every figure computed from it. */
-export const sourceMarks = ['simulated_clock', 'unauthenticated_source', 'resubmitted'] as const;
+export const sourceMarks = [
+  'simulated_clock',
+  'unauthenticated_source',
+  /** Sparkplug of another maker, which nobody signs: the signature is that of the ledger, for what it heard. */
+  'unsigned_third_party',
+  'resubmitted',
+] as const;
 export type SourceMark = (typeof sourceMarks)[number];
 
 /**
