@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { brokerAccess, type Log, loadPlant, nsNow, readSigningKey } from '@benchline/model';
-import { openDoor, readCredentials } from '@benchline/model/door';
+import { type Door, openDoor, readCredentials } from '@benchline/model/door';
 import { registerHealth } from '@benchline/model/health';
 import { placementOf } from '@benchline/store';
 import { type InfluxConfig, openInfluxStore } from '@benchline/store/influx';
@@ -8,6 +8,7 @@ import { lockFolder } from '@benchline/store/journal';
 import type { IngestConfig } from './config.ts';
 import { Readers } from './feed/readers.ts';
 import { feedRoutes } from './feed/routes.ts';
+import type { FeedParts } from './feed/status.ts';
 import { type IngestHealth, ingestHealth, observeDurable } from './health/index.ts';
 import { Acks } from './intake/acks.ts';
 import { Intake } from './intake/intake.ts';
@@ -92,30 +93,31 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
   opened.defer(() => acks.stop());
   opened.defer(() => intake.settle());
 
-  const { host, port, credentials_file, stalled_after_s } = config.http;
   const parts = { ledger, intake, subscription, projection, quarantine, readers, open_feeds: new Set() };
-  const health: IngestHealth = ingestHealth(parts, { patience_ms: stalled_after_s * 1000, log });
-  const door = await openDoor(
-    {
-      service: 'ingest',
-      host,
-      port,
-      credentials: credentials_file === undefined ? undefined : readCredentials(credentials_file),
-      log,
-    },
-    (app) => {
-      registerHealth(app, health);
-      feedRoutes(app, parts);
-    },
-  );
-  opened.defer(() => door.close());
-  health.health.start();
-  opened.defer(() => health.health.stop());
+  const health: IngestHealth = ingestHealth(parts, { patience_ms: config.http.stalled_after_s * 1000, log });
+  const { port } = await openIngestDoor(config, parts, { health, log }, opened);
   subscription.start();
   opened.defer(() => subscription.stop());
 
   const everything = opened.move();
-  return { port: door.port, failed: failure.promise, close: () => everything.disposeAsync() };
+  return { port, failed: failure.promise, close: () => everything.disposeAsync() };
+}
+
+async function openIngestDoor(
+  { http: { host, port, credentials_file } }: IngestConfig,
+  parts: FeedParts,
+  { health, log }: { health: IngestHealth; log: Log },
+  opened: AsyncDisposableStack,
+): Promise<Door> {
+  const credentials = credentials_file === undefined ? undefined : readCredentials(credentials_file);
+  const door = await openDoor({ service: 'ingest', host, port, credentials, log }, (app) => {
+    registerHealth(app, health);
+    feedRoutes(app, parts);
+  });
+  opened.defer(() => door.close());
+  health.health.start();
+  opened.defer(() => health.health.stop());
+  return door;
 }
 
 async function openLedgerOf({ data_dir, ledger_id }: IngestConfig, log: Log, opened: AsyncDisposableStack) {
@@ -162,7 +164,7 @@ async function openProjection(
   opened.defer(() => store.close());
   const cursorFile = join(config.data_dir, 'projection', 'cursor.json');
   const identity = { ledger_id: ledger.id, target: nameOf(config.influx), plant_digest: plant.digest };
-  const cursor = await readCursor(cursorFile, identity, ledger.next);
+  const cursor = await readCursor(cursorFile, identity, ledger);
   const projection = new Projection({ ledger, store, cursor, cursorFile, quarantine, log });
   const stop = new AbortController();
   const running = projection.run(stop.signal);

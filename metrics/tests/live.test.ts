@@ -167,7 +167,7 @@ describe('a running metrics service', () => {
   test('serves the page, its description and its own health', async () => {
     const page = await fetch(works.url);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(await works.get('/healthz')).toEqual({ status: 'ok' });
+    expect(await works.get('/healthz')).toEqual({ status: 'ok', stalled: [] });
     const description = await works.get<{ openapi: string; paths: object }>('/openapi.json');
     expect(Object.keys(description.paths)).toContain('/api/v1/kpis');
   });

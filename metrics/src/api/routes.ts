@@ -18,7 +18,6 @@ export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
 /** None of these says anything of the plant, so a browser may load them before anybody has shown a token. */
 function pageRoutes(app: FastifyInstance): void {
   const open = { config: { action: 'probe' }, schema: { hide: true } } as const;
-  app.get('/healthz', open, async () => ({ status: 'ok' }));
   app.get('/openapi.json', open, async () => app.swagger());
   for (const [path, { type, body }] of consoleFiles())
     app.get(path, open, async (_request, reply) =>
