@@ -1,6 +1,7 @@
 import { Slug } from '@benchline/model';
 import { z } from 'zod';
 import { readJson, writeJson } from '../json-file.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 
 const Cursor = z.strictObject({
   /** 1 wrote points of another shape: they are written again. */
@@ -10,6 +11,8 @@ const Cursor = z.strictObject({
   target: z.string(),
   plant_digest: z.string(),
   next: z.int().min(0),
+  /** SHA-256 of the ledger's line before, by which a ledger that was lost or restored is told from this one. */
+  line: z.string().optional(),
   /** The first record with points for which the plant file had no place. */
   unmapped_from: z.int().min(0).optional(),
   unmapped_points: z.int().min(0),
@@ -29,13 +32,15 @@ export type CursorIdentity = Pick<Cursor, 'ledger_id' | 'target' | 'plant_digest
 export async function readCursor(
   file: string,
   identity: CursorIdentity,
-  ledgerNext: number,
+  ledger: Pick<Ledger, 'next' | 'lineDigest'>,
 ): Promise<Cursor> {
   const found = Cursor.safeParse(await readJson(file)).data;
   const none = { unmapped_points: 0, quarantined_observations: 0, expired_points: 0 };
   const fresh = { v: 2, ...identity, next: 0, ...none } as const;
   if (!found || found.ledger_id !== identity.ledger_id || found.target !== identity.target) return fresh;
-  if (found.next > ledgerNext) return fresh;
+  if (found.next > ledger.next) return fresh;
+  const line = found.line === undefined ? undefined : await ledger.lineDigest(found.next - 1);
+  if (line !== undefined && line !== found.line) return fresh;
   if (found.plant_digest === identity.plant_digest || found.unmapped_from === undefined)
     return { ...found, plant_digest: identity.plant_digest };
   const { unmapped_from, ...rest } = found;

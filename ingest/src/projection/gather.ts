@@ -35,7 +35,8 @@ export async function gather(ledger: Pick<Ledger, 'next' | 'read'>, from: number
     for (const { position, data } of await ledger.read(next, readBytes)) {
       if (points() >= wantedPoints) break;
       const record = decodeRecord(data);
-      received_ns ??= BigInt(record.received_ns);
+      // What stands for a damaged record has no time of its own.
+      if (record.kind !== 'damaged') received_ns ??= BigInt(record.received_ns);
       unfold(record, { observations, observed, gaps });
       next = position + 1;
     }
@@ -48,13 +49,20 @@ function unfold(
   record: LedgerRecordJson,
   into: { observations: MachineObservation[]; observed: ObservedInterval[]; gaps: MachineGap[] },
 ): void {
-  if (record.kind !== 'batch' || record.held !== undefined) return;
-  const batch = placeBatch(contentOf(record.batch.content), BigInt(record.received_ns));
+  const said = storable(record);
+  if (!said) return;
+  const batch = placeBatch(contentOf(said), BigInt(record.received_ns));
   const { machine, source, gateway, gateway_time_ns, mapping, observed } = batch;
   for (const observation of batch.observations)
     into.observations.push({ ...observation, machine, source, gateway, gateway_time_ns, mapping });
   for (const gap of batch.gaps) into.gaps.push({ ...gap, machine, source });
   if (observed) into.observed.push({ ...observed, machine, source });
+}
+
+/** What of a record belongs into a store. */
+function storable(record: LedgerRecordJson): BatchContent | undefined {
+  if (record.kind === 'resubmission') return record.resubmission.batch.content;
+  return record.kind === 'batch' && record.held === undefined ? record.batch.content : undefined;
 }
 
 /** The content of a batch whose shape was checked on the way into the ledger. */

@@ -16,7 +16,7 @@ import { type Cursor, writeCursor } from './cursor.ts';
 import { gather, type Portion, wantedPoints } from './gather.ts';
 
 export interface ProjectionOptions {
-  ledger: Pick<Ledger, 'floor' | 'next' | 'read' | 'waitFor'>;
+  ledger: Pick<Ledger, 'floor' | 'next' | 'read' | 'waitFor' | 'lineDigest'>;
   /** Where to; one that can be marked tells when it has lost what was written. */
   store: Pick<TelemetryStore, 'write'> & Partial<MarkedStore>;
   /** Where to begin, from `readCursor`. */
@@ -226,9 +226,12 @@ export class Projection {
   /** First in the store, then in the file: the file never knows of more than the store. */
   async #save(): Promise<void> {
     this.#savedAt_ms = performance.now();
-    await this.#options.store.mark?.(this.#cursor.ledger_id, this.next);
-    await writeCursor(this.#options.cursorFile, this.#cursor).catch((error: unknown) =>
-      this.#complain(error),
+    const { store, ledger, cursorFile } = this.#options;
+    const { line: _, ...cursor } = this.#cursor;
+    await store.mark?.(cursor.ledger_id, cursor.next);
+    const line = await ledger.lineDigest(cursor.next - 1);
+    await writeCursor(cursorFile, { ...cursor, ...(line === undefined ? {} : { line }) }).catch(
+      (error: unknown) => this.#complain(error),
     );
   }
 
