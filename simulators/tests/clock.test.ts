@@ -107,3 +107,22 @@ test('a torn last line is cut, for it was never on the wire; a line that is dama
   appendFileSync(file, 'not json\n');
   await expect(TruthLog.open(file)).rejects.toThrow(/is no observation/);
 });
+
+test('a log with a limit keeps one file before it, and goes on from either side of the change', async () => {
+  const file = join(testFolder(), 'press.ndjson');
+  let log = await TruthLog.open(file, 200);
+  for (let n = 1; n <= 10; n += 1) {
+    await log.append([{ ...point(n * 1000, n), seq: n }]);
+    if (n % 3 > 0) continue;
+    await log.close();
+    log = await TruthLog.open(file, 200);
+    expect([log.lastTime_ms, log.nextSeq]).toEqual([n * 1000, n + 1]);
+  }
+  await log.close();
+  const kept: number[] = [];
+  for (const name of [`${file}.1`, file])
+    for await (const { time_ms } of readTruth(name)) kept.push(time_ms / 1000);
+  expect(kept.at(-1)).toBe(10);
+  expect(kept).toEqual(Array.from({ length: kept.length }, (_, i) => 10 - kept.length + 1 + i));
+  expect(kept.length).toBeLessThan(10);
+});

@@ -7,3 +7,12 @@ export const demoSimulators: readonly SimulatorSpec[] = [
   { name: 'plc', speaks: 'mqtt', args: ['plc', '--seed', '7', '--history', '24h', '--catch-up', '40s'] },
   { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '24h', '--catch-up', '40s'] },
 ];
+
+/** Truth that is kept of each simulator at most, in each of two files: about an hour of the mill. */
+const truthLimitMb = 40;
+
+/** The same for a run that nobody will check afterwards: their logs do not grow for ever. */
+export const unwatchedSimulators: readonly SimulatorSpec[] = demoSimulators.map((simulator) => ({
+  ...simulator,
+  args: [...simulator.args, '--truth-limit', String(truthLimitMb)],
+}));

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError, type Command, type CommandInput } from '@benchline/model';
 import { type Box, startBox } from './box.ts';
-import { demoSimulators } from './demo-simulators.ts';
+import { demoSimulators, unwatchedSimulators } from './demo-simulators.ts';
 import { parseDuration } from './duration.ts';
 import { type RunReport, writeUp } from './report.ts';
 import { addsUp, settle } from './settle.ts';
@@ -34,7 +34,7 @@ export const start: Command = {
       folder: options.data,
       port: options.port,
       store: options.store,
-      simulators: demoSimulators,
+      simulators: options.report === undefined ? unwatchedSimulators : demoSimulators,
       say: (text) => process.stderr.write(`${text}\n`),
       signal,
     });

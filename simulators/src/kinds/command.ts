@@ -21,6 +21,11 @@ export const simulate: Command = {
       value: 'FILE',
       help: 'log of everything emitted (NDJSON); a restart goes on from it',
     },
+    'truth-limit': {
+      type: 'string',
+      value: 'MB',
+      help: 'begin a new log at this size, keeping one before it (default: keep everything)',
+    },
     plant: { type: 'string', value: 'FILE', help: 'plant file (default: the demonstration plant)' },
     machine: {
       type: 'string',

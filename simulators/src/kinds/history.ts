@@ -1,13 +1,17 @@
 import type { CommandInput } from '@benchline/model';
 import { SimClock } from '../time/clock.ts';
 import { TruthLog } from '../time/truth.ts';
-import { durationOption, textOption } from './options.ts';
+import { durationOption, positiveOption, textOption } from './options.ts';
 
 /** Opens the truth log of `--truth`; one that keeps nothing without that option. */
 export async function openTruth(values: CommandInput['values']): Promise<TruthLog> {
   const file = textOption(values, 'truth');
-  return file === undefined ? TruthLog.none() : await TruthLog.open(file);
+  if (file === undefined) return TruthLog.none();
+  const limit = positiveOption(values, 'truth-limit', Number.POSITIVE_INFINITY);
+  return await TruthLog.open(file, limit * megabyte);
 }
+
+const megabyte = 1_000_000;
 
 /** However short the history, what was held up is caught up at least so many times as fast. */
 const slowestRate = 20;

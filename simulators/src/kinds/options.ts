@@ -18,10 +18,11 @@ export function requiredOption(values: Values, name: string, hint: string): stri
 /** A number above 0. @throws BenchlineError `usage`. */
 export function positiveOption(values: Values, name: string, fallback: number): number {
   const text = textOption(values, name);
-  const value = text === undefined ? fallback : Number(text);
+  if (text === undefined) return fallback;
+  const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new BenchlineError('usage', `--${name} ${text} is not a number above 0`, {
-    hint: `for example --${name} ${fallback}`,
+    hint: `for example --${name} 20`,
   });
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { type FileHandle, open, truncate } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { type FileHandle, open, rename, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DeviceMessage } from '../mqtt/message.ts';
 import { keyOf } from './timeline.ts';
@@ -22,6 +22,7 @@ const saveEveryMs = 5000;
  */
 export class TruthLog {
   readonly #file: { path: string; handle: FileHandle } | undefined;
+  readonly #limit_bytes: number;
   readonly #state: TruthState;
   readonly #resumed: readonly DeviceMessage[];
   #emitted = 0;
@@ -30,18 +31,27 @@ export class TruthLog {
   /** The messages that wait for confirmation now. */
   pending: () => readonly DeviceMessage[] = () => [];
 
-  private constructor(file: { path: string; handle: FileHandle } | undefined, state: TruthState) {
+  private constructor(
+    file: { path: string; handle: FileHandle } | undefined,
+    state: TruthState,
+    limit_bytes = Number.POSITIVE_INFINITY,
+  ) {
     this.#file = file;
+    this.#limit_bytes = limit_bytes;
     this.#state = state;
     this.#resumed = state.pending;
   }
 
-  /** Opens or makes a log. A torn last line is cut: it was never on the wire. */
-  static async open(path: string): Promise<TruthLog> {
+  /**
+   * Opens or makes a log. A torn last line is cut: it was never on the wire. A log that has grown beyond the limit is
+   * set aside as `FILE.1`, in the place of the one before, and a new one begun.
+   */
+  static async open(path: string, limit_bytes?: number): Promise<TruthLog> {
     mkdirSync(dirname(path), { recursive: true });
-    const state = existsSync(path) ? await readState(path) : emptyState();
-    if (existsSync(path)) await truncate(path, state.offset);
-    const log = new TruthLog({ path, handle: await open(path, 'a') }, state);
+    const handle = await open(path, 'a');
+    const state = await readState(path);
+    await truncate(path, state.offset);
+    const log = new TruthLog({ path, handle }, state, limit_bytes);
     log.#saver = setInterval(() => void log.save(), saveEveryMs).unref();
     return log;
   }
@@ -99,6 +109,7 @@ export class TruthLog {
       if (point.seq !== undefined) this.takeNumber(point.seq);
     }
     logged();
+    if (this.#file && this.#state.offset > this.#limit_bytes) await this.#setAside(this.#file);
   }
 
   /** Uses up a message number for a message that is no observation; `save` makes it last. */
@@ -114,6 +125,15 @@ export class TruthLog {
       async () => await writeState(path, { ...this.#state, pending: [...this.pending()] }),
     );
     await this.#saving;
+  }
+
+  /** The state goes first: whoever dies in between reads the old log again, which tells nothing new. */
+  async #setAside(file: { path: string; handle: FileHandle }): Promise<void> {
+    this.#state.offset = 0;
+    await this.save();
+    await rename(file.path, `${file.path}.1`);
+    await file.handle.close();
+    file.handle = await open(file.path, 'a');
   }
 
   async close(): Promise<void> {

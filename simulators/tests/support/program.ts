@@ -55,6 +55,10 @@ export class Program {
     return this.#process.exitCode;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
   async stop(): Promise<number | null> {
     this.#process.kill('SIGTERM');
     return await this.ended();

@@ -127,7 +127,7 @@ class Connection {
   constructor(client: Socket, target: Socket, line: Line) {
     this.#client = client;
     this.#target = target;
-    this.ended = Promise.all([once(client, 'close'), once(target, 'close')]).then(() => undefined);
+    this.ended = Promise.all([closed(client), closed(target)]).then(() => undefined);
     for (const socket of [client, target]) {
       socket.setNoDelay(true);
       // A broken connection is broken in both halves.
@@ -164,6 +164,11 @@ function carry(from: Socket, to: Socket, line: Line): void {
     });
   });
   from.once('end', () => void last.then(() => to.end()));
+}
+
+/** Unlike `once`, it takes an error for what it is: a way to end. */
+async function closed(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve) => socket.once('close', () => resolve()));
 }
 
 async function drained(socket: Socket): Promise<void> {
