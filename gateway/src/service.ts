@@ -144,6 +144,8 @@ export class Gateway {
       key,
       ledgers,
       broker: brokerAccess(config.broker, context.resolve),
+      primary_host: config.primary_host,
+      bd_seq_file: join(this.#settings.data_dir, 'bd-seq'),
       devices: [...devices.values()],
       log: this.#log,
     });

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { generateKeyPair, openLog, type Signal, signingKey } from '@benchline/model';
+import { generateKeyPair, nsNow, openLog, type Signal, signingKey } from '@benchline/model';
 import { encodePayload, encodeRebirthCommand } from '@benchline/model/sparkplug';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openPublisher } from '../src/publisher/index.ts';
 import type { Publisher, PublisherOptions } from '../src/publisher/port.ts';
-import type { Spool } from '../src/spool/port.ts';
+import type { BatchDraft, Spool } from '../src/spool/port.ts';
 import { checkChain, draftOf, gatewayKey } from './support/batches.ts';
 import { TestBroker } from './support/broker.ts';
 import { ledgerKey, ScriptedLedger, trustedLedgers } from './support/scripted-ledger.ts';
@@ -55,8 +55,8 @@ function publish(spool: Spool, options: Partial<PublisherOptions> = {}): Publish
   return publisher;
 }
 
-async function appendMany(spool: Spool, count: number): Promise<void> {
-  for (let n = 0; n < count; n += 1) await spool.append([draftOf(n)]);
+async function appendMany(spool: Spool, count: number, more: Partial<BatchDraft> = {}): Promise<void> {
+  for (let n = 0; n < count; n += 1) await spool.append([draftOf(n, more)]);
 }
 
 async function untilTrue(condition: () => boolean, within_ms = 15_000): Promise<void> {
@@ -72,7 +72,7 @@ describe('a publisher', () => {
     await appendMany(spool, 200);
     const publisher = publish(spool);
     await untilTrue(() => spool.acked === 199);
-    await appendMany(spool, 100);
+    await appendMany(spool, 100, { gateway_time_ns: nsNow() });
     await untilTrue(() => spool.acked === 299);
     expect(seqs()).toEqual(upTo(300));
     checkChain(ledger.accepted);

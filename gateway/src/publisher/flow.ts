@@ -1,63 +1,148 @@
+/** A window never gets smaller: a ledger that answers ten times a second still gets some hundred batches a second. */
+const smallestWindow = 16;
+const firstWindow = 256;
+/** What one broker may have to hold of this gateway. */
+const maxBytesInFlight = 4 * 1024 * 1024;
+/** So many acknowledgements of the same batch while others are on their way say that the one behind it was lost. */
+const repeatsOfLoss = 2;
+/** An acknowledgement may speak of what was on its way before the last rewind. */
+const afterRewind_ms = 150;
+const longestStall_ms = 8000;
+
 /**
- * Which batch goes next. Everything up to `acked` is durable with the ledger; what lies between it and the
- * cursor is on its way and may be lost there. No I/O and no clock.
+ * Which batch goes next, and how many may be on their way. Everything up to `acked` is durable with the ledger; what
+ * lies between it and the cursor may be lost there. The window opens while acknowledgements keep coming and is halved
+ * when something was lost, as TCP does it (RFC 5681): brokers drop what they cannot queue, and what is sent again
+ * must not be what overwhelms them. No I/O and no clock.
  */
 export class Flow {
   acked: number;
   /** Next sequence number to send. */
   cursor: number;
-  readonly #window: number;
+  readonly #widest: number;
+  readonly #stall_ms: number;
+  #window: number;
+  /** Up to here the window doubles, from here on it grows by some batches a turn. */
+  #threshold: number;
+  /** Sizes of the batches on their way. */
+  #sizes: number[] = [];
+  #bytes = 0;
   /** One above the highest number ever sent in this epoch by this process. */
   #sentBelow = 0;
   /** When something was on its way and nothing before it yet, or the ledger last took a step. */
   #progress_ms = 0;
+  #rewound_ms = Number.NEGATIVE_INFINITY;
+  #repeats = 0;
+  #stalls = 0;
 
-  constructor(acked: number, window: number) {
+  constructor(acked: number, options: { window: number; stall_ms: number }) {
     this.acked = acked;
     this.cursor = acked + 1;
-    this.#window = window;
+    this.#widest = options.window;
+    this.#stall_ms = options.stall_ms;
+    this.#window = Math.min(firstWindow, options.window);
+    this.#threshold = options.window;
   }
 
   get inFlight(): number {
     return this.cursor - this.acked - 1;
   }
 
+  get window(): number {
+    return Math.floor(this.#window);
+  }
+
   get full(): boolean {
-    return this.inFlight >= this.#window;
+    return this.inFlight >= this.window || (this.inFlight > 0 && this.#bytes >= maxBytesInFlight);
   }
 
   /** Milliseconds until an acknowledgement is overdue; undefined while none is due. */
-  untilStall(now_ms: number, stall_ms: number): number | undefined {
-    return this.inFlight > 0 ? this.#progress_ms + stall_ms - now_ms : undefined;
+  untilStall(now_ms: number): number | undefined {
+    const patience_ms = Math.min(
+      this.#stall_ms * 2 ** this.#stalls,
+      Math.max(longestStall_ms, this.#stall_ms),
+    );
+    return this.inFlight > 0 ? this.#progress_ms + patience_ms - now_ms : undefined;
   }
 
-  /** Notes that a batch goes out; whether it went out before. */
-  sent(seq: number, now_ms: number): boolean {
+  /** Whether this process sent a batch before. */
+  wasSent(seq: number): boolean {
+    return seq < this.#sentBelow;
+  }
+
+  /** Notes that a batch went out. */
+  sent(seq: number, bytes: number, now_ms: number): void {
     if (this.inFlight <= 0) this.#progress_ms = now_ms;
     this.cursor = seq + 1;
-    const again = seq < this.#sentBelow;
+    this.#sizes.push(bytes);
+    this.#bytes += bytes;
     this.#sentBelow = Math.max(this.#sentBelow, this.cursor);
-    return again;
   }
 
-  /** Takes note of what the ledger has; whether it has less than it had. */
-  acknowledged(seq: number, now_ms: number): boolean {
-    const back = seq < this.acked;
-    if (seq !== this.acked) this.#progress_ms = now_ms;
+  /** Takes note of what the ledger has; `back` when it has less than it had, `lost` when something has to be sent again. */
+  acknowledged(seq: number, now_ms: number): 'forward' | 'same' | 'back' | 'lost' {
+    if (seq === this.acked) return this.#repeated(now_ms);
+    const forward = seq > this.acked;
+    this.#progress_ms = now_ms;
+    this.#repeats = 0;
+    if (forward) {
+      this.#stalls = 0;
+      this.#widen(Math.min(seq - this.acked, this.inFlight));
+      this.#arrived(seq - this.acked);
+    }
     this.acked = seq;
-    if (back || this.cursor <= seq) this.cursor = seq + 1;
-    return back;
+    if (!forward || this.cursor <= seq) this.#sendFrom(seq + 1);
+    return forward ? 'forward' : 'back';
   }
 
   /** Another epoch: numbers begin anew. */
   reset(): void {
     this.acked = -1;
-    this.cursor = 0;
+    this.#sendFrom(0);
     this.#sentBelow = 0;
   }
 
   /** Sends everything unacknowledged again. */
   rewind(): void {
-    this.cursor = this.acked + 1;
+    this.#sendFrom(this.acked + 1);
+  }
+
+  /** Nothing was acknowledged for too long: everything is sent again, and it is waited longer the next time. */
+  stalled(now_ms: number): void {
+    this.#stalls += 1;
+    this.#lost(now_ms);
+  }
+
+  #repeated(now_ms: number): 'same' | 'lost' {
+    if (this.inFlight <= 0 || now_ms - this.#rewound_ms < afterRewind_ms) return 'same';
+    this.#repeats += 1;
+    if (this.#repeats < repeatsOfLoss) return 'same';
+    this.#lost(now_ms);
+    return 'lost';
+  }
+
+  #lost(now_ms: number): void {
+    const smallest = Math.min(smallestWindow, this.#widest);
+    this.#window = Math.max(smallest, this.inFlight / 2);
+    this.#threshold = this.#window;
+    this.#rewound_ms = now_ms;
+    this.#progress_ms = now_ms;
+    this.#repeats = 0;
+    this.rewind();
+  }
+
+  #widen(acked: number): void {
+    const step = this.#window < this.#threshold ? acked : (acked * smallestWindow) / this.#window;
+    this.#window = Math.min(this.#widest, this.#window + step);
+  }
+
+  #arrived(count: number): void {
+    for (const size of this.#sizes.splice(0, count)) this.#bytes -= size;
+  }
+
+  #sendFrom(seq: number): void {
+    this.cursor = seq;
+    this.#sizes = [];
+    this.#bytes = 0;
   }
 }

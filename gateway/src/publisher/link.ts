@@ -14,7 +14,8 @@ export interface LinkOptions {
   will: { topic: string; payload: Uint8Array };
   /** Topics to subscribe to with QoS 1. */
   topics: string[];
-  receive(topic: string, payload: Uint8Array): void;
+  /** @param retained whether the broker remembered it from before. */
+  receive(topic: string, payload: Uint8Array, retained: boolean): void;
 }
 
 /**
@@ -53,7 +54,7 @@ export class Link {
     let problem: unknown = 'the connection was closed';
     client.on('error', (error) => (problem = error));
     client.on('close', () => closed.abort());
-    client.on('message', (topic, payload) => options.receive(topic, payload));
+    client.on('message', (topic, payload, { retain }) => options.receive(topic, payload, retain));
     try {
       await connected(client, AbortSignal.any([abort, closed.signal]));
       await client.subscribeAsync(options.topics, { qos: 1 });

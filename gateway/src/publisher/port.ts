@@ -25,11 +25,31 @@ export interface PublisherOptions {
   /** What to announce by DBIRTH: machines of this gateway with the signals of their type. */
   devices: readonly { machine: Slug; signals: Readonly<Record<Slug, Signal>> }[];
   log: Log;
-  /** Batches sent and not acknowledged at most. Default 512. */
+  /** Sparkplug host application without which nothing is published. Default: none is waited for. */
+  primary_host?: string | undefined;
+  /** Where the number of the last birth is kept over restarts. Default: nowhere. */
+  bd_seq_file?: string;
+  /** Batches sent and not acknowledged at most. Default 2048, half of what a ledger recognises without reading. */
   window?: number;
-  /** Without progress for so long, it says hello again. Default 2000 ms. */
+  /** Without progress for so long, it says hello again. Default 1000 ms. */
   stall_ms?: number;
 }
+
+/** Why an acknowledgement did not count. `other_epoch` and `stale` are genuine ones of another time. */
+export type AckRefusal =
+  | 'malformed'
+  | 'unknown_key'
+  | 'signature_invalid'
+  | 'other_gateway'
+  | 'other_epoch'
+  | 'stale';
+
+/**
+ * What a person should look at. `second_gateway`: a ledger takes batches of somebody else under this gateway's name;
+ * `client_id_contested`: another client seems to use this one's MQTT client id; `forged_acknowledgements`: somebody
+ * who is no trusted ledger acknowledges.
+ */
+export type PublisherAlarm = 'second_gateway' | 'client_id_contested' | 'forged_acknowledgements';
 
 export interface PublisherStatus {
   connected: boolean;
@@ -39,6 +59,12 @@ export interface PublisherStatus {
   cursor: number;
   /** Sent and not acknowledged. */
   in_flight: number;
+  /** How many may be, at present. */
+  window: number;
+  /** What has to happen before anything is sent; undefined when nothing has to. */
+  waiting_for: 'primary_host' | 'ledger' | 'second_gateway' | undefined;
+  alarms: readonly PublisherAlarm[];
+  acks_refused: Readonly<Record<AckRefusal, number>>;
   counters: {
     connects: number;
     batches_sent: number;
@@ -46,7 +72,7 @@ export interface PublisherStatus {
     rewinds: number;
     stalls: number;
     acks: number;
-    /** Unknown key, bad signature, other gateway or epoch, or no acknowledgement at all. */
+    /** What `acks_refused` says by reason. */
     acks_ignored: number;
     rebirths: number;
     /** Commands other than a rebirth: all are ignored. */

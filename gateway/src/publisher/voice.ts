@@ -18,8 +18,8 @@ type VoiceOptions = Pick<PublisherOptions, 'gateway' | 'group' | 'spool' | 'key'
 /** Says things in Sparkplug B: topics, payloads and the two running numbers of an edge node. */
 export class Voice {
   readonly #options: VoiceOptions;
-  /** Number of the birth (0 … 255), one more for each connection; begins anywhere. */
-  #bdSeq = Math.floor(Date.now() / 1000) % 256;
+  /** Number of the birth, which the last will of its connection carries, too. */
+  #bdSeq = 0;
   /** Sparkplug's number of the next message, 0 … 255. */
   #messageSeq = 0;
 
@@ -27,9 +27,9 @@ export class Voice {
     this.#options = options;
   }
 
-  /** Each connection has a birth number of its own, which its last will carries. */
-  nextConnection(): void {
-    this.#bdSeq = (this.#bdSeq + 1) % 256;
+  /** @param bd_seq the birth number of the connection that is about to be made. */
+  nextConnection(bd_seq: number): void {
+    this.#bdSeq = bd_seq;
   }
 
   /** NDEATH, as last will and as last word. */
@@ -58,9 +58,11 @@ export class Voice {
     }
   }
 
-  async data(batch: SignedBatch, historical: boolean, send: Send): Promise<void> {
+  /** DDATA of one batch. @returns its size in bytes. */
+  async data(batch: SignedBatch, historical: boolean, send: Send): Promise<number> {
     const payload = encodeBatch(batch, { historical, seq: this.#nextSeq() });
     await send(this.#topic('DDATA', batch.content.machine), payload);
+    return payload.length;
   }
 
   #topic(type: MessageType, device?: string): string {

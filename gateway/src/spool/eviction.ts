@@ -24,6 +24,12 @@ export class Evictions {
     this.#declaredBelow = declaredBelow;
   }
 
+  /** Batches that had to make room. */
+  get evicted(): number {
+    const { bytes, age, disk } = this.losses;
+    return bytes + age + disk;
+  }
+
   get declaredBelow(): number {
     return this.#declaredBelow;
   }

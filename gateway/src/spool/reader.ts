@@ -36,7 +36,7 @@ export class RecordReader {
     try {
       const { records, missing, next } = await this.#journal.read(first, maxBytes);
       if (this.#failing?.position === first) this.#failing = undefined;
-      const read: RecordsRead = { records: [], holes: missing.map(({ from, to }) => ({ from, to })), next };
+      const read: RecordsRead = { records: [], holes: [...missing], next };
       for (const { position, data } of records) {
         const record = decodeRecord(data);
         // Sound on the disk, and not understood: another version wrote it.

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { msFromNs, type SignedBatch, type Slug } from '@benchline/model';
+import type { SignedBatch, Slug } from '@benchline/model';
 import type { FolderLock } from '@benchline/store/journal';
 import type { Bounds } from './bounds.ts';
+import { type Call, sealGroup, takeGroup } from './calls.ts';
 import { Evictions, type Losses } from './eviction.ts';
-import { Forecast } from './forecast.ts';
+import { Gauge, unackedBytes } from './gauge.ts';
 import { begunOf, type Life, openRecords } from './life.ts';
 import type { BatchDraft, ResumeState, Spool, SpoolOptions, SpoolStatus } from './port.ts';
 import type { Hole } from './reader.ts';
@@ -16,16 +17,8 @@ import { type Head, type SealedBatch, Sealer } from './seal.ts';
 import type { SourceStates } from './sources.ts';
 import { writeState } from './state-file.ts';
 
-/** Observations in one commit at most, unless a single call has more. */
-const maxGroup = 20_000;
 const smallReserve = 64 * 1024;
 const reserveBase = 1024 * 1024;
-
-interface Call {
-  drafts: readonly BatchDraft[];
-  resolve(lastSeq: number): void;
-  reject(error: unknown): void;
-}
 
 export interface RecoveredSpool {
   options: Pick<SpoolOptions, 'folder' | 'gateway' | 'key'> & Required<Pick<SpoolOptions, 'when_full'>>;
@@ -51,7 +44,7 @@ export class FileSpool implements Spool {
   readonly #evictions: Evictions;
   readonly #room: Room;
   readonly #recent = new RecentBatches();
-  readonly #forecast = new Forecast(performance.now());
+  readonly #gauge: Gauge;
   readonly #cutBytes: number;
   #life: Life;
   #acked: number;
@@ -60,7 +53,6 @@ export class FileSpool implements Spool {
   /** All batches below are covered by the state file. */
   #savedNext = -1;
   #stateBytes = 0;
-  #oldestUnacked: { seq: number; ms: number } | undefined;
   #calls: Call[] = [];
   /** Commits, renewals and closing come one after the other. */
   #last: Promise<void> = Promise.resolve();
@@ -71,6 +63,7 @@ export class FileSpool implements Spool {
     this.gateway = options.gateway;
     this.#options = options;
     this.#bounds = bounds;
+    this.#gauge = new Gauge(bounds);
     this.#lock = recovered.lock;
     this.#sealer = new Sealer(options.gateway, options.key);
     this.#life = life;
@@ -170,30 +163,12 @@ export class FileSpool implements Spool {
   }
 
   status(): SpoolStatus {
-    const { bounds, unacked_bytes } = { bounds: this.#bounds, unacked_bytes: this.#unackedBytes() };
-    const { max_bytes, max_age_h } = bounds.limits;
-    const oldest_unacked_ms = this.#oldestUnackedTime();
-    const left = this.#bufferLeft(unacked_bytes, oldest_unacked_ms);
-    const { bytes, age, disk } = this.#evictions.losses;
     return {
-      epoch: this.epoch,
-      floor: this.floor,
-      next: this.next,
-      acked: this.#acked,
-      bytes: this.#life.journal.bytes,
-      max_bytes,
-      unacked_bytes,
-      oldest_unacked_ms,
-      appended_bytes: this.#forecast.total,
-      free_bytes: bounds.free_bytes,
-      min_free_bytes: bounds.min_free_bytes,
-      max_age_h,
+      ...this.#gauge.read(this.#life, this.#acked, this.#recent),
       when_full: this.#options.when_full,
       refusing: this.#room.refusing,
-      buffer_left_h: 'hours' in left ? left.hours : undefined,
-      buffer_left_unknown: 'unknown' in left ? left.unknown : undefined,
       lost: { ...this.#evictions.losses },
-      evicted_batches: bytes + age + disk,
+      evicted_batches: this.#evictions.evicted,
       cut_bytes: this.#cutBytes,
       renewals: this.#renewals,
     };
@@ -252,7 +227,7 @@ export class FileSpool implements Spool {
 
   /** Never rejects: who called is told. */
   async #commitCalls(): Promise<void> {
-    const group = this.#takeGroup();
+    const group = takeGroup(this.#calls);
     try {
       await this.#settleOwed().catch(ignoreFull);
       await this.#room.make();
@@ -265,7 +240,7 @@ export class FileSpool implements Spool {
 
   async #commitGroup(group: readonly Call[]): Promise<void> {
     for (;;) {
-      const { sealed, head, settled } = this.#seal(group);
+      const { sealed, head, settled } = sealGroup(group, this.#life.head, this.#sealer);
       try {
         await this.#commit(sealed, head);
         for (const settle of settled) settle();
@@ -275,33 +250,6 @@ export class FileSpool implements Spool {
         if (!(await this.#room.drop('disk'))) throw this.#room.refuse('disk');
       }
     }
-  }
-
-  #seal(group: readonly Call[]) {
-    const sealed: SealedBatch[] = [];
-    const settled: (() => void)[] = [];
-    let { head } = this.#life;
-    for (const call of group) {
-      try {
-        const part = this.#sealer.seal(call.drafts, head);
-        sealed.push(...part.sealed);
-        ({ head } = part);
-        const lastSeq = head.seq - 1;
-        settled.push(() => call.resolve(lastSeq));
-      } catch (error) {
-        call.reject(error);
-      }
-    }
-    return { sealed, head, settled };
-  }
-
-  #takeGroup(): Call[] {
-    let observations = 0;
-    const end = this.#calls.findIndex((call, index) => {
-      observations += call.drafts.reduce((sum, draft) => sum + draft.observations.length, 0);
-      return index > 0 && observations > maxGroup;
-    });
-    return this.#calls.splice(0, end === -1 ? this.#calls.length : end);
   }
 
   async #commit(sealed: readonly SealedBatch[], head: Head): Promise<void> {
@@ -317,7 +265,7 @@ export class FileSpool implements Spool {
       this.#recent.add(batch, data.length);
       bytes += data.length;
     }
-    this.#forecast.add(bytes, performance.now());
+    this.#gauge.appended(bytes);
     // A convenience that shortens opening: it has to succeed only before segments are deleted.
     if (newest > this.#savedNext) await this.save().catch(() => undefined);
   }
@@ -343,7 +291,7 @@ export class FileSpool implements Spool {
     const { segment_bytes } = this.#bounds.limits;
     const epoch = newEpoch(after > this.epoch ? after : this.epoch);
     await this.#bounds.fit(
-      () => this.#unackedBytes(),
+      () => unackedBytes(this.#life.journal, this.#acked),
       () => this.#room.drop('disk'),
     );
     const old = this.#life;
@@ -371,39 +319,5 @@ export class FileSpool implements Spool {
   #reserveBytes(): number {
     const { max_bytes } = this.#bounds.limits;
     return Math.min(reserveBase + 2 * this.#stateBytes, Math.max(smallReserve, Math.floor(max_bytes / 8)));
-  }
-
-  #unackedBytes(): number {
-    return this.#life.journal.segments.reduce((sum, { first, end, bytes }) => {
-      const unacked = Math.min(end - first, Math.max(0, end - this.#acked - 1));
-      return end === first ? sum : sum + Math.ceil((bytes * unacked) / (end - first));
-    }, 0);
-  }
-
-  #bufferLeft(unacked: number, oldest_ms: number | undefined) {
-    const { max_bytes, segment_bytes, max_age_h } = this.#bounds.limits;
-    const { free_bytes = Number.POSITIVE_INFINITY, min_free_bytes } = this.#bounds;
-    const deletable = this.#life.journal.bytes - unacked;
-    const room = Math.min(max_bytes - segment_bytes - unacked, free_bytes - min_free_bytes + deletable);
-    const age_h = oldest_ms === undefined ? 0 : (Date.now() - oldest_ms) / 3_600_000;
-    const longest_h = max_age_h === undefined ? undefined : max_age_h - age_h;
-    return this.#forecast.left(room, longest_h, performance.now());
-  }
-
-  /** Of a batch that is no longer in memory the disk is asked, and the answer comes with the next status. */
-  #oldestUnackedTime(): number | undefined {
-    const seq = Math.max(this.#acked + 1, this.floor);
-    if (seq >= this.next) return undefined;
-    const recent = this.#recent.get(seq);
-    if (recent) return msFromNs(recent.content.gateway_time_ns);
-    if (this.#oldestUnacked?.seq !== seq)
-      void this.#life.reader.read(seq, 1).then(
-        ({ records }) => {
-          const batch = records[0]?.batch.content;
-          if (batch) this.#oldestUnacked = { seq, ms: msFromNs(batch.gateway_time_ns) };
-        },
-        () => undefined,
-      );
-    return this.#oldestUnacked?.ms;
   }
 }
