@@ -177,3 +177,93 @@ function clip(a: Interval, b: Interval): Interval {
 function adjoin(periods: readonly Interval[]): void {
   for (const [i, period] of periods.entries()) if (i > 0) expect(period.from_ns).toBe(periods[i - 1]!.to_ns);
 }
+
+describe('a calendar over the year', () => {
+  const plant = Calendar.parse({
+    id: 'c',
+    shifts: [{ id: 'day', name, days: ['mon', 'tue', 'wed', 'thu', 'fri'], start: '08:00', end: '16:00' }],
+    versions: [
+      { valid_from: '2026-10-12', shifts: [{ id: 'day', name, start: '07:00', end: '15:00' }] },
+      {
+        valid_from: '2026-11-02',
+        cycle: { start: '2026-11-02', days: 6 },
+        shifts: [
+          { id: 'day', name, cycle_days: [1, 2, 3, 4], start: '06:00', end: '18:00' },
+          { id: 'night', name, cycle_days: [2, 3], start: '18:00', end: '06:00' },
+        ],
+      },
+    ],
+    exceptions: [
+      { date: '2026-10-01', until: '2026-10-08', name: { en: 'National Day', zh: '国庆节' } },
+      { date: '2026-09-27', name: { en: 'Make-up day', zh: '调休上班' }, shifts: ['day'] },
+    ],
+    overtime: [{ id: 'rush', name, date: '2026-10-03', start: '20:00', end: '02:00', breaks: [] }],
+    planned_maintenance: [{ name, from: '2026-10-13T09:00', to: '2026-10-13T10:30' }],
+  });
+  const planned = (date: string, until = date) => {
+    const next = new Date(Date.parse(until) + 86_400_000).toISOString().slice(0, 10);
+    return iso(
+      plannedIntervals(plant, 'Asia/Shanghai', window(`${date}T00:00:00+08:00`, `${next}T00:00:00+08:00`)),
+    );
+  };
+
+  test('works on the Sunday that makes up for a holiday', () => {
+    expect(planned('2026-09-27')).toEqual(['2026-09-27T00:00:00.000Z/2026-09-27T08:00:00.000Z']);
+    expect(planned('2026-09-20')).toEqual([]);
+  });
+
+  test('rests on holidays, but for overtime, which ends on the day after', () => {
+    expect(planned('2026-10-01', '2026-10-02')).toEqual([]);
+    expect(planned('2026-10-03', '2026-10-04')).toEqual([
+      '2026-10-03T12:00:00.000Z/2026-10-03T18:00:00.000Z',
+    ]);
+    expect(planned('2026-10-09')).toEqual(['2026-10-09T00:00:00.000Z/2026-10-09T08:00:00.000Z']);
+  });
+
+  test('changes its shifts from a date on, and not before', () => {
+    expect(planned('2026-10-11')).toEqual([]);
+    expect(planned('2026-10-12')).toEqual(['2026-10-11T23:00:00.000Z/2026-10-12T07:00:00.000Z']);
+  });
+
+  test('leaves planned maintenance out of the planned busy time', () => {
+    expect(planned('2026-10-13')).toEqual([
+      '2026-10-12T23:00:00.000Z/2026-10-13T01:00:00.000Z',
+      '2026-10-13T02:30:00.000Z/2026-10-13T07:00:00.000Z',
+    ]);
+  });
+
+  test('rotates whatever the weekday', () => {
+    // Days 1 to 6 of the second cycle: 12, 24, 24, 12 h of work begin, then two free days.
+    const begun = ['08', '09', '10', '11', '12', '13'].map((day) =>
+      shiftsOverlapping(
+        plant,
+        'Asia/Shanghai',
+        window(`2026-11-${day}T00:00:00+08:00`, `2026-11-${day}T23:59:00+08:00`),
+      )
+        .filter(({ date }) => date === `2026-11-${day}`)
+        .map(({ shift }) => shift.id),
+    );
+    expect(begun).toEqual([['day'], ['day', 'night'], ['day', 'night'], ['day'], [], []]);
+  });
+
+  test('of two years has the hours that a count of its dates gives', () => {
+    const dates = Array.from({ length: 300 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)));
+    const expected = dates
+      .map((date) => date.toISOString().slice(0, 10))
+      .map((date, i) => {
+        const sunday = dates[i]?.getUTCDay() === 0;
+        const weekend = sunday || dates[i]?.getUTCDay() === 6;
+        if (date === '2026-10-03') return 6;
+        if (date >= '2026-10-01' && date <= '2026-10-08') return 0;
+        if (date === '2026-09-27') return 8;
+        if (date >= '2026-10-12') return date === '2026-10-13' ? 6.5 : 8;
+        return weekend ? 0 : 8;
+      });
+    const all = plannedIntervals(
+      plant,
+      'Asia/Shanghai',
+      window('2026-01-01T00:00:00+08:00', '2026-10-28T00:00:00+08:00'),
+    );
+    expect(hours(all)).toBe(expected.reduce((sum: number, h) => sum + h, 0));
+  });
+});

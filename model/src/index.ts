@@ -5,6 +5,7 @@ export * from './error.ts';
 export * from './keys/keys.ts';
 export * from './kpi/catalogue.ts';
 export * from './log.ts';
+export * from './plant/calendar.ts';
 export * from './plant/index-of.ts';
 export * from './plant/load.ts';
 export * from './plant/schema.ts';

@@ -7,7 +7,6 @@ import {
   kpiIds,
   type Plant,
   type PlantIndex,
-  type Shift,
   scopeOf,
 } from '@benchline/model';
 import type { KpiPeriod, MachineGap } from '@benchline/store';
@@ -68,7 +67,7 @@ export function kpiView(result: ScopeFigures, listed?: { grain: KpiPeriod; perio
   };
 }
 
-function shiftView({ shift, date }: { shift: Shift; date: string }) {
+function shiftView({ shift, date }: NonNullable<Period['shift']>) {
   return { id: shift.id, name: nameOf(shift), date };
 }
 

@@ -1,34 +1,29 @@
-import {
-  type Calendar,
-  msFromNs,
-  type Nanoseconds,
-  nsPerMillisecond,
-  type Shift,
-  weekdays,
-} from '@benchline/model';
+import { type Calendar, msFromNs, type Nanoseconds, nsPerMillisecond } from '@benchline/model';
 import { type Interval, intersect, subtract, union } from '../intervals.ts';
+import { dateText, type PlannedShift, shiftsBeginning } from './pattern.ts';
 import { civilOf, instantOf } from './zone.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const hourNs = 3_600_000_000_000n;
 
-/** One shift as it took or takes place. */
+/** One shift or overtime as it took or takes place. */
 export interface ShiftPeriod extends Interval {
-  shift: Shift;
+  shift: PlannedShift;
   /** Local date on which it begins, `YYYY-MM-DD`. */
   date: string;
 }
 
 /**
- * Planned busy time (PBT) of a calendar within [from, to): the union of its shifts without their breaks. Local
- * times are cut as `instantOf` says, so a shift over the end of daylight saving is an hour longer.
+ * Planned busy time (PBT) of a calendar within [from, to): the union of its shifts and overtimes without their
+ * breaks, less planned maintenance. Local times are cut as `instantOf` says, so a shift over the end of daylight
+ * saving is an hour longer.
  */
 export function plannedIntervals(calendar: Calendar, zone: string, window: Interval): Interval[] {
   const working = shiftsOverlapping(calendar, zone, window).flatMap((period) =>
     subtract([period], breaksOf(period, zone)),
   );
-  return intersect(union(working), [window]);
+  return intersect(subtract(union(working), maintenanceOf(calendar, zone)), [window]);
 }
 
 /** The shifts that overlap [from, to), whole, by start; of shifts that start together in the plant file's order. */
@@ -37,15 +32,9 @@ export function shiftsOverlapping(calendar: Calendar, zone: string, window: Inte
   // A shift lasts at most 24 h on the clock, so it began on one of the window's dates or the day before.
   const first = dateOf(zone, window.from_ns) - dayMs;
   for (let date = first; date <= dateOf(zone, window.to_ns); date += dayMs)
-    for (const shift of calendar.shifts) {
-      if (!shift.days.includes(weekdayOf(date))) continue;
+    for (const shift of shiftsBeginning(calendar, date)) {
       const { from, to } = clockSpan(shift, date);
-      const period = {
-        shift,
-        date: new Date(date).toISOString().slice(0, 10),
-        from_ns: nsOf(zone, from),
-        to_ns: nsOf(zone, to),
-      };
+      const period = { shift, date: dateText(date), from_ns: nsOf(zone, from), to_ns: nsOf(zone, to) };
       if (period.from_ns < window.to_ns && period.to_ns > window.from_ns) periods.push(period);
     }
   return periods.sort((a, b) => (a.from_ns < b.from_ns ? -1 : a.from_ns > b.from_ns ? 1 : 0));
@@ -106,8 +95,13 @@ function dateOf(zone: string, ns: Nanoseconds): number {
   return civil - (((civil % dayMs) + dayMs) % dayMs);
 }
 
-function weekdayOf(date: number): (typeof weekdays)[number] {
-  return weekdays[(new Date(date).getUTCDay() + 6) % 7]!;
+function maintenanceOf({ planned_maintenance }: Calendar, zone: string): Interval[] {
+  return union(
+    planned_maintenance.map(({ from, to }) => ({
+      from_ns: nsOf(zone, Date.parse(`${from}Z`)),
+      to_ns: nsOf(zone, Date.parse(`${to}Z`)),
+    })),
+  );
 }
 
 function nsOf(zone: string, civilMs: number): Nanoseconds {

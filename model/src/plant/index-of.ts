@@ -1,4 +1,5 @@
-import type { Calendar, Machine, MachineType, Meter, Plant, Product, Signal } from './schema.ts';
+import type { Calendar } from './calendar.ts';
+import type { Machine, MachineType, Meter, Plant, Product, Signal } from './schema.ts';
 
 /** Where an asset (a machine or a meter) stands in the ISA-95 hierarchy, by ids. */
 export interface Location {

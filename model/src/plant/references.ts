@@ -1,7 +1,7 @@
 import { type Problem, suggestion } from '../config/problem.ts';
+import { calendarProblems } from './calendar-checks.ts';
 import { Spot } from './draft.ts';
 import { duplicates } from './duplicates.ts';
-import { shiftProblems } from './shift-checks.ts';
 import { typeProblems } from './type-checks.ts';
 
 /** What a plant file says that cannot be: names of things that are not there, things named twice. */
@@ -49,7 +49,7 @@ export function referenceProblems(data: unknown): Problem[] {
     ...processes.flatMap((process) => stationProblems(process, lines)),
     ...meterProblems(meters, types),
     ...types.flatMap(typeProblems),
-    ...calendars.flatMap(shiftProblems),
+    ...calendars.flatMap(calendarProblems),
   ];
 }
 

@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { Slug } from '../slug.ts';
-
-/** What a person reads on a screen. English is required; Chinese falls back to it. */
-const Name = z
-  .strictObject({
-    en: z.string().min(1).describe('In English'),
-    zh: z.string().min(1).optional().describe('In Chinese; English is shown where it is missing'),
-  })
-  .describe('Display name in English and Chinese; free to change, unlike the id');
+import { Calendar } from './calendar.ts';
+import { Name } from './name.ts';
 
 /** Canonical machine states and the ISO 22400-2 time element that each falls into. */
 export const canonicalStates = [
@@ -159,40 +153,6 @@ const Site = z.strictObject({
   calendar: Slug.describe('Id of the shift calendar'),
   areas: z.array(Area).min(1).describe('Areas (workshops) of the site'),
 });
-
-const ClockTime = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "HH:MM, from '00:00' to '23:59'")
-  .meta({ range: 'HH:MM, 00:00 to 23:59' });
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-
-export const Shift = z.strictObject({
-  id: Slug.describe('Unique in its calendar'),
-  name: Name,
-  days: z
-    .array(z.enum(weekdays))
-    .min(1)
-    .default([...weekdays])
-    .describe('Weekdays on which it begins'),
-  start: ClockTime.describe('Local time at which the shift begins'),
-  end: ClockTime.describe('Local time at which it ends; not later than start means the next day'),
-  breaks: z
-    .array(
-      z.strictObject({
-        start: ClockTime.describe('Local time at which the break begins'),
-        end: ClockTime.describe('Local time at which it ends'),
-      }),
-    )
-    .default([])
-    .describe('Planned pauses, outside planned busy time'),
-});
-export type Shift = z.output<typeof Shift>;
-
-export const Calendar = z.strictObject({
-  id: Slug.describe('What sites, lines and machines name as their calendar'),
-  shifts: z.array(Shift).describe('Planned busy time (PBT) is the union of the shifts without their breaks'),
-});
-export type Calendar = z.output<typeof Calendar>;
 
 export const Product = z.strictObject({
   id: Slug.describe('What machines, orders and the product signal name'),

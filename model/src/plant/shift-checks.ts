@@ -4,13 +4,14 @@ import { duplicates } from './duplicates.ts';
 
 const minutesPerDay = 1440;
 
-/** What the shifts of a calendar say that cannot be: breaks outside their shift or over each other. */
+/** What the shifts of a pattern say that cannot be. */
 export function shiftProblems(calendar: Spot): Problem[] {
   const shifts = calendar.items('shifts');
   return [...duplicates('shift', shifts), ...shifts.flatMap(breakProblems)];
 }
 
-function breakProblems(shift: Spot): Problem[] {
+/** Breaks outside of their shift or over each other. */
+export function breakProblems(shift: Spot): Problem[] {
   const start = minutes(shift.text('start'));
   const end = minutes(shift.text('end'));
   if (start === undefined || end === undefined) return [];

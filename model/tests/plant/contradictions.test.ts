@@ -151,6 +151,38 @@ describe('what contradicts itself (plant_invalid)', () => {
       "{ start: '12:00', end: '12:30' }, §{ start: '12:15', end: '12:45' }",
       'overlaps another break',
     ],
+    ['a day of a cycle that has fewer', 'cycle_days: [3, 4]', 'cycle_days: [3, §7]', 'the cycle has 6 days'],
+    [
+      'days of a cycle that is not there',
+      "valid_from: '2026-07-01'\n        shifts:\n          - { id: day, name: { en: Day, zh: 白班 }, days: [mon, tue, wed, thu, fri]",
+      "valid_from: '2026-07-01'\n        shifts:\n          - { id: day, name: { en: Day, zh: 白班 }, cycle_days: §[1]",
+      'there is no cycle to count days of',
+    ],
+    [
+      'an exception with a shift that is not there',
+      'shifts: [day] }\n    overtime',
+      'shifts: [§dya] }\n    overtime',
+      "the calendar has no shift 'dya'",
+    ],
+    [
+      'two exceptions for a date',
+      "- { date: '2026-09-27'",
+      "- §{ date: '2026-10-04'",
+      'another exception has a date of 2026-10-04 to 2026-10-04',
+    ],
+    [
+      'an exception that ends before it begins',
+      "until: '2026-10-08'",
+      "until: §'2026-09-08'",
+      '2026-09-08 is before',
+    ],
+    ['overtime called as a shift', 'id: rush-order', 'id: §night', "a shift is called 'night', too"],
+    [
+      'maintenance that ends before it begins',
+      "to: '2026-08-12T18:00'",
+      "to: §'2026-08-10T05:00'",
+      'is not after',
+    ],
   ])('%s', (_, from, to, message) => {
     const { code, lines, marks } = complaints(from, to);
     const line = lines.find((candidate) => candidate.startsWith(`plant.yaml:${marks[0]} `));
