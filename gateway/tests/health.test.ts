@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { commonInstruments, type HealthAnswer, type ReadyAnswer } from '@benchline/model/health';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { gatewayInstruments } from '../src/health/instruments.ts';
-import { SpoolWatch } from '../src/health/spool-watch.ts';
 import { TestBroker } from './support/broker.ts';
 import { configure, type Running, settled, startGateway } from './support/gateway-process.ts';
 import { double, Plc, text } from './support/plc.ts';
@@ -107,24 +106,4 @@ test('exports exactly the measurements of its table, with values that fit its st
   expect(value('spool_unacknowledged_batches')).toBeGreaterThan(0);
   expect(value('spool_limit_bytes')).toBe(512 * 2 ** 20);
   expect(value('stage_stalled{stage="source",subject="cell"}')).toBe(0);
-});
-
-test('says how long the spool lasts: from how it fills, and only while it does', () => {
-  const watch = new SpoolWatch();
-  const status = { epoch: 'a', floor: 0, acked: -1, max_bytes: 1_000_000 };
-  const at = (s: number, next: number, change: object = {}) => {
-    watch.look({ ...status, next, bytes: next * 1000, ...change }, s * 1000);
-    return watch.left_s;
-  };
-  expect(at(0, 100)).toBeUndefined();
-  expect(at(5, 110)).toBeUndefined();
-  // 2 batches of 1 kB a second, 120 of 1000 there.
-  expect(at(10, 120)).toBe(440);
-  expect(at(10, 120, { acked: 119 })).toBe(500);
-  // Acknowledged and evicted ones take no room.
-  expect(at(20, 140, { floor: 100, acked: 50, bytes: 40_000 })).toBe(480);
-  // A new epoch begins its numbers anew, so that its rate has to be found anew.
-  expect(at(21, 2, { epoch: 'b' })).toBeUndefined();
-  for (let s = 30; s <= 700; s += 5) at(s, 2, { epoch: 'b' });
-  expect(watch.left_s).toBeUndefined();
 });

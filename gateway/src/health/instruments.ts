@@ -107,24 +107,55 @@ export const gatewayInstruments = instruments({
     help: 'Bound of the spool on disk',
     action: 'spool.max_bytes in the configuration',
   },
+  spool_disk_free_bytes: {
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'What the disk of data_dir has left; absent where it does not say',
+    action: 'near spool.min_free_bytes the spool deletes before its own bound: make room',
+  },
+  spool_unacknowledged_bytes: {
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Bytes of segments with batches that no ledger holds yet',
+    action: ledgerAction,
+  },
   spool_unacknowledged_batches: {
     type: 'gauge',
     unit: 'batches',
     help: 'Batches that no ledger holds yet',
     action: ledgerAction,
   },
+  spool_oldest_unacknowledged_age_seconds: {
+    type: 'gauge',
+    unit: 's',
+    help: 'Since the gateway took in the oldest batch that no ledger holds yet; 0 when there is none',
+    action: ledgerAction,
+  },
   spool_left_seconds: {
     type: 'gauge',
     unit: 's',
-    help: 'How long the spool can still take what comes, at the pace of the last ten minutes, if nothing is acknowledged; absent while nothing comes',
+    help: 'How long until a bound of the spool is reached if no ledger acknowledges anything, at the rate of the last minutes; absent while nothing comes',
     action:
-      'while acknowledgements stall: this long until data are lost. Mend the way to ingest, or raise spool.max_bytes',
+      'while acknowledgements stall: so long until data are lost. Mend the way to ingest, or raise the bound',
   },
-  spool_evicted_batches_total: {
+  spool_refusing: {
+    type: 'gauge',
+    unit: '0 or 1',
+    help: 'Whether there is no room, so that sources wait',
+    action: 'make room on the disk of data_dir, or mend the way to ingest',
+  },
+  spool_appended_bytes_total: {
+    type: 'counter',
+    unit: 'bytes',
+    help: 'Bytes committed to the spool',
+    action: 'its rate says how much room an outage needs',
+  },
+  lost_batches_total: {
     type: 'counter',
     unit: 'batches',
-    help: 'Unacknowledged batches deleted for want of room; gaps with reason evicted stand for them',
-    action: 'data are lost: mend the way to ingest, give the spool more room',
+    labels: ['reason'],
+    help: 'Unacknowledged batches that are gone, by what took them: bound of bytes, age, a full disk, damage; gaps stand for them',
+    action: 'data are lost: mend the way to ingest, give the spool more room, check the disk',
   },
   spool_cut_bytes: {
     type: 'gauge',
@@ -186,12 +217,21 @@ export const gatewayInstruments = instruments({
     help: 'Acknowledgements with the signature of a trusted ledger',
     action: ledgerAction,
   },
-  acknowledgements_ignored_total: {
+  acknowledgements_refused_total: {
     type: 'counter',
     unit: 'acknowledgements',
+    labels: ['reason'],
     help: 'Acknowledgements that are forged, damaged, for another gateway or out of date; none deletes anything',
     action:
-      "grows: another client of the broker writes on this gateway's topic; restrict it by the broker's ACL",
+      'unknown_key or signature_invalid grow: another client of the broker forges them; restrict it by an ACL',
+  },
+  alarm: {
+    type: 'gauge',
+    unit: '0 or 1',
+    labels: ['alarm'],
+    help: 'second_gateway, client_id_contested or forged_acknowledgements; absent when there is none',
+    action:
+      'find the other gateway with this id, or the client that forges; give each an id and a key of its own',
   },
   commands_ignored_total: {
     type: 'counter',

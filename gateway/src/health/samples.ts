@@ -2,11 +2,10 @@ import { nsNow, secondsOf } from '@benchline/model';
 import type { Samples } from '@benchline/model/health';
 import type { RunningSource, StatusParts } from '../status.ts';
 import type { gatewayInstruments } from './instruments.ts';
-import type { SpoolWatch } from './spool-watch.ts';
 import type { StageParts } from './stages.ts';
 import type { Tally } from './tally.ts';
 
-export type SampleParts = StatusParts & StageParts & { tally: Tally; watch: SpoolWatch };
+export type SampleParts = StatusParts & StageParts & { tally: Tally };
 
 /** What `GET /metrics` of a gateway shows now. */
 export function gatewaySamples(parts: SampleParts): Samples<typeof gatewayInstruments> {
@@ -54,21 +53,27 @@ function ageOf(at_ms: number | undefined): number | undefined {
   return at_ms === undefined ? undefined : Math.max(0, Date.now() - at_ms) / 1000;
 }
 
-function spoolSamples({ spool, watch }: SampleParts) {
-  const { bytes, max_bytes, next, acked, floor, evicted_batches, cut_bytes, renewals } = spool.status();
+function spoolSamples({ spool }: SampleParts) {
+  const status = spool.status();
+  const { next, acked, floor, lost, buffer_left_h } = status;
   return {
-    spool_bytes: bytes,
-    spool_limit_bytes: max_bytes,
+    spool_bytes: status.bytes,
+    spool_limit_bytes: status.max_bytes,
+    spool_disk_free_bytes: status.free_bytes,
+    spool_unacknowledged_bytes: status.unacked_bytes,
     spool_unacknowledged_batches: next - 1 - Math.max(acked, floor - 1),
-    spool_left_seconds: watch.left_s,
-    spool_evicted_batches_total: evicted_batches,
-    spool_cut_bytes: cut_bytes,
-    spool_renewals_total: renewals,
+    spool_oldest_unacknowledged_age_seconds: ageOf(status.oldest_unacked_ms) ?? 0,
+    spool_left_seconds: buffer_left_h === undefined ? undefined : buffer_left_h * 3600,
+    spool_refusing: status.refusing ? 1 : 0,
+    spool_appended_bytes_total: status.appended_bytes,
+    lost_batches_total: Object.entries(lost).map(([reason, count]) => [{ reason }, count] as const),
+    spool_cut_bytes: status.cut_bytes,
+    spool_renewals_total: status.renewals,
   };
 }
 
 function wireSamples({ publisher }: SampleParts) {
-  const { connected, in_flight, counters } = publisher.status();
+  const { connected, in_flight, alarms, acks_refused, counters } = publisher.status();
   return {
     broker_connected: connected ? 1 : 0,
     broker_connects_total: counters.connects,
@@ -78,7 +83,10 @@ function wireSamples({ publisher }: SampleParts) {
     send_stalls_total: counters.stalls,
     send_rewinds_total: counters.rewinds,
     acknowledgements_total: counters.acks,
-    acknowledgements_ignored_total: counters.acks_ignored,
+    acknowledgements_refused_total: Object.entries(acks_refused).map(
+      ([reason, count]) => [{ reason }, count] as const,
+    ),
+    alarm: alarms.map((alarm) => [{ alarm }, 1] as const),
     commands_ignored_total: counters.commands_ignored,
   };
 }
