@@ -1,6 +1,7 @@
 import { type Commands, type Log, type RunningService, serviceCommand } from '@benchline/model';
 import { checkFiles } from './check.ts';
 import { GatewayConfig } from './config.ts';
+import { gatewayInstruments } from './health/instruments.ts';
 import { Gateway } from './service.ts';
 import { loadSettings, type Settings } from './settings.ts';
 
@@ -28,3 +29,6 @@ export const commands: Commands = {
 
 /** The configuration schemas of this package, for the reference pages. */
 export const configs = { gateway: GatewayConfig };
+
+/** What its service measures about itself, for the page of operations. */
+export const measured = { gateway: gatewayInstruments };

@@ -4,6 +4,7 @@ import { BrokerUsers } from './broker/users.ts';
 import { broker } from './commands/broker.ts';
 import { ingest } from './commands/ingest.ts';
 import { IngestConfig } from './config.ts';
+import { ingestInstruments } from './health/instruments.ts';
 
 /** The commands of this package. */
 export const commands: Commands = { ingest, broker };
@@ -13,3 +14,6 @@ export const configs: Readonly<Record<string, z.ZodType>> = {
   ingest: IngestConfig,
   'broker-users': BrokerUsers,
 };
+
+/** What its service measures about itself, for the page of operations. */
+export const measured = { ingest: ingestInstruments };

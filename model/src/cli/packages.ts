@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Commands } from '../command.ts';
+import type { Instruments } from '../health/index.ts';
 import { table } from './table.ts';
 
 /** What the `commands` module of a package offers. */
@@ -7,6 +8,8 @@ export interface CommandsModule {
   commands: Commands;
   /** Configuration schemas by the name of their reference page: `{ gateway: GatewayConfig }`. */
   configs?: Readonly<Record<string, z.ZodType>>;
+  /** What its services measure about themselves, by the service's name. */
+  measured?: Readonly<Record<string, Instruments>>;
 }
 
 /** Imports a package's commands by name, so that this package depends on none of them. */
@@ -14,17 +17,20 @@ export async function importCommands(name: string): Promise<CommandsModule> {
   return (await import(`${name}/commands`)) as CommandsModule;
 }
 
-/** The configuration schemas of all packages, by page name. A package that is not installed has none. */
-export async function allConfigs(): Promise<Record<string, z.ZodType>> {
+/** What the reference pages are made of, from all packages. A package that is not installed has nothing. */
+export async function allDescriptions(): Promise<Required<Omit<CommandsModule, 'commands'>>> {
   const names = new Set(Object.values(table).map((row) => row.package));
   const configs: Record<string, z.ZodType> = {};
+  const measured: Record<string, Instruments> = {};
   for (const name of names)
     try {
-      Object.assign(configs, (await importCommands(name)).configs);
+      const described = await importCommands(name);
+      Object.assign(configs, described.configs);
+      Object.assign(measured, described.measured);
     } catch (error) {
       if (!isAbsent(error, name)) throw error;
     }
-  return configs;
+  return { configs, measured };
 }
 
 function isAbsent(error: unknown, name: string): boolean {

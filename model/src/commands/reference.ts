@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allConfigs } from '../cli/packages.ts';
+import { allDescriptions } from '../cli/packages.ts';
 import type { Command } from '../command.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
@@ -12,7 +12,7 @@ export const reference: Command = {
   async run({ values }) {
     // Here, because it brings the HTTP server along, which the other commands can start without.
     const { referencePages } = await import('../reference/pages.ts');
-    const pages = Object.entries(referencePages(docs, await allConfigs()));
+    const pages = Object.entries(referencePages(docs, await allDescriptions()));
     const stale = pages.filter(([name, text]) => textOf(join(docs, name)) !== text);
     if (values['check'] === true) return report(stale.map(([name]) => name));
     mkdirSync(docs, { recursive: true });

@@ -1,29 +1,37 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import type { CommandsModule } from '../cli/packages.ts';
 import { parseConfig } from '../config/load.ts';
 import { CredentialsFile } from '../door/index.ts';
 import { errorCodes } from '../error.ts';
 import { kpiCatalogue } from '../kpi/catalogue.ts';
 import { Plant } from '../plant/schema.ts';
 import { code, generatedNote, table } from './markdown.ts';
+import { operationsPage } from './operations-page.ts';
 import { schemaTables } from './schema-page.ts';
 
 /**
  * Every generated reference page, by file name, from the schemas and catalogues; `configs` are those of other
- * packages. Examples are the files `examples/PAGE-minimal.yaml` and `PAGE-full.yaml` beside the pages.
+ * packages, `measured` what their services measure. Examples are the files `examples/PAGE-minimal.yaml` and
+ * `PAGE-full.yaml` beside the pages.
  * @throws BenchlineError when an example does not fit its schema.
  */
 export function referencePages(
   folder: string,
-  configs: Readonly<Record<string, z.ZodType>>,
+  { configs, measured }: Pick<Required<CommandsModule>, 'configs' | 'measured'>,
 ): Record<string, string> {
   const schemas: Record<string, z.ZodType> = { plant: Plant, credentials: CredentialsFile, ...configs };
   const pages = Object.entries(schemas).map(([name, schema]): [string, string] => [
     `${name}.md`,
     schemaPage(folder, name, schema),
   ]);
-  return { ...Object.fromEntries(pages), 'kpis.md': kpiPage(), 'errors.md': errorPage() };
+  return {
+    ...Object.fromEntries(pages),
+    'kpis.md': kpiPage(),
+    'errors.md': errorPage(),
+    'operations.md': operationsPage(measured),
+  };
 }
 
 function schemaPage(folder: string, name: string, schema: z.ZodType): string {

@@ -12,7 +12,7 @@ import { referencePages } from '../../src/reference/pages.ts';
 import { example } from '../plant/marked.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
-const pages = referencePages(docs, {});
+const pages = referencePages(docs, { configs: {}, measured: {} });
 const page = (name: string): string => pages[name] ?? '';
 const schema = z.toJSONSchema(Plant, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
 
@@ -124,7 +124,7 @@ describe('other references', () => {
         .default({ max_bytes: 5 })
         .describe('Spool'),
     });
-    const text = referencePages(docs, { press: Gateway })['press.md'] ?? '';
+    const text = referencePages(docs, { configs: { press: Gateway }, measured: {} })['press.md'] ?? '';
     expect(text).toContain('| `endpoint` | URL | **required** |  | Where |');
     expect(text).toContain('[type: mqtt](#sources-with-type-mqtt)');
     expect(text).toContain('| `max_bytes` | whole number | `5` | ≥ 1 | Bound |');
