@@ -11,6 +11,8 @@ export interface ChildSpec {
   name: string;
   args: readonly string[];
   log_file: string;
+  /** Added to the environment. */
+  environment?: Readonly<Record<string, string>>;
   /** Another program than `benchline`. It announces nothing, so `probe` says when it can be used. */
   program?: { path: string; probe(): Promise<boolean> };
 }
@@ -143,7 +145,12 @@ export class Child extends EventEmitter<{
     const child = spawn(command, args, {
       // The open stdin is the leash: a supervised child ends when it closes, even if we are killed with -9.
       stdio: ['pipe', this.spec.program ? log : 'pipe', log],
-      env: { ...process.env, BENCHLINE_SUPERVISED: '1', ...this.alteration.environment },
+      env: {
+        ...process.env,
+        BENCHLINE_SUPERVISED: '1',
+        ...this.spec.environment,
+        ...this.alteration.environment,
+      },
     });
     closeSync(log);
     this.#process = child;

@@ -9,6 +9,7 @@ import {
   Supervisor,
   serviceConfigs,
 } from '@benchline/simulators/box';
+import { Tamper } from '../tools/tamper.ts';
 import { BoxPart } from './box-part.ts';
 import { BoxWorld } from './box-world.ts';
 import { FrontDoor } from './front.ts';
@@ -125,7 +126,12 @@ function specsOf(
   { part, front }: Ports,
   { seed, mosquitto }: WorldOptions,
 ): Record<PartName, ChildSpec> {
-  const own = (name: PartName, ...args: string[]): ChildSpec => ({ name, args, log_file: home.log(name) });
+  const own = (name: PartName, ...args: string[]): ChildSpec => ({
+    name,
+    args,
+    log_file: home.log(name),
+    environment: new Tamper(home.root, name).environment,
+  });
   const service = (name: 'gateway' | 'ingest' | 'metrics') =>
     own(name, name, '--config', home.config(`${name}.json`));
   const simulator = (name: 'line' | 'mill' | 'plc' | 'meter', ...args: string[]) =>
