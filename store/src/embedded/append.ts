@@ -12,6 +12,7 @@ import {
   UTINYINT,
   VARCHAR,
 } from '@duckdb/node-api';
+import type { Dictionary } from './dictionary.ts';
 
 type Row = DuckDBValue[];
 
@@ -24,7 +25,7 @@ const valueTypes = [UTINYINT, DOUBLE, BIGINT, VARCHAR] as const;
 export const tables = {
   fresh: {
     name: 'fresh',
-    types: [INTEGER, BIGINT, INTEGER, ...valueTypes, ...valueTypes, UINTEGER, BIGINT, INTEGER],
+    types: [INTEGER, BIGINT, INTEGER, ...valueTypes, ...valueTypes, UINTEGER, BIGINT, INTEGER, BIGINT],
   },
   series: { name: 'series', types: [INTEGER, VARCHAR, VARCHAR] },
   origin: { name: 'origin', types: [INTEGER, VARCHAR, VARCHAR, VARCHAR] },
@@ -42,13 +43,25 @@ export async function appendRows(
   table: Table,
   rows: readonly Row[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const appender = await connection.createAppender(table.name);
+  const columns = table.types.map((_type, column) => rows.map((row) => row[column] ?? null));
+  await appendColumns(connection, table, columns);
+}
+
+/** The same with the values column by column; `name` is another table of the same columns. */
+export async function appendColumns(
+  connection: DuckDBConnection,
+  table: Table,
+  columns: readonly DuckDBValue[][],
+  name = table.name,
+): Promise<void> {
+  const rows = columns[0]?.length ?? 0;
+  if (rows === 0) return;
+  const appender = await connection.createAppender(name);
   try {
-    for (let from = 0; from < rows.length; from += chunkRows) {
-      const part = rows.slice(from, from + chunkRows);
-      const chunk = DuckDBDataChunk.create(table.types, part.length);
-      chunk.setColumns(table.types.map((_type, column) => part.map((row) => row[column] ?? null)));
+    for (let from = 0; from < rows; from += chunkRows) {
+      const size = Math.min(chunkRows, rows - from);
+      const chunk = DuckDBDataChunk.create(table.types, size);
+      chunk.setColumns(size === rows ? columns : columns.map((column) => column.slice(from, from + size)));
       appender.appendDataChunk(chunk);
     }
   } finally {
@@ -59,7 +72,39 @@ export async function appendRows(
 /** How a value lies in its four columns; a flag is an integer of its own kind. */
 export const kinds = { none: 0, number: 1, integer: 2, text: 3, flag: 4 } as const;
 
-function valueColumns(value: Value | undefined): [number, number | null, bigint | null, string | null] {
+/** Observations as the columns of `fresh`. */
+export function observationColumns(
+  observations: readonly MachineObservation[],
+  series: Dictionary,
+  origin: Dictionary,
+): DuckDBValue[][] {
+  const column = (): DuckDBValue[] => [];
+  const [ids, times, ordinals, statuses] = [column(), column(), column(), column()];
+  const [gatewayTimes, origins, statedTimes] = [column(), column(), column()];
+  const values = [column(), column(), column(), column()];
+  const natives = [column(), column(), column(), column()];
+  for (const o of observations) {
+    ids.push(series.number(o.machine, o.signal));
+    times.push(storedTime(o));
+    ordinals.push(o.ordinal);
+    pushValue(values, o.value);
+    pushValue(natives, o.native);
+    statuses.push(o.status);
+    gatewayTimes.push(o.gateway_time_ns);
+    origins.push(origin.number(o.source, o.gateway, o.mapping));
+    statedTimes.push(o.stated_time_ns ?? null);
+  }
+  return [ids, times, ordinals, ...values, ...natives, statuses, gatewayTimes, origins, statedTimes];
+}
+
+function pushValue(columns: readonly DuckDBValue[][], value: Value | undefined): void {
+  const cells = valueCells(value);
+  for (const [i, column] of columns.entries()) column.push(cells[i] ?? null);
+}
+
+function valueCells(
+  value: Value | undefined,
+): readonly [number, number | null, bigint | null, string | null] {
   switch (typeof value) {
     case 'number':
       return [kinds.number, value, null, null];
@@ -70,19 +115,8 @@ function valueColumns(value: Value | undefined): [number, number | null, bigint 
     case 'boolean':
       return [kinds.flag, null, value ? 1n : 0n, null];
     case 'undefined':
-      return [kinds.none, null, null, null];
+      return noCells;
   }
 }
 
-export function observationRow(o: MachineObservation, series: number, origin: number): Row {
-  return [
-    series,
-    storedTime(o),
-    o.ordinal,
-    ...valueColumns(o.value),
-    ...valueColumns(o.native),
-    o.status,
-    o.gateway_time_ns,
-    origin,
-  ];
-}
+const noCells = [kinds.none, null, null, null] as const;

@@ -5,15 +5,16 @@ import { inTimeOrder } from '../order.ts';
 import type { KpiFigure, KpiPeriod, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
 import { kinds } from './append.ts';
 import type { Dictionary } from './dictionary.ts';
-import { allObservations, islands } from './tables.ts';
+import { allObservations, type FreshTable, islands } from './tables.ts';
 
 type Query<M extends 'observed' | 'gaps' | 'kpis'> = Parameters<TelemetryStore[M]>[0];
 
 const observationColumns = `series, time, ordinal, kind, number, integer, text,
-  native_kind, native_number, native_integer, native_text, status, gateway_time, origin`;
+  native_kind, native_number, native_integer, native_text, status, gateway_time, origin, stated_time`;
 
-/** What the numbers in the rows stand for. */
+/** What the numbers in the rows stand for, and which table takes new ones. */
 export interface Dictionaries {
+  open: FreshTable;
   /** machine, signal */
   series: Dictionary;
   /** source, gateway, mapping */
@@ -29,7 +30,7 @@ export async function readObservations(
 ): Promise<MachineObservation[]> {
   if (series.length === 0) return [];
   const reader = await connection.runAndReadAll(
-    `SELECT ${observationColumns} FROM ${allObservations}
+    `SELECT ${observationColumns} FROM ${allObservations(dictionaries.open)}
      WHERE list_contains($series, series) AND time > $from AND time <= $to ORDER BY time, part, row`,
     { series: listValue([...series]), from: window.from_ns, to: window.to_ns },
     { series: LIST(INTEGER) },
@@ -45,7 +46,7 @@ export async function readLatest(
   series: number,
 ): Promise<MachineObservation | undefined> {
   const reader = await connection.runAndReadAll(
-    `SELECT ${observationColumns} FROM ${allObservations} WHERE series = $series AND time <= $at
+    `SELECT ${observationColumns} FROM ${allObservations(dictionaries.open)} WHERE series = $series AND time <= $at
      ORDER BY time DESC, ordinal DESC, gateway_time DESC, part DESC, row DESC LIMIT 1`,
     { series, at: at_ns },
   );
@@ -108,7 +109,7 @@ export async function readKpis(connection: DuckDBConnection, query: Query<'kpis'
 
 function observationOf(row: DuckDBValue[], dictionaries: Dictionaries): MachineObservation {
   const [series, time, ordinal, kind, number, integer, text, ...rest] = row;
-  const [nativeKind, nNumber, nInteger, nText, status, gatewayTime, origin] = rest;
+  const [nativeKind, nNumber, nInteger, nText, status, gatewayTime, origin, stated] = rest;
   const [machine = '', signal = ''] = dictionaries.series.thing(Number(series));
   const [source = '', gateway = '', mapping = ''] = dictionaries.origin.thing(Number(origin));
   const value = valueOf(kind, number, integer, text);
@@ -121,6 +122,7 @@ function observationOf(row: DuckDBValue[], dictionaries: Dictionaries): MachineO
     ...(value === undefined ? {} : { value }),
     ...(native === undefined ? {} : { native }),
     status: Number(status),
+    ...(stated === null ? {} : { stated_time_ns: big(stated) }),
     source,
     gateway,
     gateway_time_ns: big(gatewayTime),

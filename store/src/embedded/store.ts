@@ -1,14 +1,13 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { BenchlineError, type MachineObservation } from '@benchline/model';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { Log, MachineObservation } from '@benchline/model';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { inTimeOrder } from '../order.ts';
 import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteOutcome } from '../port.ts';
 import { refusalOf } from '../refusal.ts';
-import { appendRows, observationRow, tables } from './append.ts';
+import { appendColumns, appendRows, observationColumns, tables } from './append.ts';
+import { Database } from './database.ts';
 import { Dictionary } from './dictionary.ts';
 import { readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
-import { compact, createTables, freshRows } from './tables.ts';
+import { compactSmall, createTables, type FreshTable, freshRows, otherThan, settle } from './tables.ts';
 
 export interface EmbeddedStore extends TelemetryStore {
   /** `cursor` is stored in the same transaction as the data: both are there after a crash, or neither. */
@@ -29,70 +28,62 @@ interface CursorOptions {
 }
 
 export interface EmbeddedStoreOptions {
-  /** The DuckDB file; made if missing, with its folder. */
+  /** The DuckDB file; made if missing, with its folder. One that cannot be read is moved aside. */
   file: string;
   placement: Placement;
-  /** Rows after which the store compacts by itself. Default 250 000: a compaction holds up writes for some 0.2 s. */
+  /** Rows after which the store compacts by itself, beside the writes. Default 250 000. */
   compact_rows?: number;
+  log?: Log;
 }
 
-/** DuckDB's lock is the process's: a second instance here would be let in, and its closing would lift the lock. */
-const openFiles = new Set<string>();
+/** Rows that may wait for a running compaction, in `compact_rows`; then writes wait, too. */
+const mostWaiting = 4;
 
 /**
  * A store in one DuckDB file, which one process at a time may open.
- * @throws BenchlineError `store_unavailable` when another process has the file, or it cannot be read.
+ * @throws BenchlineError `store_unavailable` when another process has the file, or its folder cannot be used.
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
-  const file = resolve(options.file);
-  if (openFiles.has(file))
-    throw new BenchlineError('store_unavailable', `this process has the store ${file} open already`);
-  openFiles.add(file);
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const instance = await DuckDBInstance.create(file, { threads: '2', memory_limit: '1GB' });
-    const store = new Embedded(file, instance, options);
-    await store.load().catch((error: unknown) => {
-      instance.closeSync();
-      throw error;
-    });
-    return store;
-  } catch (error) {
-    openFiles.delete(file);
-    throw failure(file, error);
+  const content = new Content();
+  const load = (connection: DuckDBConnection) => content.load(connection);
+  const database = await Database.open({ file: options.file, load, log: options.log });
+  const store = new Embedded(database, content, options);
+  // A full disk is no reason not to serve what is there; it comes again after the next write.
+  if (content.pending > 0) await store.compact().catch(() => undefined);
+  return store;
+}
+
+/** What is kept in memory of what the file holds. */
+class Content {
+  /** machine, signal */
+  series = new Dictionary();
+  /** source, gateway, mapping */
+  origin = new Dictionary();
+  /** The table that takes rows; the other one is empty or being compacted. */
+  open: FreshTable = 'fresh';
+  /** Rows since the last compaction. */
+  pending = 0;
+
+  async load(connection: DuckDBConnection): Promise<void> {
+    await createTables(connection);
+    this.series = await Dictionary.load(connection, 'series');
+    this.origin = await Dictionary.load(connection, 'origin');
+    this.pending = await freshRows(connection);
   }
 }
 
 class Embedded implements EmbeddedStore {
-  readonly #file: string;
-  readonly #instance: DuckDBInstance;
+  readonly #database: Database;
+  readonly #content: Content;
   readonly #placement: Placement;
   readonly #compactRows: number;
-  #writer: DuckDBConnection | undefined;
-  #numbers = { series: new Dictionary(), origin: new Dictionary() };
-  /** Rows since the last compaction. */
-  #pending = 0;
-  readonly #reads = new Set<Promise<unknown>>();
-  /** The end of the line of writers: one transaction at a time. */
-  #last: Promise<unknown> = Promise.resolve();
+  #compacting: Promise<void> | undefined;
 
-  constructor(file: string, instance: DuckDBInstance, options: EmbeddedStoreOptions) {
-    this.#file = file;
-    this.#instance = instance;
+  constructor(database: Database, content: Content, options: EmbeddedStoreOptions) {
+    this.#database = database;
+    this.#content = content;
     this.#placement = options.placement;
     this.#compactRows = options.compact_rows ?? 250_000;
-  }
-
-  async load(): Promise<void> {
-    const writer = await this.#instance.connect();
-    this.#writer = writer;
-    await createTables(writer);
-    this.#numbers = {
-      series: await Dictionary.load(writer, 'series'),
-      origin: await Dictionary.load(writer, 'origin'),
-    };
-    this.#pending = await freshRows(writer);
-    if (this.#pending > 0) await this.compact();
   }
 
   async write(write: StoreWrite, options: CursorOptions = {}): Promise<WriteOutcome> {
@@ -102,17 +93,13 @@ class Embedded implements EmbeddedStore {
       if (problem) rejected.push({ kind: 'observation', index, ...problem });
       return problem === undefined;
     });
-    await this.#transaction(async (connection) => {
-      const rows = observations.map((o) =>
-        observationRow(
-          o,
-          this.#numbers.series.number(o.machine, o.signal),
-          this.#numbers.origin.number(o.source, o.gateway, o.mapping),
-        ),
-      );
-      await appendRows(connection, tables.series, this.#numbers.series.added());
-      await appendRows(connection, tables.origin, this.#numbers.origin.added());
-      await appendRows(connection, tables.fresh, rows);
+    const accepted = observations.length + write.observed.length + write.gaps.length;
+    await this.#commit(accepted, async (connection) => {
+      const { series, origin, open } = this.#content;
+      const columns = observationColumns(observations, series, origin);
+      await appendRows(connection, tables.series, series.added());
+      await appendRows(connection, tables.origin, origin.added());
+      await appendColumns(connection, tables.fresh, columns, open);
       await appendRows(
         connection,
         tables.observed,
@@ -124,36 +111,36 @@ class Embedded implements EmbeddedStore {
         write.gaps.map((g) => [g.machine, g.source, g.from_ns, g.to_ns, g.reason]),
       );
       if (options.cursor !== undefined) await setCursor(connection, options.cursor, options.cursor_line);
-      return rows.length + write.observed.length + write.gaps.length;
     });
-    return { accepted: observations.length + write.observed.length + write.gaps.length, rejected };
+    return { accepted, rejected };
   }
 
   async cursor(): Promise<number | undefined> {
-    return this.#read(async (connection) => {
+    return this.#database.read(async (connection) => {
       const [row] = (await connection.runAndReadAll('SELECT next FROM cursor')).getRows();
       return row && Number(row[0]);
     });
   }
 
   async cursorLine(): Promise<string | undefined> {
-    return this.#read(async (connection) => {
+    return this.#database.read(async (connection) => {
       const [row] = (await connection.runAndReadAll('SELECT line FROM cursor')).getRows();
-      return typeof row?.[0] === 'string' && row[0] !== '' ? row[0] : undefined;
+      const line = row?.[0];
+      return typeof line === 'string' && line !== '' ? line : undefined;
     });
   }
 
   observations(query: Parameters<TelemetryStore['observations']>[0]) {
-    return this.#read((connection) =>
-      readObservations(connection, this.#numbers, query, this.#seriesOf(query)),
+    return this.#database.read((connection) =>
+      readObservations(connection, this.#content, query, this.#seriesOf(query)),
     );
   }
 
   latest({ machine, signals, at_ns }: Parameters<TelemetryStore['latest']>[0]) {
-    return this.#read(async (connection) => {
+    return this.#database.read(async (connection) => {
       const found: MachineObservation[] = [];
       for (const series of this.#seriesOf({ machine, signals })) {
-        const observation = await readLatest(connection, this.#numbers, at_ns, series);
+        const observation = await readLatest(connection, this.#content, at_ns, series);
         if (observation) found.push(observation);
       }
       return inTimeOrder(found);
@@ -161,115 +148,79 @@ class Embedded implements EmbeddedStore {
   }
 
   observed(query: Parameters<TelemetryStore['observed']>[0]) {
-    return this.#read((connection) => readObserved(connection, query));
+    return this.#database.read((connection) => readObserved(connection, query));
   }
 
   gaps(query: Parameters<TelemetryStore['gaps']>[0]) {
-    return this.#read((connection) => readGaps(connection, query));
+    return this.#database.read((connection) => readGaps(connection, query));
   }
 
   async writeKpis(points: readonly KpiPoint[]): Promise<void> {
-    await this.#transaction(async (connection) => {
-      const rows = points.map((p) => [
-        p.scope,
-        p.period,
-        p.from_ns,
-        p.to_ns,
-        p.revision,
-        p.provisional,
-        JSON.stringify(p.figures),
-      ]);
-      await appendRows(connection, tables.kpi, rows);
-      return rows.length;
-    });
+    const rows = points.map((p) => [
+      p.scope,
+      p.period,
+      p.from_ns,
+      p.to_ns,
+      p.revision,
+      p.provisional,
+      JSON.stringify(p.figures),
+    ]);
+    await this.#commit(rows.length, (connection) => appendRows(connection, tables.kpi, rows));
   }
 
   kpis(query: Parameters<TelemetryStore['kpis']>[0]) {
-    return this.#read((connection) => readKpis(connection, query));
+    return this.#database.read((connection) => readKpis(connection, query));
   }
 
   async compact(): Promise<void> {
-    await this.#inTurn(() => this.#compact());
+    await this.#compacting;
+    await this.#compact();
   }
 
   async close(): Promise<void> {
-    await this.#last;
-    const writer = this.#writer;
-    if (!writer) return;
-    this.#writer = undefined;
-    await Promise.allSettled(this.#reads);
-    // In its own thread; closing would do the same and block the loop meanwhile.
-    await writer.run('CHECKPOINT').catch(() => undefined);
-    writer.closeSync();
-    this.#instance.closeSync();
-    openFiles.delete(this.#file);
+    await this.#compacting;
+    await this.#database.close();
   }
 
   #seriesOf({ machine, signals }: { machine: string; signals?: readonly string[] }): number[] {
-    if (signals === undefined) return this.#numbers.series.under(machine);
-    return signals.flatMap((signal) => this.#numbers.series.find(machine, signal) ?? []);
+    const { series } = this.#content;
+    if (signals === undefined) return series.under(machine);
+    return signals.flatMap((signal) => series.find(machine, signal) ?? []);
   }
 
-  async #read<T>(read: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    if (!this.#writer) throw closed(this.#file);
-    const result = this.#onOwnConnection(read);
-    this.#reads.add(result);
-    try {
-      return await result;
-    } catch (error) {
-      throw failure(this.#file, error);
-    } finally {
-      this.#reads.delete(result);
-    }
+  /** Commits what lets the file grow by some rows, and sees to it that it is compacted now and then. */
+  async #commit(rows: number, work: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+    const content = this.#content;
+    if (content.pending >= mostWaiting * this.#compactRows) await this.#compacting;
+    const settled = (committed: boolean) => {
+      for (const dictionary of [content.series, content.origin])
+        if (committed) dictionary.commit();
+        else dictionary.rollback();
+    };
+    await this.#database.commit(work, settled);
+    content.pending += rows;
+    if (content.pending >= this.#compactRows && !this.#compacting)
+      this.#compacting = this.#compact()
+        // It comes again after the next write; the rows are there, only unsorted.
+        .catch(() => undefined)
+        .finally(() => {
+          this.#compacting = undefined;
+        });
   }
 
-  /** So that a long read holds up neither writes nor other reads. */
-  async #onOwnConnection<T>(read: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const connection = await this.#instance.connect();
-    try {
-      return await read(connection);
-    } finally {
-      connection.closeSync();
-    }
-  }
-
-  /** Commits one transaction; `work` says by how many rows it lets the file grow. */
-  async #transaction(work: (connection: DuckDBConnection) => Promise<number>): Promise<void> {
-    await this.#inTurn(async () => {
-      await this.#commit(work);
-      if (this.#pending >= this.#compactRows) await this.#compact();
+  /** Writes go on into the other table meanwhile. A crash leaves rows in both. */
+  async #compact(): Promise<void> {
+    const content = this.#content;
+    // What a crash or a failed compaction left there.
+    await this.#database.aside((connection) => settle(connection, otherThan(content.open)));
+    const rows = content.pending;
+    const full = content.open;
+    await this.#database.commit(async (connection) => {
+      await compactSmall(connection);
+      content.open = otherThan(full);
     });
-  }
-
-  #compact(): Promise<void> {
-    return this.#commit(async (connection) => {
-      await compact(connection);
-      return -this.#pending;
-    });
-  }
-
-  async #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => undefined);
-    await turn;
-  }
-
-  async #commit(work: (connection: DuckDBConnection) => Promise<number>): Promise<void> {
-    const writer = this.#writer;
-    if (!writer) throw closed(this.#file);
-    try {
-      await writer.run('BEGIN TRANSACTION');
-      const grown = await work(writer);
-      await writer.run('COMMIT');
-      this.#numbers.series.commit();
-      this.#numbers.origin.commit();
-      this.#pending += grown;
-    } catch (error) {
-      await writer.run('ROLLBACK').catch(() => undefined);
-      this.#numbers.series.rollback();
-      this.#numbers.origin.rollback();
-      throw failure(this.#file, error);
-    }
+    await this.#database.aside((connection) => settle(connection, full));
+    content.pending -= rows;
   }
 }
 
@@ -278,26 +229,5 @@ async function setCursor(connection: DuckDBConnection, cursor: number, line = ''
   await connection.run('INSERT INTO cursor (next, line) VALUES ($next, $line)', {
     next: BigInt(cursor),
     line,
-  });
-}
-
-function closed(file: string): BenchlineError {
-  return new BenchlineError('store_unavailable', `the store ${file} has been closed`);
-}
-
-function failure(file: string, error: unknown): BenchlineError {
-  if (error instanceof BenchlineError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  const holder = /Conflicting lock is held in (.*?)\(PID (\d+)\)/.exec(text);
-  if (holder)
-    return new BenchlineError('store_unavailable', `process ${holder[2]} has the store ${file} open`, {
-      hint: 'only one process may open it: end the other one, or give this one a file of its own',
-      retryable: true,
-      cause: error,
-    });
-  return new BenchlineError('store_unavailable', `the store ${file} cannot be used: ${text}`, {
-    hint: 'check the folder, its free space and its permissions',
-    retryable: true,
-    cause: error,
   });
 }

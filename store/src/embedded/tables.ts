@@ -1,20 +1,24 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /**
- * `fresh` takes rows as they come; compaction moves them, sorted, to the end of `settled`, so that reading one
- * signal skips the row groups of all others. Nothing has a key: an index would cost ten times the append.
+ * `fresh` and `fresh_other` take rows as they come, one at a time; compaction moves those of the other, sorted, to
+ * the end of `settled`, so that reading one signal skips the row groups of all others. Nothing has a key: an index
+ * would cost ten times the append.
  * Times are BIGINT nanoseconds at which an observation is placed: source time + ordinal.
  */
 const observationColumns = `series INTEGER, time BIGINT, ordinal INTEGER,
   kind UTINYINT, number DOUBLE, integer BIGINT, text VARCHAR,
   native_kind UTINYINT, native_number DOUBLE, native_integer BIGINT, native_text VARCHAR,
-  status UINTEGER, gateway_time BIGINT, origin INTEGER`;
+  status UINTEGER, gateway_time BIGINT, origin INTEGER, stated_time BIGINT`;
 
 const schema = `
   CREATE TABLE IF NOT EXISTS series (id INTEGER, machine VARCHAR, signal VARCHAR);
   CREATE TABLE IF NOT EXISTS origin (id INTEGER, source VARCHAR, gateway VARCHAR, mapping VARCHAR);
   CREATE TABLE IF NOT EXISTS fresh (${observationColumns});
+  CREATE TABLE IF NOT EXISTS fresh_other (${observationColumns});
   CREATE TABLE IF NOT EXISTS settled (${observationColumns});
+  ALTER TABLE fresh ADD COLUMN IF NOT EXISTS stated_time BIGINT;
+  ALTER TABLE settled ADD COLUMN IF NOT EXISTS stated_time BIGINT;
   CREATE TABLE IF NOT EXISTS observed (machine VARCHAR, source VARCHAR, from_ns BIGINT, until_ns BIGINT);
   CREATE TABLE IF NOT EXISTS gap (machine VARCHAR, source VARCHAR, from_ns BIGINT, to_ns BIGINT, reason VARCHAR);
   CREATE TABLE IF NOT EXISTS kpi (scope VARCHAR, period VARCHAR, from_ns BIGINT, to_ns BIGINT,
@@ -26,9 +30,15 @@ export async function createTables(connection: DuckDBConnection): Promise<void> 
   await connection.run(schema);
 }
 
-/** Observations of both tables; later rows of one identity have the greater (part, row). */
-export const allObservations = `(
-  SELECT 0 AS part, rowid AS row, * FROM settled UNION ALL SELECT 1 AS part, rowid AS row, * FROM fresh)`;
+export type FreshTable = 'fresh' | 'fresh_other';
+
+export const otherThan = (table: FreshTable): FreshTable => (table === 'fresh' ? 'fresh_other' : 'fresh');
+
+/** Observations of all tables; later rows of one identity have the greater (part, row). */
+export function allObservations(open: FreshTable): string {
+  const parts = ['settled', otherThan(open), open];
+  return `(${parts.map((name, part) => `SELECT ${part} AS part, rowid AS row, * FROM ${name}`).join(' UNION ALL ')})`;
+}
 
 /** The union of claims of one (machine, source) as islands: a new one begins where nothing before reaches. */
 export function islands(claims: string, groupBy: string): string {
@@ -40,11 +50,7 @@ export function islands(claims: string, groupBy: string): string {
   ) GROUP BY ${groupBy}, island`;
 }
 
-const compaction = [
-  `INSERT INTO settled SELECT * FROM fresh
-    QUALIFY row_number() OVER (PARTITION BY series, time, ordinal ORDER BY gateway_time DESC, rowid DESC) = 1
-    ORDER BY series, time, ordinal`,
-  `CREATE OR REPLACE TABLE fresh (${observationColumns})`,
+const small = [
   `CREATE OR REPLACE TABLE observed AS
     SELECT machine, source, from_ns, until_ns FROM (${islands('observed', 'machine, source')})`,
   `CREATE OR REPLACE TABLE gap AS SELECT * FROM gap
@@ -53,12 +59,26 @@ const compaction = [
     QUALIFY row_number() OVER (PARTITION BY scope, period, from_ns ORDER BY rowid DESC) = 1`,
 ];
 
-/** Sorts what came since the last time and drops what was replaced. Runs within the caller's transaction. */
-export async function compact(connection: DuckDBConnection): Promise<void> {
-  for (const statement of compaction) await connection.run(statement);
+/** Drops what was replaced in the tables that stay small. Runs within the caller's transaction. */
+export async function compactSmall(connection: DuckDBConnection): Promise<void> {
+  for (const statement of small) await connection.run(statement);
 }
 
+/** Moves the rows of a table that takes none now to `settled`, sorted. Runs within the caller's transaction. */
+export async function settle(connection: DuckDBConnection, closed: FreshTable): Promise<void> {
+  if ((await rowsIn(connection, closed)) === 0) return;
+  await connection.run(`INSERT INTO settled SELECT * FROM ${closed}
+    QUALIFY row_number() OVER (PARTITION BY series, time, ordinal ORDER BY gateway_time DESC, rowid DESC) = 1
+    ORDER BY series, time, ordinal`);
+  await connection.run(`CREATE OR REPLACE TABLE ${closed} (${observationColumns})`);
+}
+
+/** Rows that are not settled. */
 export async function freshRows(connection: DuckDBConnection): Promise<number> {
-  const reader = await connection.runAndReadAll('SELECT count(*) FROM fresh');
+  return (await rowsIn(connection, 'fresh')) + (await rowsIn(connection, 'fresh_other'));
+}
+
+async function rowsIn(connection: DuckDBConnection, table: FreshTable): Promise<number> {
+  const reader = await connection.runAndReadAll(`SELECT count(*) FROM ${table}`);
   return Number(reader.value(0, 0));
 }
