@@ -113,6 +113,11 @@ export class Gateways {
     await this.#lookup;
   }
 
+  /** Whether something signed has come of a gateway, now or before. */
+  knows(gateway: string): boolean {
+    return this.#lanes.has(gateway);
+  }
+
   /** Gateways that an acknowledgement can be sent to. */
   names(): readonly string[] {
     return [...this.#lanes.keys()];

@@ -82,8 +82,8 @@ export class Intake {
       else if (at.type === 'NBIRTH') {
         if (!this.#gateways.takeBirth(at, payload)) this.#overhear(at, topic, payload);
       }
-      // What a device can send, DBIRTH says; batches carry all that counts.
-      else if (at.type !== 'DBIRTH') this.#overhear(at, topic, payload);
+      // What a gateway's device can send, DBIRTH says; batches carry all that counts.
+      else if (at.type !== 'DBIRTH' || !this.#gateways.knows(at.node)) this.#overhear(at, topic, payload);
     } catch (error) {
       this.#reject(error, at, topic, payload);
     }

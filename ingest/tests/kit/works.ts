@@ -105,7 +105,7 @@ export class Works {
     this.broker = undefined;
   }
 
-  config(influx?: unknown): string {
+  config(influx?: unknown, more: Readonly<Record<string, unknown>> = {}): string {
     return this.write(
       'ingest.json',
       JSON.stringify({
@@ -118,13 +118,17 @@ export class Works {
         broker: { url: this.brokerUrl },
         http: this.http,
         ...(influx ? { influx } : {}),
+        ...more,
       }),
     );
   }
 
   /** Opens an ingest in this process. */
-  async ingest(influx?: unknown): Promise<Ingest & { url: string }> {
-    const opened = await openIngest(loadIngestConfig(this.config(influx)), quiet);
+  async ingest(
+    influx?: unknown,
+    more?: Readonly<Record<string, unknown>>,
+  ): Promise<Ingest & { url: string }> {
+    const opened = await openIngest(loadIngestConfig(this.config(influx, more)), quiet);
     let closing: Promise<void> | undefined;
     const close = () => (closing ??= opened.close());
     this.defer(close);

@@ -8,7 +8,7 @@ import {
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Draft } from '../../ledger/record-line.ts';
 import type { NodePlan } from './config.ts';
-import { NodeSession, type RebirthReason } from './session.ts';
+import { isControl, NodeSession, type RebirthReason } from './session.ts';
 import { UnlistedMetrics } from './unlisted.ts';
 import { VirtualGateway } from './virtual-gateway.ts';
 
@@ -76,7 +76,7 @@ export class SparkplugNodes {
     const { group, node, device } = at;
     const place = [group, node, ...(device === undefined ? [] : [device])].join('/');
     for (const metric of decodePayload(bytes).metrics)
-      this.#unlisted.note(place, metric, undefined, Date.now());
+      if (!isControl(metric.name)) this.#unlisted.note(place, metric, undefined, Date.now());
   }
 
   /** Messages flow again; what came meanwhile is not known, so every node is asked for its births. */

@@ -11,7 +11,8 @@ const maxDeclared = 100_000;
 
 const bdSeqMetric = 'bdSeq';
 /** Metrics of the node itself that are no values (Sparkplug 3.0.0, 6.4.19, 6.5). */
-const isControl = (name: string | undefined) => name === bdSeqMetric || name?.startsWith('Node Control/');
+export const isControl = (name: string | undefined) =>
+  name === bdSeqMetric || name?.startsWith('Node Control/');
 
 export type RebirthReason = 'not_born' | 'unknown_alias' | 'sequence_gap';
 
