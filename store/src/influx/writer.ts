@@ -1,7 +1,9 @@
+import { BenchlineError } from '@benchline/model';
+import { InfluxClient } from './client.ts';
 import type { InfluxConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import { type Answer, serverWords, unavailable, unreachable } from './failure.ts';
-import { HttpPoster, Silence } from './http.ts';
+import { Silence } from './http.ts';
 
 /** A line that the server refused for what it says; `index` counts in the lines given. */
 export interface RefusedLine {
@@ -22,19 +24,15 @@ type Part = readonly number[];
 
 /** Sends finished lines. It keeps nothing for later: what rejects was not written and is the caller's to repeat. */
 export class LineWriter {
-  readonly #config: InfluxConfig;
-  readonly #credentials: Credentials;
-  readonly #http: HttpPoster;
-  readonly #path: string;
+  readonly #url: string;
+  readonly #client: InfluxClient;
   /** Lines a request carries now, and at most. */
   #lines = mostLines;
   #most = mostLines;
 
   constructor(config: InfluxConfig, credentials: Credentials) {
-    this.#config = config;
-    this.#credentials = credentials;
-    this.#http = new HttpPoster(config);
-    this.#path = writePath(config);
+    this.#url = config.url;
+    this.#client = new InfluxClient(config, credentials);
   }
 
   /**
@@ -55,7 +53,7 @@ export class LineWriter {
   }
 
   close(): void {
-    this.#http.close();
+    this.#client.close();
   }
 
   #endOfRequest(lines: readonly string[], from: number): number {
@@ -118,15 +116,14 @@ export class LineWriter {
 
   /** One request. Resolves with the server's words when it refuses what the lines say, undefined when all is stored. */
   async #post(lines: readonly string[], part: Part): Promise<string | undefined> {
-    const body = part.map((index) => lines[index]).join('\n');
-    const headers = { 'content-type': 'text/plain; charset=utf-8', ...(await this.#credentials.headers()) };
-    const reply = await this.#http.post(this.#path, body, headers).catch((error: unknown) => {
-      // The next attempt asks for less: a server that is slow would never come to an end with this much.
-      if (error instanceof Silence) this.#lines = Math.max(fewestLines, part.length >>> 2);
-      throw unreachable(this.#config.url, error);
-    });
-    this.#credentials.answered(reply.status);
-    if (reply.status === 204) {
+    const reply = await this.#client
+      .write(part.map((index) => lines[index] ?? ''))
+      .catch((error: unknown) => {
+        // The next attempt asks for less: a server that is slow would never come to an end with this much.
+        if (error instanceof Silence) this.#lines = Math.max(fewestLines, part.length >>> 2);
+        throw error instanceof BenchlineError ? error : unreachable(this.#url, error);
+      });
+    if (reply === undefined) {
       if (part.length >= this.#lines) this.#lines = Math.min(this.#most, this.#lines * 2);
       return undefined;
     }
@@ -143,17 +140,8 @@ export class LineWriter {
     // A proxy's or another program's 400 says nothing about the lines, and a full index is the store's own state.
     if ((status === 400 || status === 422) && words !== undefined && !/limit exceeded/.test(words))
       return words;
-    throw unavailable(this.#config.url, { ...answer, text: words ?? answer.text });
+    throw unavailable(this.#url, { ...answer, text: words ?? answer.text });
   }
-}
-
-function writePath(config: InfluxConfig): string {
-  const query =
-    config.version === 1
-      ? { db: config.database, precision: 'ns' }
-      : { org: config.org, bucket: config.bucket, precision: 'ns' };
-  const pairs = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
-  return `${config.version === 1 ? '/write' : '/api/v2/write'}?${pairs.join('&')}`;
 }
 
 function isExpiry(words: string): boolean {
