@@ -2,6 +2,7 @@
 const burst = 50;
 const perSecond = 10;
 const maxSenders = 1000;
+const sweepPause_ms = 1000;
 
 /**
  * How much work bad messages may cause, by the topic's edge node, since MQTT names no sender. Without it, whoever
@@ -11,6 +12,7 @@ export class FailureBudget {
   readonly #senders = new Map<string, { left: number; at_ms: number }>();
   /** What all senders beyond those remembered have left together. */
   readonly #others = { left: burst, at_ms: 0 };
+  #swept_ms = 0;
 
   /** Whether one more message that may turn out bad is worth looking at. */
   allows(sender: string, now_ms: number): boolean {
@@ -25,7 +27,7 @@ export class FailureBudget {
     const account = this.#senders.get(sender) ?? this.#others;
     account.left = Math.max(0, left - 1);
     account.at_ms = now_ms;
-    if (this.#senders.size >= maxSenders) this.#forgetFull(now_ms);
+    if (this.#senders.size >= maxSenders && now_ms - this.#swept_ms > sweepPause_ms) this.#forgetFull(now_ms);
   }
 
   #left(sender: string, now_ms: number): number {
@@ -35,6 +37,7 @@ export class FailureBudget {
   }
 
   #forgetFull(now_ms: number): void {
+    this.#swept_ms = now_ms;
     for (const [sender, account] of this.#senders)
       if (refilled(account, now_ms) >= burst) this.#senders.delete(sender);
   }

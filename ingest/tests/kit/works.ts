@@ -14,7 +14,7 @@ import { type Ingest, openIngest } from '../../src/service.ts';
 const quiet = openLog('test');
 quiet.level = process.env['BENCHLINE_LOG'] ?? 'silent';
 
-const plantText = `
+export const plantText = `
 benchline: 1
 enterprise:
   id: works
