@@ -1,4 +1,4 @@
-import type { PlantIndex } from '@benchline/model';
+import type { Log, PlantIndex } from '@benchline/model';
 import { placementOf, type TelemetryStore } from '@benchline/store';
 import { type EmbeddedStore, openEmbeddedStore } from '@benchline/store/embedded';
 import { openInfluxStore } from '@benchline/store/influx';
@@ -16,10 +16,14 @@ export interface OpenedStore {
 }
 
 /** Opens the store that a configuration names. @throws BenchlineError `store_unavailable`. */
-export async function openStore({ store: where }: MetricsConfig, plant: PlantIndex): Promise<OpenedStore> {
+export async function openStore(
+  { store: where }: MetricsConfig,
+  plant: PlantIndex,
+  log: Log,
+): Promise<OpenedStore> {
   const placement = placementOf(plant);
   if ('embedded' in where) {
-    const store = await openEmbeddedStore({ file: where.embedded.file, placement });
+    const store = await openEmbeddedStore({ file: where.embedded.file, placement, log });
     const from = { next: (await store.cursor()) ?? 0, line: await store.cursorLine() };
     return { store, own: store, from, remember: async () => undefined };
   }

@@ -30,7 +30,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   await using opened = new AsyncDisposableStack();
   const { plant, index } = loadPlant(config.plant);
   const feed = { url: config.feed_url, authorization: feedAuthorization(config) };
-  const { store, own, from, remember } = await openStore(config, index);
+  const { store, own, from, remember } = await openStore(config, index, log);
   opened.defer(() => store.close());
 
   const scopes = scopesOf(plant);

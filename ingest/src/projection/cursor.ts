@@ -1,4 +1,5 @@
 import { Slug } from '@benchline/model';
+import type { InfluxConfig } from '@benchline/store/influx';
 import { z } from 'zod';
 import { readJson, writeJson } from '../json-file.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -24,6 +25,13 @@ const Cursor = z.strictObject({
 export type Cursor = z.output<typeof Cursor>;
 
 export type CursorIdentity = Pick<Cursor, 'ledger_id' | 'target' | 'plant_digest'>;
+
+/** Names a store in a cursor. */
+export function targetOf(influx: InfluxConfig): string {
+  return influx.version === 1
+    ? `${influx.url} ${influx.database}`
+    : `${influx.url} ${influx.org}/${influx.bucket}`;
+}
 
 /**
  * Where to go on. At the beginning for another ledger or store, or one that has lost its end; where the first

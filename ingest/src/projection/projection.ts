@@ -49,7 +49,6 @@ export class Projection {
   readonly #options: ProjectionOptions;
   #cursor: Cursor;
   #savedAt_ms = Number.NEGATIVE_INFINITY;
-  #progress_ms = performance.now();
   #failing: Failing | undefined;
   #retries = 0;
   /** Whether the store is known to hold what the cursor says. */
@@ -94,11 +93,6 @@ export class Projection {
     };
   }
 
-  /** How long there has been something to store without any of it getting stored, in milliseconds. */
-  stalled_ms(): number {
-    return this.next < this.#options.ledger.next ? performance.now() - this.#progress_ms : 0;
-  }
-
   /** Resolves when the record at `offset` is in the store, or when the signal aborts. */
   async waitFor(offset: number, signal: AbortSignal): Promise<void> {
     while (this.next <= offset && !signal.aborted)
@@ -121,8 +115,6 @@ export class Projection {
     while (!signal.aborted) {
       await ledger.waitFor(this.next, signal);
       if (signal.aborted) break;
-      // Idle time is no stall.
-      if (!this.#failing && this.#waitingSince_ns === undefined) this.#progress_ms = performance.now();
       try {
         await this.#verify();
         const portion = await (ahead ?? gather(ledger, this.next));
@@ -167,7 +159,6 @@ export class Projection {
       portion.points > 0 ? await this.#options.store.write(portion.write) : { rejected: [] };
     this.#cursor = { ...this.#cursor, next: portion.next };
     for (const item of rejected) this.#reject(item, portion, from);
-    this.#progress_ms = performance.now();
     this.#waitingSince_ns = undefined;
     if (this.#failing) this.#options.log.info({ next: this.next }, 'the store takes points again');
     this.#failing = undefined;
