@@ -147,6 +147,7 @@ export class Gateway {
       primary_host: config.primary_host,
       bd_seq_file: join(this.#settings.data_dir, 'bd-seq'),
       devices: [...devices.values()],
+      report: () => this.#health?.report(),
       log: this.#log,
     });
   }

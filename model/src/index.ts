@@ -22,6 +22,7 @@ export * from './telemetry/observation-file.ts';
 export * from './telemetry/placing.ts';
 export * from './telemetry/read-batch.ts';
 export * from './telemetry/record.ts';
+export * from './telemetry/report.ts';
 export * from './telemetry/signed.ts';
 export * from './telemetry/status.ts';
 export * from './telemetry/value.ts';

@@ -1,4 +1,12 @@
-import type { BrokerAccess, Log, Signal, SigningKey, Slug, TrustedKeys } from '@benchline/model';
+import type {
+  BrokerAccess,
+  GatewayReport,
+  Log,
+  Signal,
+  SigningKey,
+  Slug,
+  TrustedKeys,
+} from '@benchline/model';
 import type { Spool } from '../spool/port.ts';
 
 /**
@@ -24,6 +32,8 @@ export interface PublisherOptions {
   broker: BrokerAccess;
   /** What to announce by DBIRTH: machines of this gateway with the signals of their type. */
   devices: readonly { machine: Slug; signals: Readonly<Record<Slug, Signal>> }[];
+  /** How this gateway is, to be said now and then. */
+  report?: () => GatewayReport | undefined;
   log: Log;
   /** Sparkplug host application without which nothing is published. Default: none is waited for. */
   primary_host?: string | undefined;

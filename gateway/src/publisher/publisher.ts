@@ -11,6 +11,7 @@ import { Voice } from './voice.ts';
 import { Wake } from './wake.ts';
 
 /** However long nothing happens, it is looked again. */
+const reportPause_ms = 5000;
 const idle_ms = 10_000;
 
 export function openPublisher(options: PublisherOptions): Publisher {
@@ -152,18 +153,26 @@ class SparkplugPublisher implements Publisher {
     link.closed.addEventListener('abort', wake, { once: true });
     log.info({ connects: this.#connects, next: spool.next }, 'connected to the broker');
     let born = false;
+    let reporting: NodeJS.Timeout | undefined;
     try {
       while (!this.#ended(link) && !this.#hostOnline) await this.#wake.sleep(idle_ms);
       if (!this.#ended(link)) {
         born = true;
         await this.#exchange.begin(link);
+        reporting = setInterval(() => this.#report(link), reportPause_ms);
       }
       while (!this.#ended(link) && this.#hostOnline) await this.#exchange.step();
     } finally {
+      clearInterval(reporting);
       const orderly = this.#stopping.signal.aborted || (born && !this.#hostOnline);
       await (orderly ? link.end(born ? this.#voice.death() : undefined) : link.cut());
     }
     log.info(this.#hostOnline ? 'disconnected from the broker' : 'the primary host is offline: disconnected');
+  }
+
+  #report(link: Link): void {
+    const report = this.#options.report?.();
+    if (report) void this.#voice.report(report, (topic, payload) => link.send(topic, payload));
   }
 
   #ended(link: Link): boolean {

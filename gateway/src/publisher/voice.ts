@@ -1,8 +1,9 @@
-import { helloSeal, nsNow, type SignedBatch } from '@benchline/model';
+import { type GatewayReport, helloSeal, nsNow, reportSeal, type SignedBatch } from '@benchline/model';
 import {
   encodeBatch,
   encodeDeviceBirth,
   encodeNodeBirth,
+  encodeNodeData,
   encodeNodeDeath,
   type MessageType,
   sparkplugTopic,
@@ -48,8 +49,8 @@ export class Voice {
       key,
     );
     const timestamp_ms = Date.now();
-    await send(this.#topic('NBIRTH'), encodeNodeBirth({ timestamp_ms, bd_seq: this.#bdSeq, hello }));
     this.#messageSeq = 1;
+    await send(this.#topic('NBIRTH'), encodeNodeBirth({ timestamp_ms, bd_seq: this.#bdSeq, hello }));
     const states = spool.resumeStates();
     for (const { machine, signals } of devices) {
       const metrics = birthMetrics(machine, signals, states);
@@ -63,6 +64,13 @@ export class Voice {
     const payload = encodeBatch(batch, { historical, seq: this.#nextSeq() });
     await send(this.#topic('DDATA', batch.content.machine), payload);
     return payload.length;
+  }
+
+  /** NDATA with how this gateway is. */
+  async report(report: GatewayReport, send: Send): Promise<void> {
+    const sealed = reportSeal.seal(report, this.#options.key);
+    const data = { timestamp_ms: Date.now(), seq: this.#nextSeq(), report: sealed };
+    await send(this.#topic('NDATA'), encodeNodeData(data));
   }
 
   #topic(type: MessageType, device?: string): string {

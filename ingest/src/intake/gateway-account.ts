@@ -1,4 +1,4 @@
-import { isoFromNs, type Loss, nsFromMs } from '@benchline/model';
+import { type GatewayReport, isoFromNs, type Loss, nsFromMs } from '@benchline/model';
 import type { DurableHead } from '../ledger/book.ts';
 import { isDrifting, SourceClocks } from './clocks.ts';
 import { EpochsHeard } from './epochs.ts';
@@ -19,6 +19,8 @@ export class GatewayAccount {
   received_ms: number | undefined;
   /** How far its clock is ahead of ingest's, by its last hello. */
   clockOffset_s: number | undefined;
+  /** How it is, as it says itself. */
+  said: GatewayReport | undefined;
   hellos = 0;
   batches = 0;
   accepted = 0;
@@ -56,6 +58,7 @@ export class GatewayAccount {
       ...(head ? { epoch: head.epoch, seq: head.seq } : {}),
       ...(this.received_ms === undefined ? {} : { last_received: isoFromNs(nsFromMs(this.received_ms)) }),
       hellos: this.hellos,
+      ...(this.said ? { said: saidOf(this.said) } : {}),
       batches: this.batches,
       accepted: this.accepted,
       observations: this.observations,
@@ -94,4 +97,9 @@ export class GatewayAccount {
       ],
     };
   }
+}
+
+/** A report as it is shown. */
+function saidOf({ at_ns, stages, spool, alarms }: GatewayReport) {
+  return { at: isoFromNs(at_ns), stages, spool, alarms };
 }

@@ -7,12 +7,18 @@ import {
   type Loss,
   nsFromMs,
   type PlantIndex,
+  reportSeal,
   type SignedBatch,
   secondsOf,
   type TrustedKeys,
   verifyBatch,
 } from '@benchline/model';
-import { decodeBatch, decodeNodeBirth, type SparkplugTopic } from '@benchline/model/sparkplug';
+import {
+  decodeBatch,
+  decodeNodeBirth,
+  decodeNodeData,
+  type SparkplugTopic,
+} from '@benchline/model/sparkplug';
 import { Chain, type Head } from '../ledger/chain.ts';
 import { findDigest } from '../ledger/find.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -99,6 +105,23 @@ export class Gateways {
     if (answer.kind === 'refused') account.refuse(answer.reason);
     else if (answer.losses.length > 0) this.#recordLosses(account, answer.losses);
     this.#options.tell(hello.gateway);
+    return true;
+  }
+
+  /** Takes an NDATA; false when it is one of another maker's edge node. @throws like `takeData`. */
+  takeReport(at: SparkplugTopic, payload: Uint8Array): boolean {
+    const now_ms = Date.now();
+    if (!this.#failures.allows(at.node, now_ms)) {
+      this.#throttle(at.node);
+      return true;
+    }
+    const { report: text } = this.#counting(at.node, () => decodeNodeData(payload));
+    if (text === undefined) return false;
+    const report = this.#counting(at.node, () => reportSeal.open(text, this.#options.trusted));
+    if (report.gateway !== at.node) throw new MisplacedError();
+    const account = this.#heard(report.gateway, now_ms);
+    // An old one that somebody plays back says nothing of now.
+    if (report.at_ns > (account.said?.at_ns ?? 0n)) account.said = report;
     return true;
   }
 

@@ -81,6 +81,8 @@ export class Intake {
       else if (at.type === 'NDEATH') this.#gateways.takeDeath(at);
       else if (at.type === 'NBIRTH') {
         if (!this.#gateways.takeBirth(at, payload)) this.#overhear(at, topic, payload);
+      } else if (at.type === 'NDATA') {
+        if (!this.#gateways.takeReport(at, payload)) this.#overhear(at, topic, payload);
       }
       // What a gateway's device can send, DBIRTH says; batches carry all that counts.
       else if (at.type !== 'DBIRTH' || !this.#gateways.knows(at.node)) this.#overhear(at, topic, payload);

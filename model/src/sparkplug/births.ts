@@ -3,6 +3,8 @@ import { decodePayload, encodePayload, type Metric } from './payload.ts';
 
 /** The metric of an NBIRTH that carries the gateway's signed hello (`helloSeal`). */
 const helloMetric = 'benchline/hello';
+/** The metric of an NDATA that carries the gateway's signed report (`reportSeal`). */
+const reportMetric = 'benchline/report';
 const rebirthMetric = 'Node Control/Rebirth';
 const bdSeqMetric = 'bdSeq';
 
@@ -16,6 +18,7 @@ export function encodeNodeBirth(birth: { timestamp_ms: number; bd_seq: number; h
       { name: bdSeqMetric, timestamp_ms, datatype: 'Int64', value: BigInt(birth.bd_seq) },
       { name: rebirthMetric, timestamp_ms, datatype: 'Boolean', value: false },
       { name: helloMetric, timestamp_ms, datatype: 'String', value: birth.hello },
+      { name: reportMetric, timestamp_ms, datatype: 'String', is_null: true },
     ],
   });
 }
@@ -48,6 +51,22 @@ export function decodeNodeBirth(bytes: Uint8Array): { bd_seq: number; hello: str
     throw new BenchlineError('batch_malformed', 'an NBIRTH without bdSeq');
   const hello = metrics.find(({ name }) => name === helloMetric)?.value;
   return { bd_seq: Number(bdSeq), hello: typeof hello === 'string' ? hello : undefined };
+}
+
+/** What an edge node says of itself between births. */
+export function encodeNodeData(data: { timestamp_ms: number; seq: number; report: string }): Uint8Array {
+  const { timestamp_ms, seq, report } = data;
+  return encodePayload({
+    timestamp_ms,
+    seq,
+    metrics: [{ name: reportMetric, timestamp_ms, datatype: 'String', value: report }],
+  });
+}
+
+/** The report in an NDATA; undefined where another make says something else. @throws BenchlineError `batch_malformed`. */
+export function decodeNodeData(bytes: Uint8Array): { report: string | undefined } {
+  const report = decodePayload(bytes).metrics.find(({ name }) => name === reportMetric)?.value;
+  return { report: typeof report === 'string' ? report : undefined };
 }
 
 /** Command to an edge node to send its births again: the one command that a gateway understands. */

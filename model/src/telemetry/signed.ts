@@ -68,7 +68,8 @@ export type Hello = z.output<typeof Hello>;
 
 const Envelope = z.strictObject({ body: z.string(), key_id: z.string(), signature: z.string() });
 
-function sealer<T extends z.ZodType>(label: string, schema: T, signer: (body: z.output<T>) => string) {
+/** A kind of signed message. The label keeps one kind from being taken for another. */
+export function sealer<T extends z.ZodType>(label: string, schema: T, signer: (body: z.output<T>) => string) {
   const input = (body: string) => `benchline/${label}/1\n${body}\n`;
   return {
     /** The message as text: `{ body, key_id, signature }`, where body is canonical JSON. */
