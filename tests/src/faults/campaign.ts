@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '@benchline/model';
 import type { FaultKind, Parameters } from './fault.ts';
-import { type Drain, drainRatio } from './oracle/drain.ts';
+import { type Drain, DrainMeter } from './oracle/drain.ts';
+import { readLedger } from './oracle/ledger.ts';
+import { Quarantined } from './oracle/quarantined.ts';
 import { type Stretch, Tolls } from './oracle/tolls.ts';
 import { judge, type Verdict } from './oracle/verdict.ts';
 import type { FaultGroup, PlannedFault } from './plan.ts';
@@ -23,6 +26,8 @@ export interface CampaignResult extends Verdict {
   drain: Drain;
   /** What went wrong besides: a fault that could not be done, a system that did not settle. */
   problems: string[];
+  /** The groups of faults during which something went wrong; all of them where that cannot be told. */
+  suspects: FaultGroup[];
 }
 
 const readyLimit_s = 30;
@@ -30,6 +35,8 @@ const settleLimit_s = 180;
 const firstSettle_s = 120;
 /** A fault that takes so much longer than it said is given up. */
 const overtime_s = 120;
+/** What a fault costs may have been said so long before it. */
+const lead_ms = 10_000;
 /** Windows for figures: the whole, and some between settled moments. */
 const mostWindows = 8;
 
@@ -53,6 +60,8 @@ class Campaign {
   /** Moments at which nothing was under way, ms since 1970. */
   readonly #marks_ms: number[] = [];
   readonly #began_ms = Date.now();
+  /** When each group was done, with what went wrong in it at once. */
+  readonly #done: { group: FaultGroup; from_ms: number; to_ms: number; problems: number }[] = [];
   #failedStarts = 0;
 
   constructor(world: BoxWorld, kinds: ReadonlyMap<string, FaultKind>, signal: AbortSignal) {
@@ -73,24 +82,32 @@ class Campaign {
     await world.stopSimulators();
     await sleep(1000);
     await this.#attempt('the end', () => world.drain(settleLimit_s, this.#signal));
-    const drain = await drainRatio(world.urls.ingest, await this.#ledgerNext());
+    const { meter, quarantined } = await this.#readLedger();
     const verdict = await judge({
       home: world.home,
       urls: world.urls,
       tolls: this.#tolls,
+      quarantined,
       windows: this.#windows(),
-      signal: this.#signal,
     });
     return {
       ...verdict,
       faults: this.#faults,
       failed_starts: this.#failedStarts,
-      drain,
+      drain: meter.result(),
       problems: this.#problems,
+      suspects: this.#suspects(verdict),
     };
   }
 
-  async #play({ calm_s, faults }: FaultGroup): Promise<void> {
+  async #play(group: FaultGroup): Promise<void> {
+    const [from_ms, problems] = [Date.now(), this.#problems.length];
+    await this.#playGroup(group);
+    const done = { group, from_ms, to_ms: Date.now(), problems: this.#problems.length - problems };
+    this.#done.push(done);
+  }
+
+  async #playGroup({ calm_s, faults }: FaultGroup): Promise<void> {
     await sleep(calm_s * 1000, undefined, { signal: this.#signal });
     const done = await Promise.all(faults.map((fault) => this.#do(fault)));
     const undone_ms = Date.now();
@@ -147,6 +164,19 @@ class Campaign {
     this.#marks_ms.push(Date.now());
   }
 
+  #suspects({ findings }: Verdict): FaultGroup[] {
+    const [first] = this.#windows();
+    const pointed = findings.filter(
+      ({ from_ns, to_ns }) => from_ns !== first?.from_ns || to_ns !== first.to_ns,
+    );
+    const suspects = this.#done.filter(({ from_ms, to_ms, problems }) => {
+      const [from_ns, to_ns] = [BigInt(from_ms - lead_ms) * 1_000_000n, BigInt(to_ms) * 1_000_000n];
+      return problems > 0 || pointed.some((f) => f.from_ns <= to_ns && f.to_ns >= from_ns);
+    });
+    if (suspects.length === 0 && findings.length > 0) return this.#done.map(({ group }) => group);
+    return suspects.map(({ group }) => group);
+  }
+
   /** The whole run, and an even choice of the stretches between settled moments. */
   #windows(): Stretch[] {
     const instants = this.#marks_ms.map((ms) => BigInt(ms) * 1_000_000n);
@@ -159,9 +189,15 @@ class Campaign {
       : [];
   }
 
-  async #ledgerNext(): Promise<number> {
-    const response = await fetch(`${this.#world.urls.ingest}/status`);
-    return ((await response.json()) as { ledger: { next: number } }).ledger.next;
+  async #readLedger(): Promise<{ meter: DrainMeter; quarantined: Quarantined }> {
+    const meter = new DrainMeter();
+    const quarantined = new Quarantined();
+    for await (const batch of readLedger(this.#world.urls.ingest)) {
+      meter.take(batch);
+      quarantined.takeHeld(batch);
+    }
+    quarantined.takeFolder(join(this.#world.part('ingest').data, 'quarantine'));
+    return { meter, quarantined };
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BenchlineError, type Command, type CommandInput } from '@benchline/model';
@@ -6,8 +6,10 @@ import { type CampaignResult, runCampaign } from './campaign.ts';
 import { thisEnvironment } from './environment.ts';
 import type { Environment, FaultKind } from './fault.ts';
 import { kinds as allKinds } from './kinds/index.ts';
-import { planFaults } from './plan.ts';
+import { type FaultGroup, planFaults } from './plan.ts';
+import { keepRegression, readRegressions } from './regressions.ts';
 import { failures, type ResultFile, resultOf } from './result.ts';
+import { summaryOf } from './summary.ts';
 import { openWorld } from './world/open.ts';
 
 /** `benchline faults`: a story of faults against real processes, and whether anything was lost, doubled or wrong. */
@@ -18,6 +20,7 @@ export const faults: Command = {
     seed: { type: 'string', value: 'S', help: 'same seed, same story (default: a new one, printed)' },
     count: { type: 'string', default: '25', value: 'K', help: 'how many faults' },
     kinds: { type: 'string', value: 'A,B', help: 'only these kinds' },
+    regressions: { type: 'boolean', help: 'the stories that once went wrong, instead of a new one' },
     json: { type: 'string', value: 'FILE', help: 'write the result there' },
     data: {
       type: 'string',
@@ -25,68 +28,86 @@ export const faults: Command = {
       help: 'working folder, kept (default: a temporary one, kept if it fails)',
     },
     list: { type: 'boolean', help: 'only list the kinds, and why one cannot run here' },
+    summarise: { type: 'boolean', help: 'only print the tables of some result files, as Markdown' },
   },
-  async run({ values, signal }) {
+  positionals: ['[RESULT]…'],
+  async run({ values, positionals, signal }) {
     const environment = thisEnvironment();
     if (values['list'] === true) return list(environment);
+    if (values['summarise'] === true) return summarise(positionals);
     const options = parseOptions(values, environment);
-    const folder = options.data ?? mkdtempSync(join(tmpdir(), 'benchline-faults-'));
-    say(`seed ${options.seed}, ${options.count} faults of ${options.kinds.size} kinds, in ${folder}`);
-    const result = await play(folder, options, environment, signal);
-    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
-    const failed = failures(result);
-    writeFileSync(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
-    if (failed.length === 0 && options.data === undefined) rmSync(folder, { recursive: true, force: true });
-    say(conclusion(result, failed, folder));
-    return failed.length === 0 ? 0 : 1;
+    if (options.story.length === 0) {
+      say('nothing to play');
+      return 0;
+    }
+    return await playAndTell(options, environment, signal);
   },
 };
 
 interface Options {
   seed: string;
-  count: number;
-  kinds: ReadonlyMap<string, FaultKind>;
+  story: readonly FaultGroup[];
   json: string | undefined;
   data: string | undefined;
 }
 
+async function playAndTell(options: Options, environment: Environment, signal: AbortSignal): Promise<number> {
+  const { seed, story, json, data } = options;
+  const folder = data ?? mkdtempSync(join(tmpdir(), 'benchline-faults-'));
+  mkdirSync(folder, { recursive: true });
+  writeJson(join(folder, 'story.json'), story);
+  say(`seed ${seed}, ${story.reduce((sum, group) => sum + group.faults.length, 0)} faults, in ${folder}`);
+  const campaign = await play(folder, seed, story, environment, signal);
+  const result = resultOf(seed, campaign);
+  if (json !== undefined) writeJson(json, result);
+  const failed = failures(result);
+  const sum = `${result.emitted} emitted = ${result.stored} stored + ${result.declared_gaps} in declared gaps + ${result.quarantined} quarantined`;
+  if (failed.length === 0) {
+    if (data === undefined) rmSync(folder, { recursive: true, force: true });
+    say(`Nothing lost, doubled or wrong: ${sum}.`);
+    return 0;
+  }
+  writeJson(join(folder, 'result.json'), result);
+  say([...result.problems, ...result.findings.slice(0, 20)].join('\n'));
+  say(`Seed ${seed} FAILED: ${failed.join(', ')}. ${sum}.`);
+  const kept = keepRegression({ seed, failed, story: campaign.suspects });
+  say(`Logs, truth and data: ${folder}. Kept as a regression: ${kept}`);
+  return 1;
+}
+
 async function play(
   folder: string,
-  { seed, count, kinds }: Options,
+  seed: string,
+  story: readonly FaultGroup[],
   environment: Environment,
   signal: AbortSignal,
-): Promise<ResultFile> {
+): Promise<CampaignResult> {
   const mosquitto = environment.program('mosquitto');
   if (mosquitto === undefined)
     throw new BenchlineError('missing_program', 'there is no mosquitto', {
       hint: 'apt-get install mosquitto',
     });
-  const story = planFaults(seed, count, kinds);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'story.json'), `${JSON.stringify(story, null, 2)}\n`);
   const world = await openWorld({ folder, seed, mosquitto, say });
-  let campaign: CampaignResult;
   try {
-    campaign = await runCampaign(world, story, kinds, signal);
+    return await runCampaign(world, story, allKinds, signal);
   } finally {
     await world.close();
   }
-  return resultOf(seed, campaign);
-}
-
-function conclusion(result: ResultFile, failed: readonly string[], folder: string): string {
-  const sum = `${result.emitted} emitted = ${result.stored} stored + ${result.declared_gaps} in declared gaps + ${result.quarantined} quarantined`;
-  if (failed.length === 0) return `Nothing lost, doubled or wrong: ${sum}.`;
-  return `seed ${result.seed} FAILED: ${failed.join(', ')}. ${sum}.\n${result.findings.slice(0, 20).join('\n')}\nEvidence: ${folder}`;
 }
 
 function list(environment: Environment): number {
-  for (const [name, { summary, needs }] of allKinds) {
-    const lack = needs?.(environment);
+  for (const [name, kind] of allKinds) {
+    const lack = kind.needs?.(environment);
     process.stdout.write(
-      `${name.padEnd(28)} ${summary}${lack === undefined ? '' : ` (not here: ${lack})`}\n`,
+      `${name.padEnd(28)} ${kind.summary}${lack === undefined ? '' : ` (not here: ${lack})`}\n`,
     );
   }
+  return 0;
+}
+
+function summarise(files: readonly string[]): number {
+  const results = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as ResultFile);
+  process.stdout.write(summaryOf(results));
   return 0;
 }
 
@@ -97,11 +118,14 @@ function parseOptions(values: CommandInput['values'], environment: Environment):
     throw new BenchlineError('usage', `--count ${text('count')} is not a number of faults`, {
       hint: 'for example --count 25',
     });
+  const seed = text('seed') ?? String(Date.now() % 1_000_000);
   const data = text('data');
   return {
-    seed: text('seed') ?? String(Date.now() % 1_000_000),
-    count,
-    kinds: chosenKinds(text('kinds'), environment),
+    seed,
+    story:
+      values['regressions'] === true
+        ? readRegressions().flatMap(({ story }) => playable(story, environment))
+        : planFaults(seed, count, chosenKinds(text('kinds'), environment)),
     json: text('json'),
     data: data === undefined ? undefined : resolve(data),
   };
@@ -110,18 +134,34 @@ function parseOptions(values: CommandInput['values'], environment: Environment):
 /** The kinds that were asked for and can run here; the others are said. */
 function chosenKinds(only: string | undefined, environment: Environment): Map<string, FaultKind> {
   const names = only?.split(',').map((name) => name.trim()) ?? [...allKinds.keys()];
-  const chosen = new Map<string, FaultKind>();
-  for (const name of names) {
-    const kind = allKinds.get(name);
-    if (!kind)
-      throw new BenchlineError('usage', `there is no kind of fault '${name}'`, {
-        hint: `choose among ${[...allKinds.keys()].join(', ')}`,
-      });
-    const lack = kind.needs?.(environment);
-    if (lack === undefined) chosen.set(name, kind);
-    else say(`left out: ${name}, because ${lack}`);
-  }
-  return chosen;
+  return new Map(
+    names.flatMap((name) => {
+      const kind = allKinds.get(name);
+      if (!kind)
+        throw new BenchlineError('usage', `there is no kind of fault '${name}'`, {
+          hint: `choose among ${[...allKinds.keys()].join(', ')}`,
+        });
+      return canRun(name, environment) ? [[name, kind] as const] : [];
+    }),
+  );
+}
+
+/** A story without what cannot be done here. */
+function playable(story: readonly FaultGroup[], environment: Environment): FaultGroup[] {
+  return story
+    .map((group) => ({ ...group, faults: group.faults.filter(({ kind }) => canRun(kind, environment)) }))
+    .filter(({ faults: left }) => left.length > 0);
+}
+
+function canRun(name: string, environment: Environment): boolean {
+  const kind = allKinds.get(name);
+  const lack = kind ? kind.needs?.(environment) : 'there is no such kind any more';
+  if (lack !== undefined) say(`left out: ${name}, because ${lack}`);
+  return lack === undefined;
+}
+
+function writeJson(file: string, value: unknown): void {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 function say(text: string): void {

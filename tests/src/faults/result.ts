@@ -22,7 +22,7 @@ export interface ResultFile {
 }
 
 export function resultOf(seed: string, campaign: CampaignResult): ResultFile {
-  const { faults, drain, ...verdict } = campaign;
+  const { faults, drain, findings, suspects: _, ...verdict } = campaign;
   const settled = faults.flatMap(({ settle_s }) => settle_s ?? []).sort((a, b) => a - b);
   const at = (share: number) =>
     settled[Math.min(settled.length - 1, Math.floor(share * settled.length))] ?? null;
@@ -30,6 +30,7 @@ export function resultOf(seed: string, campaign: CampaignResult): ResultFile {
     seed,
     faults,
     ...verdict,
+    findings: findings.map(({ text }) => text),
     settle_s: { p50: at(0.5), p99: at(0.99), max: settled.at(-1) ?? null },
     drain_ratio: 'drain_ratio' in drain ? drain.drain_ratio : null,
     drain:

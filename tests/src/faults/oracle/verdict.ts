@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isoFromNs } from '@benchline/model';
+import { isoFromNs, nsFromIso } from '@benchline/model';
 import { type Finding, type Home, MetricsApi, reconcile, type Stored } from '@benchline/simulators/box';
 import { type WrongFigure, wrongFigures } from './figures.ts';
 import { influxStored } from './influx.ts';
+import type { Quarantined } from './quarantined.ts';
 import type { Stretch, Tolls } from './tolls.ts';
 import { readMachines } from './truth.ts';
 
@@ -19,16 +20,21 @@ export interface Verdict {
   double_counted: number;
   /** Values other than emitted, and figures of the API other than the truth logs give. */
   wrong_figures: number;
-  findings: string[];
+  findings: VerdictFinding[];
+}
+
+/** What is wrong, for a person, and the source times that it is about. */
+export interface VerdictFinding extends Stretch {
+  text: string;
 }
 
 export interface Evidence {
   home: Home;
   urls: { influxd: string; metrics: string };
   tolls: Tolls;
+  quarantined: Quarantined;
   /** Windows over which figures are compared. Between their ends nothing was under way. */
   windows: readonly Stretch[];
-  signal: AbortSignal;
 }
 
 /** Findings of one kind that are written down. */
@@ -53,7 +59,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
     ...worse,
     double_counted: sum((v) => v.double_counted),
     wrong_figures: sum((v) => v.wrong_figures) + figures.length,
-    findings: [...verdicts.flatMap((v) => v.findings), ...figures.map(figureText)],
+    findings: [...verdicts.flatMap((v) => v.findings), ...figures.map(figureFinding)],
   };
 }
 
@@ -66,30 +72,35 @@ async function patiently(look: () => Promise<Verdict>): Promise<Verdict> {
   }
 }
 
-async function judgeStore(name: string, store: Stored, { home, tolls }: Evidence): Promise<Verdict> {
-  const findings: string[] = [];
-  const tell = (finding: Finding, what: string) => {
-    if (findings.length < mostFindings)
-      findings.push(`${name}: ${finding.machine}/${finding.signal} ${isoFromNs(finding.time_ns)} ${what}`);
+async function judgeStore(
+  name: string,
+  store: Stored,
+  { home, tolls, quarantined }: Evidence,
+): Promise<Verdict> {
+  const findings: VerdictFinding[] = [];
+  const tell = ({ machine, signal, time_ns }: Finding, what: string) => {
+    const text = `${name}: ${machine}/${signal} ${isoFromNs(time_ns)} ${what}`;
+    if (findings.length < mostFindings) findings.push({ text, from_ns: time_ns, to_ns: time_ns });
   };
   let unexcused = 0;
-  let quarantined = 0;
+  let setAside = 0;
   const account = await reconcile(home.truth_folder, store, (finding) => {
-    const { what, machine, time_ns, gap } = finding;
+    const { what, machine, signal, time_ns, gap } = finding;
     if (what === 'declared' && tolls.covers('gap', machine, time_ns)) return;
     if (what === 'declared') {
       unexcused += 1;
       return tell(finding, `is in a gap (${gap?.reason}) that no fault accounts for`);
     }
-    if (what === 'missing' && tolls.covers('quarantine', machine, time_ns)) quarantined += 1;
-    else tell(finding, `is ${what}`);
+    if (what !== 'missing' || !quarantined.has(machine, signal, time_ns)) return tell(finding, `is ${what}`);
+    if (tolls.covers('quarantine', machine, time_ns)) setAside += 1;
+    else tell(finding, 'is in quarantine, which no fault accounts for');
   });
   return {
     emitted: account.emitted,
     stored: account.stored,
     declared_gaps: account.declared_gaps - unexcused,
-    quarantined,
-    lost: account.missing - quarantined + unexcused,
+    quarantined: setAside,
+    lost: account.missing - setAside + unexcused,
     double_counted: account.doubled + account.invented,
     wrong_figures: account.wrong,
     findings,
@@ -107,6 +118,10 @@ async function compareFigures(
   return wrong;
 }
 
-function figureText({ machine, figure, from, to, served, true: real }: WrongFigure): string {
-  return `figure: ${machine} ${figure} from ${from} to ${to} is served as ${served}, and was ${real}`;
+function figureFinding({ machine, figure, from, to, served, true: real }: WrongFigure): VerdictFinding {
+  return {
+    text: `figure: ${machine} ${figure} from ${from} to ${to} is served as ${served}, and was ${real}`,
+    from_ns: nsFromIso(from),
+    to_ns: nsFromIso(to),
+  };
 }
