@@ -3,7 +3,7 @@ import { brokerAccess, type Log, loadPlant, nsNow, readSigningKey } from '@bench
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
 import { registerHealth } from '@benchline/model/health';
 import { placementOf } from '@benchline/store';
-import { type InfluxConfig, openInfluxStore } from '@benchline/store/influx';
+import { openInfluxStore } from '@benchline/store/influx';
 import { lockFolder } from '@benchline/store/journal';
 import type { IngestConfig } from './config.ts';
 import { Readers } from './feed/readers.ts';
@@ -18,7 +18,7 @@ import { trustFolder } from './intake/trust.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openLedger } from './ledger/open.ts';
 import { Upkeep } from './ledger/upkeep.ts';
-import { readCursor } from './projection/cursor.ts';
+import { readCursor, targetOf } from './projection/cursor.ts';
 import { Projection } from './projection/projection.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -163,7 +163,7 @@ async function openProjection(
   const store = await openInfluxStore({ config: config.influx, placement: placementOf(plant.index) });
   opened.defer(() => store.close());
   const cursorFile = join(config.data_dir, 'projection', 'cursor.json');
-  const identity = { ledger_id: ledger.id, target: nameOf(config.influx), plant_digest: plant.digest };
+  const identity = { ledger_id: ledger.id, target: targetOf(config.influx), plant_digest: plant.digest };
   const cursor = await readCursor(cursorFile, identity, ledger);
   const projection = new Projection({ ledger, store, cursor, cursorFile, quarantine, log });
   const stop = new AbortController();
@@ -173,10 +173,4 @@ async function openProjection(
     await running;
   });
   return projection;
-}
-
-function nameOf(influx: InfluxConfig): string {
-  return influx.version === 1
-    ? `${influx.url} ${influx.database}`
-    : `${influx.url} ${influx.org}/${influx.bucket}`;
 }

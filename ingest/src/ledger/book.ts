@@ -1,6 +1,6 @@
 import type { Damaged } from '@benchline/model';
 import type { Head } from './chain.ts';
-import { fillHole, type Hole, headOf, holesOf } from './runs.ts';
+import { fillHole, type Hole, headOf, holesOf, type Run } from './runs.ts';
 import { type Countable, countIn, emptySummary, runOf, type Summary } from './summary.ts';
 
 /** The newest batch of a gateway in the ledger, and where it stands. */
@@ -21,6 +21,8 @@ interface GatewayState {
 export class Book {
   #summaries: Summary[];
   #gateways = new Map<string, GatewayState>();
+  /** Holes of epochs that are over: nobody can fill them. */
+  #ended: (Hole & { gateway: string })[] = [];
   #plant: Summary['plant'];
   #retired: Summary['retired'];
 
@@ -59,6 +61,11 @@ export class Book {
   sound(gateway: string): Head | undefined {
     const [hole] = this.holes(gateway);
     return hole ? { epoch: hole.epoch, seq: hole.from_seq - 1, digest: hole.before } : this.head(gateway);
+  }
+
+  /** What damage has taken for good, until a loss record says so. */
+  get ended(): readonly (Hole & { gateway: string })[] {
+    return this.#ended;
   }
 
   /** Counts a record in that was appended behind all others. */
@@ -113,12 +120,12 @@ export class Book {
 
   /** Offsets [from, to] of the runs that a batch may stand in. */
   places(gateway: string, { epoch, seq }: { epoch: string; seq: number }): { from: number; to: number }[] {
-    return this.#runs(gateway)
+    return this.runs(gateway)
       .filter((run) => !run.lost && run.epoch === epoch && run.from_seq <= seq && seq <= run.to_seq)
       .map(({ from_offset, to_offset }) => ({ from: from_offset, to: to_offset }));
   }
 
-  #runs(gateway: string) {
+  runs(gateway: string): readonly Run[] {
     return this.#summaries.flatMap((summary) => summary.gateways[gateway]?.runs ?? []);
   }
 
@@ -130,8 +137,14 @@ export class Book {
     const { gateway, run } = step;
     const state = this.#gateways.get(gateway);
     const head = { epoch: run.epoch, seq: run.to_seq, digest: run.digest, offset };
-    if (!state || run.epoch > state.head.epoch) this.#gateways.set(gateway, { head, holes: [] });
-    else if (run.epoch === state.head.epoch && run.to_seq > state.head.seq) state.head = head;
+    if (!state || run.epoch > state.head.epoch) {
+      this.#ended.push(...(state?.holes ?? []).map((hole) => ({ gateway, ...hole })));
+      this.#gateways.set(gateway, { head, holes: [] });
+    } else if (run.epoch < state.head.epoch)
+      this.#ended = this.#ended.flatMap((hole) =>
+        hole.gateway === gateway ? fillHole(hole, run).map((rest) => ({ gateway, ...rest })) : [hole],
+      );
+    else if (run.to_seq > state.head.seq) state.head = head;
     else state.holes = state.holes.flatMap((hole) => fillHole(hole, run));
   }
 
@@ -144,10 +157,16 @@ export class Book {
       ...this.#summaries.flatMap((s) => Object.keys(s.gateways)),
     ]);
     this.#gateways = new Map();
+    this.#ended = [];
     for (const gateway of names) {
-      const runs = this.#runs(gateway);
-      const head = headOf(runs, bases[gateway]);
-      if (head) this.#gateways.set(gateway, { head, holes: holesOf(runs, head.epoch, bases[gateway]) });
+      const runs = this.runs(gateway);
+      const base = bases[gateway];
+      const head = headOf(runs, base);
+      if (!head) continue;
+      this.#gateways.set(gateway, { head, holes: holesOf(runs, head.epoch, base) });
+      for (const epoch of new Set(runs.map((run) => run.epoch)))
+        if (epoch !== head.epoch)
+          this.#ended.push(...holesOf(runs, epoch, base).map((hole) => ({ gateway, ...hole })));
     }
   }
 }

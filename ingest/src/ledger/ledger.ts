@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { describeError, type Log, nsNow } from '@benchline/model';
 import type { Journal, JournalRecord } from '@benchline/store/journal';
 import type { Book, DurableHead } from './book.ts';
 import type { Head } from './chain.ts';
 import { assertNotRetired } from './floor.ts';
-import { type Draft, damagedLine, encodeRecord } from './record-line.ts';
+import { digestOfLine, readLines } from './read.ts';
+import { type Draft, encodeRecord } from './record-line.ts';
 import type { Hole } from './runs.ts';
 import { countOn } from './scan.ts';
 import { emptySummary } from './summary.ts';
@@ -110,23 +110,16 @@ export class Ledger {
    */
   async read(from: number, maxBytes: number): Promise<JournalRecord[]> {
     assertNotRetired(this, from);
-    // Segments at the beginning may be gone: the journal then reads from the first that is there.
-    if (from < this.#journal.floor) return damagedLines(from, Math.min(this.#journal.floor, from + 1000));
-    const { records, missing } = await this.#journal.read(from, maxBytes);
-    if (missing.length === 0) return records;
+    const { records, missing } = await readLines(this.#journal, from, maxBytes);
     for (const hole of missing) this.#suspect(hole);
-    const standIns = missing.flatMap((hole) => damagedLines(hole.from, hole.to));
-    return [...records, ...standIns].sort((a, b) => a.position - b.position);
+    return records;
   }
 
   /** SHA-256 (hexadecimal) of a line as it was written; undefined when it is gone or does not read back. */
   async lineDigest(offset: number): Promise<string | undefined> {
     const { retired } = this.book;
     if (retired && offset === retired.below_offset - 1) return retired.last_line;
-    if (offset < this.floor || offset >= this.next) return undefined;
-    const { records } = await this.#journal.read(offset, 1);
-    const [line] = records;
-    return line?.position === offset ? createHash('sha256').update(line.data).digest('hex') : undefined;
+    return digestOfLine(this.#journal, offset);
   }
 
   /** Resolves when the record at `offset` is durable, or when the signal aborts. */
@@ -160,7 +153,7 @@ export class Ledger {
     const newest = this.book.summaries.at(-1);
     if (!before || newest?.first !== before.first) return;
     const full = this.book.seal(before.bytes);
-    if (full) this.#filing = this.#filing.then(() => this.#files.write(full));
+    if (full) this.#filing = this.#filing.then(() => this.#files.write(full, before.path));
   }
 
   #suspect(hole: { from: number; to: number }): void {
@@ -184,18 +177,17 @@ export class Ledger {
   async #examine(first: number): Promise<void> {
     const summary = emptySummary(first);
     const segment = () => this.#journal.segments.find((each) => each.first === first);
-    await countOn(summary, this.#journal, () => Math.min(segment()?.end ?? 0, this.#durable));
-    const bytes = segment()?.bytes;
-    if (bytes === undefined) return;
+    const end = () => Math.min(segment()?.end ?? 0, this.#durable);
+    // Whatever is appended meanwhile must not be left out.
+    do await countOn(summary, this.#journal, end);
+    while (summary.end < end());
+    const file = segment();
+    if (!file) return;
     const full = this.#journal.segments.at(-1)?.first !== first;
-    if (full) summary.bytes = bytes;
+    if (full) summary.bytes = file.bytes;
     this.book.replace(summary);
     this.#log.error({ missing: summary.missing.slice(0, 10) }, 'records of the ledger do not read back');
     this.#onDamage();
-    if (full) await this.#files.write(summary);
+    if (full) await this.#files.write(summary, file.path);
   }
-}
-
-function damagedLines(from: number, to: number): JournalRecord[] {
-  return Array.from({ length: to - from }, (_, i) => ({ position: from + i, data: damagedLine(from + i) }));
 }

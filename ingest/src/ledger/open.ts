@@ -33,7 +33,7 @@ export async function openLedger(options: {
   segment_bytes?: number;
 }): Promise<{ ledger: Ledger; chains: ReadonlyMap<string, Chain> }> {
   const { folder, ledger_id, log, segment_bytes = defaultSegmentBytes } = options;
-  await identify(join(folder, 'ledger.json'), ledger_id, log);
+  await identify(folder, ledger_id, log);
   const journal = await openJournal({ folder: journalFolder(folder), segment_bytes, behind_damage: 'keep' });
   try {
     const files = new SummaryFiles(join(folder, 'index'), log);
@@ -55,17 +55,19 @@ function withLostBeginning(summaries: Summary[], { floor }: Journal): Summary[] 
   return [{ ...emptySummary(from), end: floor, missing: [{ from, to: floor }] }, ...summaries];
 }
 
-async function identify(file: string, ledger_id: string, log: Log): Promise<void> {
-  const found = Identity.safeParse(await readJson(file)).data?.ledger_id;
+/** Whose ledger a folder holds, as far as it says so. */
+export async function ledgerIdOf(folder: string): Promise<string | undefined> {
+  return Identity.safeParse(await readJson(join(folder, 'ledger.json'))).data?.ledger_id;
+}
+
+async function identify(folder: string, ledger_id: string, log: Log): Promise<void> {
+  const found = await ledgerIdOf(folder);
   if (found === ledger_id) return;
+  const file = join(folder, 'ledger.json');
   if (found !== undefined)
-    throw new BenchlineError(
-      'config_invalid',
-      `${file} says that this is the ledger '${found}', not '${ledger_id}'`,
-      {
-        hint: 'set ledger_id back, or name another data_dir to begin a new ledger',
-      },
-    );
+    throw new BenchlineError('config_invalid', `${folder} holds the ledger '${found}', not '${ledger_id}'`, {
+      hint: 'set ledger_id back, or name another data_dir to begin a new ledger',
+    });
   await writeJson(file, { v: 1, ledger_id }).catch((error: unknown) =>
     log.warn({ reason: String(error) }, 'cannot note whose ledger this is'),
   );

@@ -1,10 +1,13 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, type Log } from '@benchline/model';
 import type { JournalSegment, JournalView } from '@benchline/store/journal';
+import { z } from 'zod';
 import { readJson, writeJson } from '../json-file.ts';
 import { summarize } from './scan.ts';
 import { Summary } from './summary.ts';
+
+const SummaryFile = z.strictObject({ mtime_ms: z.number(), summary: Summary });
 
 /**
  * One file for each segment that is full, so that opening a ledger reads the newest one only. They can be made
@@ -26,15 +29,17 @@ export class SummaryFiles {
       const full = index < journal.segments.length - 1;
       const known = full ? await this.#read(segment) : undefined;
       const summary = known ?? (await summarize(journal, segment));
-      if (full && !known) await this.write(summary);
+      if (full && !known) await this.write(summary, segment.path);
       summaries.push(summary);
     }
     return summaries;
   }
 
-  async write(summary: Summary): Promise<void> {
+  /** @param segment the file that it is of. */
+  async write(summary: Summary, segment: string): Promise<void> {
     try {
-      await writeJson(this.#file(summary.first), summary);
+      const { mtimeMs } = await stat(segment);
+      await writeJson(this.#file(summary.first), { mtime_ms: mtimeMs, summary });
     } catch (error) {
       this.#log.warn({ reason: describeError(error) }, 'cannot write the summary of a segment');
     }
@@ -46,9 +51,12 @@ export class SummaryFiles {
       if (Number.parseInt(name, 10) < below) await rm(join(this.#folder, name), { force: true });
   }
 
-  async #read({ first, end, bytes }: JournalSegment): Promise<Summary | undefined> {
-    const { data } = Summary.safeParse(await readJson(this.#file(first)));
-    return data?.first === first && data.end === end && data.bytes === bytes ? data : undefined;
+  /** Undefined also when the segment was written to since: by whom, and what, nobody knows. */
+  async #read({ first, end, bytes, path }: JournalSegment): Promise<Summary | undefined> {
+    const { data } = SummaryFile.safeParse(await readJson(this.#file(first)));
+    if (!data || data.mtime_ms !== (await stat(path)).mtimeMs) return undefined;
+    const { summary } = data;
+    return summary.first === first && summary.end === end && summary.bytes === bytes ? summary : undefined;
   }
 
   #file(first: number): string {

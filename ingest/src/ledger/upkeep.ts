@@ -64,7 +64,11 @@ export class Upkeep {
   #owed(): Draft[] {
     const { ledger, plant } = this.#options;
     const damage = ledger.book.undeclared().map((damaged): Draft => ({ kind: 'damaged', damaged }));
-    return ledger.book.plant?.digest === plant.digest ? damage : [...damage, plant];
+    const losses = ledger.book.ended.map(({ gateway, epoch, from_seq, to_seq }): Draft => {
+      return { kind: 'loss', loss: { gateway, epoch, from_seq, to_seq, reason: 'damaged' } };
+    });
+    const inForce = ledger.book.plant?.digest === plant.digest;
+    return [...damage, ...losses, ...(inForce ? [] : [plant])];
   }
 
   /** Damage that nobody reads would be found when the gateways no longer have what it cost. */

@@ -37,6 +37,7 @@ export const table: Readonly<Record<string, TableRow>> = {
     package: '@benchline/store',
     summary: 'run the installed InfluxDB 1.x with a data folder of its own',
   },
+  ledger: { package: '@benchline/ingest', summary: 'verify a ledger, or write it into a store anew' },
   simulate: { package: '@benchline/simulators', summary: 'run one simulated machine, line, PLC or meter' },
   validate: { package: '@benchline/model', summary: 'check a plant file and say what to mend' },
   health: { package: '@benchline/model', summary: 'ask a service on this computer whether it is well' },

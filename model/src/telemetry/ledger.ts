@@ -27,13 +27,16 @@ export const Entry = z.strictObject({
 });
 export type Entry = z.output<typeof Entry>;
 
-/** A stretch of a gateway's sequence that never reached the ledger although the gateway says it existed. */
+/**
+ * A stretch of a gateway's sequence that is not in the ledger although it existed, and never will be: the gateway
+ * no longer has it, its epoch ended before it was sent, or damage took it from the ledger and its epoch is over.
+ */
 export const Loss = z.strictObject({
   gateway: Slug,
   epoch: z.string().regex(epochPattern),
   from_seq: z.int().min(0),
   to_seq: z.int().min(0),
-  reason: z.enum(['not_retained', 'epoch_ended']),
+  reason: z.enum(['not_retained', 'epoch_ended', 'damaged']),
 });
 export type Loss = z.output<typeof Loss>;
 
