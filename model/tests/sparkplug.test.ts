@@ -136,6 +136,11 @@ describe('a Sparkplug B payload', () => {
     expect(() => decodePayload(Buffer.from(field('12', emptyKeys), 'hex'))).toThrow(
       'more than 16 properties',
     );
+    const long = (name: number, text: number) =>
+      encodePayload({ metrics: [{ name: 'n'.repeat(name), datatype: 'String', value: 't'.repeat(text) }] });
+    expect(() => decodePayload(long(1001, 1))).toThrow('a name of 1001 bytes');
+    expect(() => decodePayload(long(1, 1_048_577))).toThrow('a text of 1048577 bytes');
+    expect(decodePayload(long(1000, 1_048_576)).metrics).toHaveLength(1);
     const nested = Buffer.from('0b'.repeat(100_000), 'hex');
     expect(() => decodePayload(nested)).toThrow('not a Sparkplug B payload');
   });

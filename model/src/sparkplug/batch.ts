@@ -9,14 +9,19 @@ import {
   type SignedBatch,
   SignedBatchJson,
 } from '../telemetry/batch.ts';
+import { parseBoundedJson } from '../telemetry/bounded-json.ts';
 import { severityOf } from '../telemetry/status.ts';
 import { isRepresentable, type Value } from '../telemetry/value.ts';
 import { fitsInt64, msFromNs, nsPerMillisecond } from '../time.ts';
 import type { Datatype } from './datatype.ts';
+import { maxTextBytes } from './limits.ts';
 import { decodePayload, encodePayload, type Metric, type Property } from './payload.ts';
 
 /** The metric of a DDATA that carries what a batch says besides its observations. No signal has a '/' in its id. */
 const batchMetric = 'benchline/batch';
+
+/** A batch says some 500 characters besides its observations; every gap adds some 100. */
+const envelopeBounds = { length: maxTextBytes, depth: 8 };
 
 const Envelope = z.strictObject({
   content: BatchJson.omit({ observations: true }),
@@ -70,7 +75,7 @@ export function decodeBatch(bytes: Uint8Array): SignedBatch {
 
 function parseEnvelope(text: string): z.output<typeof Envelope> {
   try {
-    return Envelope.parse(JSON.parse(text));
+    return Envelope.parse(parseBoundedJson(text, envelopeBounds));
   } catch (cause) {
     throw new BenchlineError('batch_malformed', `${batchMetric} does not fit its schema`, { cause });
   }

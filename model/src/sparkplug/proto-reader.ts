@@ -1,8 +1,10 @@
 import { BenchlineError } from '../error.ts';
+import { maxNameBytes, maxTextBytes } from './limits.ts';
 
 const wordSize = 2 ** 32;
-/** Names kept, so that the same one does not become a new string each time. */
+/** Names kept, so that the same one does not become a new string each time; only short ones, for anybody may send names. */
 const namesKept = 20_000;
+const longestKept = 64;
 const names = new Map<number, string>();
 
 /** Reads the protobuf encoding. @throws BenchlineError `batch_malformed` where the bytes end early or make no sense. */
@@ -69,6 +71,7 @@ export class ProtoReader {
 
   text(): string {
     const length = this.#length();
+    if (length > maxTextBytes) throw tooLong('text', length, maxTextBytes);
     const at = this.#advance(length);
     return this.#bytes.toString('utf8', at, at + length);
   }
@@ -76,6 +79,7 @@ export class ProtoReader {
   /** A text that is likely to come again. */
   name(): string {
     const length = this.#length();
+    if (length > maxNameBytes) throw tooLong('name', length, maxNameBytes);
     const at = this.#advance(length);
     const bytes = this.#bytes;
     // FNV-1a: only a first guess, which is compared.
@@ -84,7 +88,7 @@ export class ProtoReader {
     const known = names.get(hash);
     if (known !== undefined && this.#is(known, at, length)) return known;
     const name = bytes.toString('utf8', at, at + length);
-    if (names.size < namesKept && this.#is(name, at, length)) names.set(hash, name);
+    if (length <= longestKept && names.size < namesKept && this.#is(name, at, length)) names.set(hash, name);
     return name;
   }
 
@@ -158,4 +162,8 @@ export class ProtoReader {
 
 function malformed(): BenchlineError {
   return new BenchlineError('batch_malformed', 'not a Sparkplug B payload');
+}
+
+function tooLong(what: string, length: number, most: number): BenchlineError {
+  return new BenchlineError('batch_malformed', `a ${what} of ${length} bytes; at most ${most}`);
 }

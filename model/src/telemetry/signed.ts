@@ -4,6 +4,7 @@ import type { SigningKey, TrustedKeys } from '../keys/keys.ts';
 import { Slug } from '../slug.ts';
 import { nanosecondsJson } from '../time.ts';
 import { type Batch, epochPattern, type SignedBatch } from './batch.ts';
+import { parseBoundedJson } from './bounded-json.ts';
 import { canonicalJson, type Json, sha256Hex } from './canonical.ts';
 import { batchSigningInput, canonicalBatch } from './canonical-batch.ts';
 
@@ -68,6 +69,9 @@ export type Hello = z.output<typeof Hello>;
 
 const Envelope = z.strictObject({ body: z.string(), key_id: z.string(), signature: z.string() });
 
+/** Hellos and acknowledgements have a few hundred characters, a report some thousand. */
+const sealedBounds = { length: 65_536, depth: 16 };
+
 /** A kind of signed message. The label keeps one kind from being taken for another. */
 export function sealer<T extends z.ZodType>(label: string, schema: T, signer: (body: z.output<T>) => string) {
   const input = (body: string) => `benchline/${label}/1\n${body}\n`;
@@ -82,8 +86,8 @@ export function sealer<T extends z.ZodType>(label: string, schema: T, signer: (b
       let envelope: z.output<typeof Envelope>;
       let content: z.output<T>;
       try {
-        envelope = Envelope.parse(JSON.parse(text));
-        content = schema.parse(JSON.parse(envelope.body));
+        envelope = Envelope.parse(parseBoundedJson(text, sealedBounds));
+        content = schema.parse(parseBoundedJson(envelope.body, sealedBounds));
       } catch (cause) {
         throw new BenchlineError('batch_malformed', `not a signed ${label}`, { cause });
       }

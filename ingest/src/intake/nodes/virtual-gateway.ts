@@ -1,12 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type Batch,
-  batchSigningInput,
-  canonicalBatch,
-  nsNow,
-  type SigningKey,
-  sha256Hex,
-} from '@benchline/model';
+import { type Batch, canonicalBatch, nsNow, type SigningKey, signCanonical } from '@benchline/model';
 import type { Head } from '../../ledger/chain.ts';
 import type { Draft } from '../../ledger/record-line.ts';
 import type { EntryPlan } from './config.ts';
@@ -48,11 +41,10 @@ export class VirtualGateway {
       ...said,
     };
     const canonical = canonicalBatch(content);
-    const digest = sha256Hex(canonical);
-    const signature = this.#key.sign(batchSigningInput(digest));
+    const batch = signCanonical(content, canonical, this.#key);
     this.#next += 1;
-    this.#prev = digest;
-    return { kind: 'batch', canonical, batch: { content, digest, key_id: this.#key.id, signature } };
+    this.#prev = batch.digest;
+    return { kind: 'batch', canonical, batch };
   }
 
   /** Goes on behind what the ledger has. */
