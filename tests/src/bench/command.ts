@@ -6,6 +6,7 @@ import type { Bench } from './bench.ts';
 import { embedded } from './embedded.ts';
 import { influxdb } from './influxdb.ts';
 import { kpi } from './kpi.ts';
+import { load } from './load.ts';
 import { opcua } from './opcua.ts';
 import { absent, type Row } from './row.ts';
 import { sparkplug } from './sparkplug.ts';
@@ -13,7 +14,7 @@ import { spool } from './spool.ts';
 import { tableOf } from './table.ts';
 
 /** In the order of the way of the data. */
-const benches: Readonly<Record<string, Bench>> = { spool, sparkplug, influxdb, embedded, opcua, kpi };
+const benches: Readonly<Record<string, Bench>> = { spool, sparkplug, influxdb, embedded, opcua, load, kpi };
 
 /** `benchline bench`: how fast each stage is, as ratios to limits measured in turns with it. */
 export const bench: Command = {

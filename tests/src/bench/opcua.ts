@@ -9,13 +9,13 @@ import type { Bench, Setting } from './bench.ts';
 import { cpuOf, inTurns, memoryOf, otherProcessesHidden, perCpuSecond, perSecond } from './measure.ts';
 import { TalkingProcess } from './process.ts';
 import { absent, alone, compared } from './row.ts';
+import { until } from './until.ts';
 
 const machine = 'mill-1';
 /** So fast that the simulator emits as much as it can and those who listen can take. */
 const speed = '1000';
 const quickRuns = 2;
 const services = ['gateway', 'broker', 'ingest', 'metrics'] as const;
-const patience_s = 60;
 
 const program = fileURLToPath(new URL('../../../model/bin/benchline.ts', import.meta.url));
 const bareClient = fileURLToPath(new URL('./bare-client.ts', import.meta.url));
@@ -165,16 +165,4 @@ async function queryable(box: Box, last_ns: bigint, signal: AbortSignal): Promis
     for await (const _ of api.observations(machine, isoFromNs(last_ns - 1n), isoFromNs(last_ns))) return true;
     return false;
   });
-}
-
-async function until(
-  signal: AbortSignal,
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-): Promise<void> {
-  for (const deadline = Date.now() + patience_s * 1000; !(await condition()); await sleep(20)) {
-    signal.throwIfAborted();
-    if (Date.now() > deadline)
-      throw new BenchlineError('source_unavailable', `it took more than ${patience_s} s until ${what}`);
-  }
 }

@@ -31,6 +31,15 @@ export class TalkingProcess {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Gives it a line to read. */
+  tell(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
   /** Closes its stdin: it may still have something to say. */
   finish(): void {
     this.#child.stdin?.end();

@@ -31,6 +31,18 @@ export function compared(
   return { name: figure.name, value, unit: figure.unit, limit, ratio, goal, ok };
 }
 
+/** A figure beside what is promised of it. */
+export function atLeast(figure: { name: string; unit: string }, value: number, promised: number): Row {
+  const ratio = value / promised;
+  return { ...figure, value, limit: promised, ratio, goal: 1, ok: ratio >= 1 };
+}
+
+/** The same where less is better: the ratio is promised / value. */
+export function atMost(figure: { name: string; unit: string }, value: number, promised: number): Row {
+  const ratio = promised / value;
+  return { ...figure, value, limit: promised, ratio, goal: 1, ok: ratio >= 1 };
+}
+
 /** A figure that has no limit beside it. */
 export function alone(name: string, unit: string, values: readonly number[]): Row {
   return { name, value: median(values), unit, limit: null, ratio: null, goal: null, ok: null };
