@@ -1,44 +1,11 @@
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InfluxConfig, type InfluxStore, openInfluxStore } from '../src/influx/index.ts';
 import { influxMissing, temporaryFolder, temporaryInflux } from './influx-fixture.ts';
 import { everything, observation, placement, t0, written } from './samples.ts';
-
-interface Heard {
-  url: URL;
-  authorization: string | undefined;
-  body: string;
-}
-
-/** A server that answers as the test says: real sockets, scripted words. */
-async function scripted(answer: (heard: Heard, response: ServerResponse) => unknown) {
-  const heard: Heard[] = [];
-  const hear = async (request: IncomingMessage, response: ServerResponse) => {
-    const entry = {
-      url: new URL(request.url ?? '/', 'http://influx'),
-      authorization: request.headers.authorization,
-      body: await text(request),
-    };
-    heard.push(entry);
-    await answer(entry, response);
-  };
-  const server = createServer((request, response) => void hear(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    heard,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
+import { forward, type Heard, scripted } from './scripted-server.ts';
 
 const databases = {
   results: [{ series: [{ name: 'databases', columns: ['name'], values: [['benchline']] }] }],
@@ -129,11 +96,9 @@ describe('InfluxDB store: a response lost after the commit', () => {
     const influx = await temporaryInflux();
     let losing = true;
     await using proxy = await scripted(async (heard, response) => {
-      const type = { 'content-type': 'application/x-www-form-urlencoded' };
-      const target = new URL(heard.url.pathname + heard.url.search, influx.url);
-      const reply = await fetch(target, { method: 'POST', headers: type, body: heard.body });
-      if (losing && heard.url.pathname === '/write') response.destroy();
-      else response.writeHead(reply.status).end(await reply.text());
+      if (!losing || heard.url.pathname !== '/write') return await forward(heard, influx.url, response);
+      await forward(heard, influx.url);
+      response.destroy();
     });
     const store = await open(proxy.url);
     const observations = [0n, 1n, 2n].map((n) => observation({ source_time_ns: t0 + n, value: n }));

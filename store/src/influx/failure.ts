@@ -36,7 +36,8 @@ export function retryAfter_s(header: string | string[] | undefined, now_ms: numb
   const text = Array.isArray(header) ? header[0] : header;
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text.trim())) return Number(text);
-  const at_ms = Date.parse(text);
+  // Date.parse takes a bare number for a year.
+  const at_ms = /[A-Za-z]{3}/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at_ms) ? undefined : Math.max(0, (at_ms - now_ms) / 1000);
 }
 

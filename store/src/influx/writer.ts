@@ -16,6 +16,8 @@ export interface RefusedLine {
 const mostLines = 10_000;
 /** Under a slow server requests shrink to so many lines, not further. */
 const fewestLines = 100;
+/** After so many requests without trouble they grow again. */
+const calmRequests = 20;
 /** InfluxDB 1.x takes bodies of up to 25 MB; a UTF-16 unit is at most three bytes of UTF-8. */
 const unitsARequest = 8_000_000;
 
@@ -29,6 +31,8 @@ export class LineWriter {
   /** Lines a request carries now, and at most. */
   #lines = mostLines;
   #most = mostLines;
+  /** Requests still to come before they grow. */
+  #careful = 0;
 
   constructor(config: InfluxConfig, credentials: Credentials) {
     this.#url = config.url;
@@ -120,11 +124,15 @@ export class LineWriter {
       .write(part.map((index) => lines[index] ?? ''))
       .catch((error: unknown) => {
         // The next attempt asks for less: a server that is slow would never come to an end with this much.
-        if (error instanceof Silence) this.#lines = Math.max(fewestLines, part.length >>> 2);
+        if (error instanceof Silence) {
+          this.#lines = Math.max(fewestLines, part.length >>> 2);
+          this.#careful = calmRequests;
+        }
         throw error instanceof BenchlineError ? error : unreachable(this.#url, error);
       });
     if (reply === undefined) {
-      if (part.length >= this.#lines) this.#lines = Math.min(this.#most, this.#lines * 2);
+      if (this.#careful > 0) this.#careful -= 1;
+      else if (part.length >= this.#lines) this.#lines = Math.min(this.#most, this.#lines * 2);
       return undefined;
     }
     if (reply.status === 413 && part.length > 1) {
