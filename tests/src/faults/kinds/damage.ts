@@ -18,6 +18,7 @@ import {
 import { pause } from './pause.ts';
 
 type Keeper = 'gateway' | 'ingest';
+type Projected = 'metrics' | 'influxd';
 
 /**
  * Damage to the spool is damage to the only copy of what no ledger has yet, and the gateway is down meanwhile. What
@@ -89,14 +90,14 @@ function flipped(part: Keeper, kind: string): FaultKind<Flip> {
   };
 }
 
-type Wreck = Parameters & { part: Keeper | 'metrics'; wreckage: Wreckage };
+type Wreck = Parameters & { part: Keeper; wreckage: Wreckage };
 
 const wrecked: FaultKind<Wreck> = {
   kind: 'state-files-wrecked',
   summary: 'a service is killed and its small state, checkpoint and cursor files are emptied, torn or gone',
   weight: 2,
   draw: (random) => ({
-    part: random.pick(['gateway', 'ingest', 'metrics'] as const) ?? 'ingest',
+    part: random.pick(['gateway', 'ingest'] as const) ?? 'ingest',
     wreckage: random.pick(wreckages) ?? 'empty',
   }),
   lasts_s: () => 6,
@@ -112,10 +113,33 @@ const wrecked: FaultKind<Wreck> = {
   },
 };
 
+const embeddedWrecked: FaultKind<Parameters & { wreckage: Wreckage }> = {
+  kind: 'embedded-store-wrecked',
+  summary: 'the metrics service is killed and the files of its embedded store are emptied, torn or gone',
+  draw: (random) => ({ wreckage: random.pick(wreckages) ?? 'gone' }),
+  lasts_s: () => 6,
+  touches: () => ['metrics'],
+  // A projection: it is made anew from the ledger.
+  cost: () => 'nothing',
+  async inject(world, { wreckage }) {
+    const service = world.part('metrics');
+    await whileDown(service, () => {
+      const files = filesBelow(service.data).filter((file) => file.includes('.duckdb'));
+      for (const file of files) wreck(file, wreckage);
+      world.note(`${wreckage}: ${files.join(', ')}`);
+    });
+  },
+};
+
 type Restored = Parameters & { for_s: number };
 
 /** Runs on for a while after a copy was taken, and is then put back to it. */
-async function putBack(world: World, part: Keeper, for_s: number, signal: AbortSignal): Promise<void> {
+async function putBack(
+  world: World,
+  part: Keeper | Projected,
+  for_s: number,
+  signal: AbortSignal,
+): Promise<void> {
   const service = world.part(part);
   const copy = join(world.folder, 'aside', `${part}-backup`);
   await service.stop();
@@ -148,6 +172,32 @@ const ledgerLost: FaultKind = {
   },
 };
 
+function storeRestored(part: Projected, kind: string, summary: string): FaultKind<Restored> {
+  return {
+    kind,
+    summary,
+    draw: (random) => ({ for_s: random.whole(3, 12) }),
+    lasts_s: ({ for_s }) => for_s + 8,
+    touches: () => [part],
+    // What a projection no longer has is stored again from the ledger.
+    cost: () => 'nothing',
+    inject: (world, { for_s }, signal) => putBack(world, part, for_s, signal),
+  };
+}
+
+const influxEmptied: FaultKind = {
+  kind: 'influx-emptied',
+  summary: 'InfluxDB is killed and comes back with nothing in it, its database gone',
+  draw: () => ({}),
+  lasts_s: () => 6,
+  touches: () => ['influxd'],
+  cost: () => 'nothing',
+  async inject(world) {
+    const service = world.part('influxd');
+    await whileDown(service, () => emptyFolder(service.data));
+  },
+};
+
 const gatewayRestored: FaultKind<Restored> = {
   kind: 'gateway-restored',
   summary: 'the image of the gateway is brought back from a copy: it uses numbers again with other content',
@@ -165,6 +215,14 @@ export const damageKinds: readonly FaultKind[] = [
   flipped('gateway', 'spool-bit-flip'),
   flipped('ingest', 'ledger-bit-flip'),
   wrecked,
+  embeddedWrecked,
+  storeRestored(
+    'metrics',
+    'embedded-store-restored',
+    'the embedded store is brought back from an older copy',
+  ),
+  storeRestored('influxd', 'influx-restored', 'InfluxDB is brought back from an older copy'),
+  influxEmptied,
   ledgerRestored,
   ledgerLost,
   gatewayRestored,

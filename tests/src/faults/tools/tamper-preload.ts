@@ -100,9 +100,9 @@ guard(handles, 'writev', 'write', ofHandle, async (real, self, [buffers, positio
 for (const name of ['write', 'writeFile', 'appendFile', 'truncate']) guard(handles, name, 'write', ofHandle);
 for (const name of ['sync', 'datasync']) guard(handles, name, 'sync', ofHandle);
 for (const name of ['read', 'readv', 'readFile']) guard(handles, name, 'read', ofHandle);
-for (const name of ['writeFile', 'appendFile', 'truncate', 'rename', 'mkdir', 'rm'])
+for (const name of ['writeFile', 'appendFile', 'truncate', 'rename', 'rm'])
   guard(promises, name, 'write', first);
-for (const name of ['writeFileSync', 'appendFileSync', 'renameSync', 'mkdirSync', 'rmSync'])
+for (const name of ['writeFileSync', 'appendFileSync', 'renameSync', 'rmSync'])
   guard(fs, name, 'write', first);
 guard(promises, 'readFile', 'read', first);
 guard(fs, 'readFileSync', 'read', first);
