@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Arrival, GatewayLane } from '../src/intake/lane.ts';
@@ -165,6 +166,39 @@ describe('a lane', () => {
         for (const row of own) if (row.digest === undefined) expect(row.to).toBeLessThan(scene.floor);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test('comes to one ledger digest for every order and repetition of the same deliveries', () => {
+    const digestOf = (rows: readonly Row[]) =>
+      createHash('sha256').update(JSON.stringify(rows)).digest('hex');
+    const count = fc.integer({ min: 1, max: 40 });
+    const deliveries = count.chain((n) =>
+      fc.tuple(
+        fc.constant(n),
+        fc.shuffledSubarray(
+          Array.from({ length: n }, (_, i) => i),
+          { minLength: n },
+        ),
+        fc.array(fc.nat(n - 1), { maxLength: 2 * n }),
+        fc.array(fc.nat(3 * n), { maxLength: 3 }),
+      ),
+    );
+    fc.assert(
+      fc.property(deliveries, ([n, order, repeats, crashes]) => {
+        const scene = new Scene();
+        scene.next = n;
+        for (const [at, seq] of [...order, ...repeats].entries()) {
+          scene.deliver(arrival(scene.epoch, seq));
+          if (crashes.includes(at)) scene.crash();
+        }
+        scene.drain();
+        const inOrder = new Scene();
+        inOrder.next = n;
+        inOrder.drain();
+        expect(digestOf(scene.rows)).toBe(digestOf(inOrder.rows));
+      }),
+      { numRuns: 500 },
     );
   });
 
