@@ -11,6 +11,8 @@ const all = { from_ns: 0n, to_ns: horizon };
 const nothing: Facts = {
   planned: [all],
   states: [],
+  reports_states: true,
+  reasons: [],
   states_observed: [all],
   orders: [],
   products: [],
@@ -109,6 +111,57 @@ describe('time', () => {
       ],
     };
     expect(accountOf(facts, all)).toMatchObject({ planned_ns: 400n, elements: { apt: 300n } });
+  });
+});
+
+describe('stops', () => {
+  const facts: Facts = {
+    ...nothing,
+    planned: [
+      { from_ns: 0n, to_ns: 500n },
+      { from_ns: 600n, to_ns: 1000n },
+    ],
+    states: [
+      { at_ns: 0n, value: 'fault' },
+      { at_ns: 50n, value: 'producing' },
+      { at_ns: 100n, value: 'fault' },
+      { at_ns: 200n, value: 'fault' },
+      { at_ns: 300n, value: 'waiting' },
+      { at_ns: 400n, value: 'producing' },
+      { at_ns: 550n, value: 'fault' },
+      { at_ns: 700n, value: 'producing' },
+    ],
+    reasons: [
+      { at_ns: 0n, value: 'E1' },
+      { at_ns: 50n, value: 'RUN' },
+      { at_ns: 100n, value: 'E1' },
+      { at_ns: 200n, value: 'E2' },
+      { at_ns: 300n, value: undefined },
+      { at_ns: 400n, value: 'RUN' },
+      { at_ns: 550n, value: 'E1' },
+      { at_ns: 700n, value: 'RUN' },
+    ],
+  };
+
+  test('are told by state and reason, with their time within shifts', () => {
+    expect(accountOf(facts, all).stops).toEqual(
+      new Map([
+        // 50 before the first change is known, 100 for E1, 100 of the one that began between the shifts.
+        ['fault/E1', { time_ns: 250n, times: 1n }],
+        ['fault/E2', { time_ns: 100n, times: 1n }],
+        ['waiting/', { time_ns: 100n, times: 1n }],
+      ]),
+    );
+  });
+
+  test('a failure is a change into fault; another name for it is none, nor one that nobody saw begin', () => {
+    expect(accountOf(facts, all).failures).toBe(1n);
+    expect(accountOf({ ...facts, planned: [all] }, all).failures).toBe(2n);
+    const unseen = [
+      { from_ns: 0n, to_ns: 90n },
+      { from_ns: 150n, to_ns: 1000n },
+    ];
+    expect(accountOf({ ...facts, states_observed: unseen }, all).failures).toBe(0n);
   });
 });
 

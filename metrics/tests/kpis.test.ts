@@ -1,5 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type CanonicalState, kpiIds, nsFromMs } from '@benchline/model';
+import {
+  type CanonicalState,
+  exampleShift,
+  type KpiId,
+  kpiCatalogue,
+  kpiIds,
+  nsFromMs,
+} from '@benchline/model';
 import { describe, expect, test } from 'vitest';
 import { accountOf } from '../src/accounts/account-of.ts';
 import type { CountRole, Facts } from '../src/accounts/facts.ts';
@@ -18,6 +25,7 @@ interface Case {
   planned_run_time_per_item_s?: number;
   products?: Record<string, number>;
   product?: [number, string][];
+  order?: [number, boolean][];
   counters?: Partial<Record<CountRole, [number, number][]>>;
   registers?: Partial<Record<'import' | 'export', [number, number][]>>;
   rollover_at?: number;
@@ -46,6 +54,59 @@ describe('worked examples', () => {
         expect(figures[id as keyof typeof figures].value).not.toBeCloseTo(wrong, 3);
     });
   }
+});
+
+test('the catalogue: each example is the figure of its shift', () => {
+  const shift: Case = {
+    about: exampleShift,
+    to_s: 86_400,
+    planned_s: [[0, 30_000]],
+    states: [
+      [0, 'setup'],
+      [1800, 'producing'],
+      [12_000, 'fault'],
+      [12_400, 'producing'],
+      [20_000, 'fault'],
+      [20_200, 'waiting'],
+      [22_600, 'short_stop'],
+      [23_200, 'producing'],
+      [27_000, 'no_order'],
+      [28_800, 'planned_maintenance'],
+      [30_000, 'no_order'],
+    ],
+    order: [
+      [0, true],
+      [27_000, false],
+    ],
+    planned_run_time_per_item_s: 30,
+    counters: {
+      good: [
+        [0, 0],
+        [27_000, 627],
+      ],
+      scrap: [
+        [0, 0],
+        [27_000, 22],
+      ],
+      rework: [
+        [0, 0],
+        [27_000, 11],
+      ],
+    },
+    registers: {
+      import: [
+        [0, 1000],
+        [30_000, 1132],
+      ],
+      export: [
+        [0, 5],
+        [30_000, 11.6],
+      ],
+    },
+  };
+  const figures = figuresOf(scopeAccount([{ machines: [machine(shift)], meters: [] }]), runTime(shift));
+  for (const [id, figure] of Object.entries(figures))
+    expect([id, figure.value]).toEqual([id, expect.closeTo(kpiCatalogue[id as KpiId].example.value, 6)]);
 });
 
 test('OEE of one product is the product of its factors wherever all of them exist', () => {
@@ -145,8 +206,10 @@ function machine(given: Case): AssetAccount {
   const facts: Facts = {
     planned: spans(given.planned_s),
     states: given.states.map(([at, value]) => ({ at_ns: s(at), value })),
+    reports_states: true,
+    reasons: [],
     states_observed: observed,
-    orders: [],
+    orders: (given.order ?? []).map(([at, value]) => ({ at_ns: s(at), value })),
     products: (given.product ?? [[0, 'only']]).map(([at, value]) => ({ at_ns: s(at), value })),
     counters: roles.map((role) => ({
       role,
@@ -164,19 +227,20 @@ function machine(given: Case): AssetAccount {
     }),
     seen: observed,
   };
-  const { items, good, judged } = tallyRule(roles);
+  const { items, good, judged, rework } = tallyRule(roles);
   const reports: Reports = {
     states: true,
     items,
     good,
     judged,
+    rework,
     carriers: new Set(given.registers ? ['electricity'] : []),
   };
   return { account: accountOf(facts, { from_ns: 0n, to_ns: s(given.to_s) }), reports };
 }
 
 function asMeter({ account, reports }: AssetAccount): AssetAccount {
-  const none = { states: false, items: false, good: false, judged: false };
+  const none = { states: false, items: false, good: false, judged: false, rework: false };
   const { counts: _, ...energy } = account;
   return { account: { ...energy, planned_ns: 0n }, reports: { ...reports, ...none } };
 }

@@ -29,6 +29,8 @@ class Machine {
     return {
       planned: [always],
       states: this.states,
+      reports_states: true,
+      reasons: [],
       states_observed: observed,
       orders: [],
       products: [],

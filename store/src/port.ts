@@ -65,6 +65,8 @@ export type KpiFigure =
         | 'not_observed'
         | 'no_items'
         | 'no_production'
+        | 'no_failures'
+        | 'no_maintenance'
         | 'no_meter'
         | 'no_key_processes'
         | 'not_applicable';

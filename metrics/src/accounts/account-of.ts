@@ -1,12 +1,23 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
 import { firstIndex, type Interval, intersect, lengthOf, overlay } from '../intervals.ts';
-import { type Account, addAmounts, type Element, type EnergyUse, type Rated, type Tally } from './account.ts';
+import {
+  type Account,
+  addAmounts,
+  type Element,
+  type EnergyUse,
+  type Rated,
+  type Stop,
+  type StopKey,
+  type Tally,
+} from './account.ts';
 import type { CountRole, Facts, RisingFacts, Step } from './facts.ts';
 import { type Increment, incrementsOf } from './registers.ts';
 import { type RoleSums, type TallyRule, tallyRule } from './tally.ts';
 
 /** A stretch with a known state. */
 interface Known extends Interval {
+  state: CanonicalState;
+  reason: string | undefined;
   element: Element;
   product: string | undefined;
 }
@@ -25,7 +36,8 @@ export function accountOf(facts: Facts, window: Interval): Account {
 /** Works out once what all windows share; each call then costs what lies in its window. */
 export function accountant(facts: Facts): (window: Interval) => Account {
   const known = knownStretches(facts);
-  const busy = overlay(known, facts.planned, ({ element, product }) => ({ element, product }));
+  const busy = overlay(known, facts.planned, (stretch) => stretch);
+  const entries = entriesOf(facts, busy);
   const tally = tallyRule(facts.counters.map((counter) => counter.role));
   const counted = facts.counters.map((counter) =>
     incrementsOf(counter.readings, counter).map(
@@ -42,9 +54,13 @@ export function accountant(facts: Facts): (window: Interval) => Account {
     const attributed = placed.filter((p) => p.busy);
     const time = clipped(busy, window);
     const seen = clipped(facts.seen, window).at(-1);
+    const entered = from(entries, window);
     return {
+      calendar_ns: facts.reports_states ? window.to_ns - window.from_ns : 0n,
       planned_ns: lengthOf(clipped(facts.planned, window)),
       elements: elementTimes(time),
+      failures: BigInt(entered.filter((entry) => entry.failure).length),
+      stops: stopsOf(time, entered),
       products: tally.good ? ratedOf(time, attributed, tally) : new Map(),
       ...(facts.counters.some((counter) => isKnown(counter, window)) && { counts: tallyOf(placed, tally) }),
       attributed: tallyOf(attributed, tally),
@@ -70,11 +86,58 @@ function knownStretches(facts: Facts): Known[] {
   const states = stretches(facts.states, undefined).flatMap(({ value, ...interval }) =>
     value === undefined ? [] : [{ ...interval, state: value }],
   );
-  const explained = overlay(states, circumstances, ({ state }, { order, product }) => ({
+  const named = overlay(states, stretches(facts.reasons, undefined), ({ state }, { value }) => ({
+    state,
+    reason: value,
+  }));
+  const explained = overlay(named, circumstances, ({ state, reason }, { order, product }) => ({
+    state,
+    reason,
     element: elementOf(state, order),
     product,
   }));
-  return overlay(explained, facts.states_observed, ({ element, product }) => ({ element, product }));
+  return overlay(explained, facts.states_observed, (stretch) => stretch);
+}
+
+/** A machine comes into a state, or the controller begins to call it otherwise. */
+interface Entry {
+  at_ns: Nanoseconds;
+  state: CanonicalState;
+  reason: string | undefined;
+  failure: boolean;
+}
+
+/**
+ * When states other than producing were entered in observed, planned busy time. Told by changes from one known
+ * state to another: one that was already there when a shift or the observation began is time, but no event of it.
+ */
+function entriesOf(facts: Facts, busy: readonly Known[]): Entry[] {
+  const states = stretches(facts.states, undefined);
+  const named = overlay(states, stretches(facts.reasons, undefined), (state, reason) => ({
+    state: state.value,
+    reason: reason.value,
+  }));
+  return named.flatMap(({ from_ns: at_ns, state, reason }, i): Entry[] => {
+    const before = named[i - 1];
+    if (before?.state === undefined || state === undefined || state === 'producing') return [];
+    if (before.state === state && before.reason === reason) return [];
+    const stretch = busy[firstIndex(busy, (b) => b.to_ns > at_ns)];
+    if (!stretch || stretch.from_ns > at_ns) return [];
+    return [{ at_ns, state, reason, failure: state === 'fault' && before.state !== 'fault' }];
+  });
+}
+
+function stopsOf(time: readonly Known[], entered: readonly Entry[]): Map<StopKey, Stop> {
+  const stops = new Map<StopKey, Stop>();
+  const add = ({ state, reason }: Pick<Known, 'state' | 'reason'>, amounts: Partial<Stop>) => {
+    if (state === 'producing') return;
+    const key: StopKey = `${state}/${reason ?? ''}`;
+    const none: Stop = { time_ns: 0n, times: 0n };
+    stops.set(key, addAmounts(stops.get(key) ?? none, { ...none, ...amounts }));
+  };
+  for (const stretch of time) add(stretch, { time_ns: stretch.to_ns - stretch.from_ns });
+  for (const entry of entered) add(entry, { times: 1n });
+  return stops;
 }
 
 /** The time element (ISO 22400-2) that a state falls into; a fault delays an order or, without one, is down time. */
@@ -188,6 +251,14 @@ function within<T extends { at_ns: Nanoseconds }>(items: readonly T[], { from_ns
   return items.slice(
     firstIndex(items, (i) => i.at_ns > from_ns),
     firstIndex(items, (i) => i.at_ns > to_ns),
+  );
+}
+
+/** Events at an instant in [from, to); the list is in time order. */
+function from<T extends { at_ns: Nanoseconds }>(items: readonly T[], { from_ns, to_ns }: Interval): T[] {
+  return items.slice(
+    firstIndex(items, (i) => i.at_ns >= from_ns),
+    firstIndex(items, (i) => i.at_ns >= to_ns),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Nanoseconds } from '@benchline/model';
+import type { CanonicalState, Nanoseconds } from '@benchline/model';
 
 /**
  * Amounts are whole numbers: time in nanoseconds, items in 10⁻⁹ items, energy in 10⁻⁹ kWh. Sums of them do not
@@ -32,6 +32,15 @@ export interface Rated {
   good: NanoItems;
 }
 
+/** Time in a state other than producing, for one reason, and how often it was entered. */
+export interface Stop {
+  time_ns: Nanoseconds;
+  times: bigint;
+}
+
+/** State and what the controller called it: `fault/E42`; `fault/` where it said nothing. */
+export type StopKey = `${CanonicalState}/${string}`;
+
 export interface EnergyUse {
   import: NanoKwh;
   export: NanoKwh;
@@ -42,10 +51,16 @@ export interface EnergyUse {
  * adjoining windows, and of several assets, merge by `mergeAccounts`.
  */
 export interface Account {
+  /** All time of the window, for assets that report states. */
+  calendar_ns: Nanoseconds;
   /** Time within shifts, without breaks; planned maintenance that was seen in it is `elements.pmt`. */
   planned_ns: Nanoseconds;
   /** Time within shifts with a known state, by element. The rest of `planned_ns` was not observed. */
   elements: Readonly<Record<Element, Nanoseconds>>;
+  /** Faults that began in observed, planned busy time (FE); one that goes on under another name is the same. */
+  failures: bigint;
+  /** Observed time within shifts in which nothing was produced, by state and reason. */
+  stops: ReadonlyMap<StopKey, Stop>;
   /** By product id; only products with a planned run time per item, only machines that count good items. */
   products: ReadonlyMap<string, Rated>;
   /** Counter differences over the whole window; absent when no counter was known in it. */
@@ -66,8 +81,11 @@ export interface Account {
 const emptyTally: Tally = { items: 0n, judged: 0n, good: 0n, scrap: 0n, rework: 0n };
 
 export const emptyAccount: Account = {
+  calendar_ns: 0n,
   planned_ns: 0n,
   elements: { apt: 0n, aust: 0n, adet: 0n, adot: 0n, pmt: 0n },
+  failures: 0n,
+  stops: new Map(),
   products: new Map(),
   attributed: emptyTally,
   energy: new Map(),
@@ -81,8 +99,11 @@ export function mergeAccounts(a: Account, b: Account): Account {
   const counts = a.counts && b.counts ? addAmounts(a.counts, b.counts) : (a.counts ?? b.counts);
   const seen = later(a.seen_until_ns, b.seen_until_ns);
   return {
+    calendar_ns: a.calendar_ns + b.calendar_ns,
     planned_ns: a.planned_ns + b.planned_ns,
     elements: addAmounts(a.elements, b.elements),
+    failures: a.failures + b.failures,
+    stops: addMaps(a.stops, b.stops),
     products: addMaps(a.products, b.products),
     ...(counts && { counts }),
     attributed: addAmounts(a.attributed, b.attributed),
@@ -105,10 +126,10 @@ export function addAmounts<T extends { readonly [K in keyof T]: bigint }>(a: T, 
   return sum;
 }
 
-function addMaps<T extends { readonly [K in keyof T]: bigint }>(
-  a: ReadonlyMap<string, T>,
-  b: ReadonlyMap<string, T>,
-): ReadonlyMap<string, T> {
+function addMaps<K extends string, T extends { readonly [A in keyof T]: bigint }>(
+  a: ReadonlyMap<K, T>,
+  b: ReadonlyMap<K, T>,
+): ReadonlyMap<K, T> {
   if (b.size === 0) return a;
   if (a.size === 0) return b;
   const sum = new Map(a);

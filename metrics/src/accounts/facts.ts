@@ -32,10 +32,14 @@ export interface RegisterFacts extends RisingFacts {
  * start, readings with the one before the start, intervals disjoint and in order.
  */
 export interface Facts {
+  /** Whether the asset has a signal of its state at all; a meter has none. */
+  reports_states: boolean;
   /** Shifts without breaks; empty for assets that report no states. */
   planned: readonly Interval[];
   /** `undefined` is a state that nobody knows: bad quality, or a native state without a meaning. */
   states: readonly Step<CanonicalState | undefined>[];
+  /** What the controller called each state; changes with the states. */
+  reasons: readonly Step<string | undefined>[];
   /** When the source of the states was watched. */
   states_observed: readonly Interval[];
   /** Whether an order was open; nothing before the first step means none is known. */

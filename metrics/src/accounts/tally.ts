@@ -10,6 +10,8 @@ export interface TallyRule {
   good: boolean;
   /** Whether good and scrap items can both be told. */
   judged: boolean;
+  /** Whether reworked items are counted, and out of how many. */
+  rework: boolean;
   of(sums: RoleSums): Tally;
 }
 
@@ -26,6 +28,7 @@ export function tallyRule(roles: readonly CountRole[]): TallyRule {
     items: total || good,
     good: good || judged,
     judged,
+    rework: roles.includes('rework') && (total || good),
     of(sums) {
       const items = total ? sums.total : sums.good + sums.scrap + sums.rework;
       const rest = items - sums.good - sums.scrap - sums.rework;

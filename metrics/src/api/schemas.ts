@@ -1,10 +1,18 @@
-import { canonicalStates, controlKinds, gapReasons, kpiIds, Slug } from '@benchline/model';
+import {
+  canonicalStates,
+  controlKinds,
+  gapReasons,
+  kpiIds,
+  Slug,
+  stageNames,
+  stageStates,
+} from '@benchline/model';
 import { z } from 'zod';
 
 /** Everything the API says, as schemas: the routes check against them and OpenAPI is generated from them. */
 
-const Instant = z.iso.datetime({ offset: true }).describe('Instant, ISO 8601 in UTC');
-const Seconds = z.number().min(0).describe('Seconds');
+export const Instant = z.iso.datetime({ offset: true }).describe('Instant, ISO 8601 in UTC');
+export const Seconds = z.number().min(0).describe('Seconds');
 const LocalName = z
   .object({ en: z.string(), zh: z.string() })
   .describe('Display name; Chinese repeats the English name where the plant file has none');
@@ -19,6 +27,8 @@ export const figureStatuses = [
   'not_observed',
   'no_items',
   'no_production',
+  'no_failures',
+  'no_maintenance',
   'no_meter',
   'no_key_processes',
   'not_applicable',
@@ -150,7 +160,7 @@ export const CncRatio = z
   })
   .meta({ id: 'CncRatio' });
 
-const Gap = z
+export const Gap = z
   .object({
     machine: Slug,
     source: z.string(),
@@ -163,32 +173,6 @@ const Gap = z
   .meta({ id: 'Gap' });
 
 export const GapList = z.object({ machine: Slug, gaps: z.array(Gap) }).meta({ id: 'GapList' });
-
-const Lag = z
-  .object({ p50_s: z.number(), p99_s: z.number(), batches: z.int() })
-  .nullable()
-  .describe('Over the last minute; null when nothing came');
-
-export const Pipeline = z
-  .object({
-    at: Instant,
-    store: z.enum(['embedded', 'influx']),
-    feed: z.object({
-      connected: z.boolean(),
-      next_offset: z.int().min(0).describe('Ledger offset of the next record wanted'),
-      last_received: Instant.optional().describe('When the ledger took in the last record processed here'),
-      lag_s: z.number().optional().describe('Now − last_received'),
-      reconnects: z.int().min(0),
-      refused: z.int().min(0).describe('Records the store refused for what they contain'),
-    }),
-    latency: z.object({
-      source_to_queryable: Lag.describe('Last source time of a batch → queryable; simulated clocks left out'),
-      gateway_to_queryable: Lag.describe('Gateway time of a batch → queryable'),
-    }),
-    ingest: z.unknown().describe("Ingest's own /status, passed through; null when it does not answer"),
-    gaps: z.array(Gap).describe('Declared gaps of the last hour'),
-  })
-  .meta({ id: 'Pipeline' });
 
 const AssetNode = z.object({ id: Slug, name: LocalName, scope: z.string(), type: Slug });
 
@@ -250,6 +234,7 @@ export const Catalogue = z
         formula: z.string(),
         source: z.string(),
         decimals: z.int(),
+        example: z.object({ calculation: z.string(), value: z.number() }),
       }),
     ),
     states: z.array(
@@ -263,5 +248,13 @@ export const Catalogue = z
       .array(z.object({ id: z.enum(figureStatuses), name: LocalName }))
       .describe('What each status of a figure means'),
     gap_reasons: z.array(z.object({ id: z.enum(gapReasons), name: LocalName })),
+    stages: z.array(
+      z.object({
+        id: z.enum(stageNames),
+        name: LocalName,
+        hint: LocalName.describe('What to do when it stands still'),
+      }),
+    ),
+    stage_states: z.array(z.object({ id: z.enum(stageStates), name: LocalName })),
   })
   .meta({ id: 'Catalogue' });

@@ -8,6 +8,10 @@ import {
   type Plant,
   type PlantIndex,
   scopeOf,
+  stageNames,
+  stageStateNames,
+  stageStates,
+  stages,
 } from '@benchline/model';
 import type { KpiPeriod, MachineGap } from '@benchline/store';
 import type { z } from 'zod';
@@ -17,8 +21,9 @@ import type { Scope } from '../figures/scopes.ts';
 import type { StateStretch } from '../figures/state-list.ts';
 import type { Interval } from '../intervals.ts';
 import type { CncRatios } from '../kpis/cnc-ratio.ts';
-import { type Figure, itemsOf } from '../kpis/figures.ts';
+import type { Figure } from '../kpis/figure.ts';
 import { energyInKwh } from '../kpis/quantities.ts';
+import { itemsOf } from '../kpis/quantity-figures.ts';
 import { reportsOf } from '../kpis/scope-account.ts';
 import {
   apiStates,
@@ -187,5 +192,7 @@ export function catalogueView(): z.output<typeof Catalogue> {
     states: apiStates.map((id) => ({ id, ...stateWording[id] })),
     statuses: figureStatuses.map((id) => ({ id, name: statusWording[id] })),
     gap_reasons: gapReasons.map((id) => ({ id, name: gapReasonWording[id] })),
+    stages: stageNames.map((id) => ({ id, ...stages[id] })),
+    stage_states: stageStates.map((id) => ({ id, name: stageStateNames[id] })),
   };
 }

@@ -20,6 +20,8 @@ export const statusWording: Readonly<Record<(typeof figureStatuses)[number], Wor
   not_observed: { en: 'Not observed', zh: '无数据' },
   no_items: { en: 'Nothing produced', zh: '无产出' },
   no_production: { en: 'No production time', zh: '无生产时间' },
+  no_failures: { en: 'No failures', zh: '无故障' },
+  no_maintenance: { en: 'No maintenance', zh: '无维护' },
   no_meter: { en: 'No meter', zh: '无电表' },
   no_key_processes: { en: 'No key processes', zh: '无关键工序' },
   not_applicable: { en: 'Not applicable', zh: '不适用' },
@@ -33,4 +35,6 @@ export const gapReasonWording: Readonly<Record<GapReason, Wording>> = {
   sequence_jump: { en: 'Sequence jumped', zh: '序号跳变' },
   queue_overflow: { en: 'Queue overflowed', zh: '队列溢出' },
   evicted: { en: 'Evicted from a full buffer', zh: '缓存已满被清除' },
+  spool_full: { en: 'Buffer full, source had to wait', zh: '缓存已满，数据源等待' },
+  spool_damaged: { en: 'Buffer damaged on disk', zh: '缓存磁盘损坏' },
 };

@@ -1,7 +1,7 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BenchlineError, type Command, describeError, isoFromNs, loadPlant } from '@benchline/model';
+import { BenchlineError, type Command, describeError, isoFromNs, loadPlant, openLog } from '@benchline/model';
 import { loadMetricsConfig } from '../config.ts';
 import { findScope, scopesOf } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
@@ -57,7 +57,7 @@ async function fromStore(
   const config = loadMetricsConfig(file);
   const { plant, index } = loadPlant(config.plant);
   const scope = findScope(scopesOf(plant), path ?? plant.enterprise.id);
-  const { store } = await openStore(config, index);
+  const { store } = await openStore(config, index, openLog('export'));
   try {
     await pipeline(Readable.from(exportLines(store, scope.assets, window)), sink, {
       signal,

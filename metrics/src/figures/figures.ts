@@ -3,7 +3,8 @@ import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.t
 import { accountant } from '../accounts/account-of.ts';
 import type { Interval } from '../intervals.ts';
 import { type CncRatios, cncRatios } from '../kpis/cnc-ratio.ts';
-import { type CncKpiId, type Figure, figuresOf } from '../kpis/figures.ts';
+import type { Figure } from '../kpis/figure.ts';
+import { type CncKpiId, figuresOf } from '../kpis/figures.ts';
 import { type Quantities, quantitiesOf } from '../kpis/quantities.ts';
 import { reportsOf, type ScopeAccount, scopeAccount } from '../kpis/scope-account.ts';
 import { CarryMemo } from './carry-memo.ts';

@@ -62,8 +62,10 @@ function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interv
     return { carrier, direction, readings, observed: history.watched(id), ...rollover(signal, value) };
   });
   return {
+    reports_states: state !== undefined,
     planned: state === undefined ? [] : plannedIntervals(asset.calendar, asset.time_zone, span),
     states: stepsOf(history.of(state), canonicalState),
+    reasons: reasonSteps(history.of(state)),
     states_observed: history.watched(state),
     orders: stepsOf(context('order'), (text) => text !== undefined && text !== ''),
     products: productSteps(context('product'), asset, plant),
@@ -81,6 +83,14 @@ export function stateSignalOf(asset: Asset): string | undefined {
 /** The canonical state that a gateway's mapping stored; undefined for bad quality and for what no mapping said. */
 export function canonicalState(value: Value | undefined): CanonicalState | undefined {
   return canonicalStates.find((state) => state === value);
+}
+
+/** What the controller called its states, where the mapping kept it. */
+function reasonSteps(states: readonly MachineObservation[]): Step<string | undefined>[] {
+  return states.map((o) => ({
+    at_ns: storedTime(o),
+    value: typeof o.native === 'string' ? o.native : undefined,
+  }));
 }
 
 export function stepsOf<T>(

@@ -1,6 +1,6 @@
 import type { Asset, Machine, Nanoseconds, Process } from '@benchline/model';
 import type { Account } from '../accounts/account.ts';
-import type { Figure } from './figures.ts';
+import type { Figure } from './figure.ts';
 
 /** A station of a key process, and what the window shows of it. */
 export interface StationEvidence {

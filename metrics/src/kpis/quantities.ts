@@ -1,4 +1,4 @@
-import { secondsOf } from '@benchline/model';
+import { type CanonicalState, type Nanoseconds, secondsOf } from '@benchline/model';
 import type { Account, EnergyUse } from '../accounts/account.ts';
 
 /** Planned run time per item (PRI) of a product in seconds. */
@@ -6,6 +6,7 @@ export type RunTime = (product: string) => number;
 
 /** The sums of an account in the units of figures: seconds, items, kWh. */
 export interface Quantities {
+  calendar_s: number;
   /** PBT: planned time less planned maintenance, which ISO 22400-2 places outside of it. */
   planned_s: number;
   observed_s: number;
@@ -15,6 +16,12 @@ export interface Quantities {
   adot_s: number;
   pmt_s: number;
   unobserved_s: number;
+  /** Observed time by what the machine did instead of producing; faults under an order and without one. */
+  fault_s: number;
+  waiting_s: number;
+  short_stop_s: number;
+  no_order_s: number;
+  failures: number;
   /** Observed PBT, and APT in it, while a product with a planned run time was made. */
   rated_pbt_s: number;
   rated_apt_s: number;
@@ -23,11 +30,13 @@ export interface Quantities {
   earned_good_s: number;
 }
 
-export function quantitiesOf({ planned_ns, elements, products }: Account, runTime: RunTime): Quantities {
+export function quantitiesOf(account: Account, runTime: RunTime): Quantities {
+  const { calendar_ns, planned_ns, elements, products, failures } = account;
   const observed_ns = elements.apt + elements.aust + elements.adet + elements.adot;
   const pbt_ns = planned_ns - elements.pmt;
   const rated = [...products].map(([product, amounts]) => ({ ...amounts, run_time_s: runTime(product) }));
   return {
+    calendar_s: secondsOf(calendar_ns),
     planned_s: secondsOf(pbt_ns),
     observed_s: secondsOf(observed_ns),
     apt_s: secondsOf(elements.apt),
@@ -36,11 +45,22 @@ export function quantitiesOf({ planned_ns, elements, products }: Account, runTim
     adot_s: secondsOf(elements.adot),
     pmt_s: secondsOf(elements.pmt),
     unobserved_s: secondsOf(pbt_ns - observed_ns),
+    fault_s: stoppedFor(account, 'fault'),
+    waiting_s: stoppedFor(account, 'waiting'),
+    short_stop_s: stoppedFor(account, 'short_stop'),
+    no_order_s: stoppedFor(account, 'no_order'),
+    failures: Number(failures),
     rated_pbt_s: secondsOf(rated.reduce((sum, r) => sum + r.pbt_ns, 0n)),
     rated_apt_s: secondsOf(rated.reduce((sum, r) => sum + r.apt_ns, 0n)),
     earned_s: rated.reduce((sum, r) => sum + r.run_time_s * unitsOf(r.items), 0),
     earned_good_s: rated.reduce((sum, r) => sum + r.run_time_s * unitsOf(r.good), 0),
   };
+}
+
+function stoppedFor({ stops }: Account, state: CanonicalState): number {
+  let time: Nanoseconds = 0n;
+  for (const [key, stop] of stops) if (key.startsWith(`${state}/`)) time += stop.time_ns;
+  return secondsOf(time);
 }
 
 /** An amount in 10⁻⁹ units as a number of units. */

@@ -8,6 +8,7 @@ export interface Reports {
   items: boolean;
   good: boolean;
   judged: boolean;
+  rework: boolean;
   carriers: ReadonlySet<string>;
 }
 
@@ -18,6 +19,7 @@ export function reportsOf(asset: Asset): Reports {
     items: tally.items,
     good: tally.good,
     judged: tally.judged,
+    rework: tally.rework,
     carriers: new Set(signalsOf(asset, 'energy').map(([, signal]) => signal.carrier)),
   };
 }
@@ -56,6 +58,7 @@ export function scopeAccount(lines: readonly LineAccounts[]): ScopeAccount {
       items: assets.some((a) => a.reports.items),
       good: assets.some((a) => a.reports.good),
       judged: assets.some((a) => a.reports.judged),
+      rework: assets.some((a) => a.reports.rework),
       carriers: new Set(assets.flatMap((a) => [...a.reports.carriers])),
     },
     counts_missing: assets.some((a) => a.reports.items && !a.account.counts),

@@ -39,8 +39,10 @@ const register: fc.Arbitrary<RegisterFacts> = fc.record(
 );
 
 export const anyFacts: fc.Arbitrary<Facts> = fc.record({
+  reports_states: fc.boolean(),
   planned: intervals,
   states: steps(fc.constantFrom(undefined, ...canonicalStates)),
+  reasons: steps(fc.constantFrom(undefined, 'E1', 'E2')),
   states_observed: intervals,
   orders: steps(fc.boolean()),
   products: steps(fc.constantFrom(undefined, 'a', 'b')),

@@ -5,7 +5,7 @@ import type { CommandsModule } from '../cli/packages.ts';
 import { parseConfig } from '../config/load.ts';
 import { CredentialsFile } from '../door/index.ts';
 import { errorCodes } from '../error.ts';
-import { kpiCatalogue } from '../kpi/catalogue.ts';
+import { exampleShift, type KpiDefinition, kpiCatalogue } from '../kpi/catalogue.ts';
 import { Plant } from '../plant/schema.ts';
 import { code, generatedNote, table } from './markdown.ts';
 import { operationsPage } from './operations-page.ts';
@@ -52,27 +52,44 @@ function exampleText(folder: string, name: string, kind: string, schema: z.ZodTy
   return [`## Example, ${kind}`, `\`\`\`yaml\n${text.trimEnd()}\n\`\`\``];
 }
 
+const directions = { up: 'higher is better', down: 'lower is better', none: 'a quantity' };
+
 function kpiPage(): string {
-  const directions = { up: 'higher is better', down: 'lower is better', none: 'a quantity' };
-  const rows = Object.values(kpiCatalogue).map((kpi) => [
-    code(kpi.id),
-    kpi.name.en,
+  const all = Object.values(kpiCatalogue);
+  const rows = all.map((kpi) => [
+    `[${kpi.name.en}](#${kpi.id.replaceAll('_', '-')})`,
     kpi.name.zh,
+    code(kpi.id),
     kpi.unit,
-    directions[kpi.direction],
     kpi.formula,
-    kpi.source,
   ]);
   return page([
     '# Reference: key performance indicators',
     generatedNote,
     [
       'Figures with unit % are fractions in data (0.75) and percentages on screens.',
-      'A figure that cannot be computed is absent with a reason, never 0. PRI planned run time per item · PQ produced,',
-      'GQ good, SQ scrapped quantity · PBT planned busy time · APT actual production time (ISO 22400-2).',
+      'A figure that cannot be computed is absent with a reason, never 0. PRI planned run time per item · PQ produced, GQ good,',
+      'SQ scrapped, RQ reworked quantity · PBT planned busy time · APT actual production time · AUST setup · ADET delays · ADOT',
+      'down time · AUPT = APT + AUST · AUBT = AUPT + ADET · PMT planned maintenance (ISO 22400-2).',
     ].join('\n'),
-    table(['Id', 'Name', '名称', 'Unit', 'Direction', 'Formula', 'Source'], rows),
+    table(['Name', '名称', 'Id', 'Unit', 'Formula'], rows),
+    '## The example',
+    exampleShift,
+    ...all.flatMap(kpiSection),
   ]);
+}
+
+function kpiSection(kpi: KpiDefinition): string[] {
+  const { calculation, value } = kpi.example;
+  const shown = kpi.unit === '%' ? `${value}` : `${value} ${kpi.unit}`;
+  const lines = [
+    `- **Formula**: ${kpi.formula}`,
+    `- **Unit**: ${kpi.unit}, ${directions[kpi.direction]}`,
+    `- **Source**: ${kpi.source}`,
+    ...(kpi.target ? [`- **Asked for**: ${kpi.target.value} (${kpi.target.source})`] : []),
+    `- **Example**: ${calculation} = ${shown}`,
+  ];
+  return [`## ${kpi.id.replaceAll('_', ' ')}`, `${kpi.name.en} · ${kpi.name.zh}`, lines.join('\n')];
 }
 
 function errorPage(): string {

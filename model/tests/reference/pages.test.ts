@@ -96,7 +96,10 @@ describe('the reference of the plant file', () => {
 describe('other references', () => {
   it('cover every KPI and every error code', () => {
     for (const kpi of Object.values(kpiCatalogue)) {
-      expect(page('kpis.md')).toContain(`| \`${kpi.id}\` | ${kpi.name.en} | ${kpi.name.zh} |`);
+      expect(page('kpis.md')).toContain(
+        `\n${kpi.name.en} · ${kpi.name.zh}\n\n- **Formula**: ${kpi.formula}\n`,
+      );
+      expect(page('kpis.md')).toContain(`- **Example**: ${kpi.example.calculation} = ${kpi.example.value}`);
     }
     for (const [code, meaning] of Object.entries(errorCodes))
       expect(page('errors.md')).toContain(`| \`${code}\` | ${meaning} |`);

@@ -1,0 +1,52 @@
+import type { Tally } from '../accounts/account.ts';
+import { absent, type Figure, type Subject } from './figure.ts';
+import { unitsOf } from './quantities.ts';
+
+type QuantityKpiId = 'items' | 'good_items' | 'defect_ratio' | 'rework_ratio' | 'first_pass_yield';
+
+/** Figures over the counts of the whole window, gaps in the observation included. */
+export function quantityFigures(subject: Subject): Record<QuantityKpiId, Figure> {
+  const { reports } = subject;
+  return {
+    items: count(subject, 'items'),
+    good_items: count(subject, 'good'),
+    defect_ratio: ratio(subject, reports.judged, ({ scrap, judged }) => [scrap, judged]),
+    rework_ratio: ratio(subject, reports.rework, ({ rework, items }) => [rework, items]),
+    first_pass_yield: ratio(subject, reports.judged, ({ good, judged }) => [good, judged]),
+  };
+}
+
+export function count(subject: Subject, which: 'items' | 'good'): Figure {
+  if (!subject.reports[which]) return absent('not_applicable');
+  const { counts } = subject.scope.account;
+  return counts ? { value: unitsOf(counts[which]), status: countStatus(subject) } : absent('not_observed');
+}
+
+function ratio(
+  subject: Subject,
+  told: boolean,
+  of: (counts: Tally) => readonly [part: bigint, whole: bigint],
+): Figure {
+  if (!told) return absent('not_applicable');
+  const { counts } = subject.scope.account;
+  if (!counts) return absent('not_observed');
+  const [part, whole] = of(counts);
+  if (whole === 0n) return absent('no_items');
+  return { value: Number(part) / Number(whole), status: countStatus(subject) };
+}
+
+function countStatus({ scope }: Subject): 'ok' | 'partial' {
+  return scope.account.counts_from_later || scope.counts_missing ? 'partial' : 'ok';
+}
+
+/** Items of a tally as the API shows them; nothing counted is 0 there, the figures say whether it is known. */
+export function itemsOf(
+  counts: Tally | undefined,
+): Record<'items' | 'good_items' | 'scrap_items' | 'rework_items', number> {
+  return {
+    items: unitsOf(counts?.items ?? 0n),
+    good_items: unitsOf(counts?.good ?? 0n),
+    scrap_items: unitsOf(counts?.scrap ?? 0n),
+    rework_items: unitsOf(counts?.rework ?? 0n),
+  };
+}
