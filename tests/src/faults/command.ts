@@ -10,6 +10,7 @@ import { type FaultGroup, planFaults } from './plan.ts';
 import { keepRegression, readRegressions } from './regressions.ts';
 import { failures, type ResultFile, resultOf } from './result.ts';
 import { summaryOf } from './summary.ts';
+import { clockIsMoved, runFrom } from './tools/moved-clock.ts';
 import { openWorld } from './world/open.ts';
 
 /** `benchline faults`: a story of faults against real processes, and whether anything was lost, doubled or wrong. */
@@ -20,6 +21,12 @@ export const faults: Command = {
     seed: { type: 'string', value: 'S', help: 'same seed, same story (default: a new one, printed)' },
     count: { type: 'string', default: '25', value: 'K', help: 'how many faults' },
     kinds: { type: 'string', value: 'A,B', help: 'only these kinds' },
+    at: {
+      type: 'string',
+      value: 'ISO',
+      help: 'with all clocks beginning at this instant, such as one before the hour changes in the zone',
+    },
+    zone: { type: 'string', value: 'ZONE', help: 'time zone of the plant, such as Europe/Berlin' },
     regressions: { type: 'boolean', help: 'the stories that once went wrong, instead of a new one' },
     json: { type: 'string', value: 'FILE', help: 'write the result there' },
     data: {
@@ -35,6 +42,7 @@ export const faults: Command = {
     const environment = thisEnvironment();
     if (values['list'] === true) return list(environment);
     if (values['summarise'] === true) return summarise(positionals);
+    if (typeof values['at'] === 'string' && !clockIsMoved()) return await runFrom(values['at']);
     const options = parseOptions(values, environment);
     if (options.story.length === 0) {
       say('nothing to play');
@@ -49,6 +57,7 @@ interface Options {
   story: readonly FaultGroup[];
   json: string | undefined;
   data: string | undefined;
+  time_zone: string | undefined;
 }
 
 async function playAndTell(options: Options, environment: Environment, signal: AbortSignal): Promise<number> {
@@ -57,7 +66,7 @@ async function playAndTell(options: Options, environment: Environment, signal: A
   mkdirSync(folder, { recursive: true });
   writeJson(join(folder, 'story.json'), story);
   say(`seed ${seed}, ${story.reduce((sum, group) => sum + group.faults.length, 0)} faults, in ${folder}`);
-  const campaign = await play(folder, seed, story, environment, signal);
+  const campaign = await play(folder, options, environment, signal);
   const result = resultOf(seed, campaign);
   if (json !== undefined) writeJson(json, result);
   const failed = failures(result);
@@ -77,8 +86,7 @@ async function playAndTell(options: Options, environment: Environment, signal: A
 
 async function play(
   folder: string,
-  seed: string,
-  story: readonly FaultGroup[],
+  { seed, story, time_zone }: Options,
   environment: Environment,
   signal: AbortSignal,
 ): Promise<CampaignResult> {
@@ -87,7 +95,7 @@ async function play(
     throw new BenchlineError('missing_program', 'there is no mosquitto', {
       hint: 'apt-get install mosquitto',
     });
-  const world = await openWorld({ folder, seed, mosquitto, say });
+  const world = await openWorld({ folder, seed, time_zone, mosquitto, say });
   try {
     return await runCampaign(world, story, allKinds, signal);
   } finally {
@@ -128,6 +136,7 @@ function parseOptions(values: CommandInput['values'], environment: Environment):
         : planFaults(seed, count, chosenKinds(text('kinds'), environment)),
     json: text('json'),
     data: data === undefined ? undefined : resolve(data),
+    time_zone: text('zone'),
   };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { Tamper } from '../../src/faults/tools/tamper.ts';
+import { baseOffsetVariable, Tamper } from '../../src/faults/tools/tamper.ts';
 
 const run = promisify(execFile);
 
@@ -114,4 +114,22 @@ it('leaves half of a failing write in an open file', async () => {
      console.log(JSON.stringify({ errors, text: await readFile(file, 'utf8') }));`,
   );
   expect(said).toEqual({ errors: ['EIO', 'EIO'], text: 'whole.ab' });
+});
+
+it('moves the clock from the start on, for children too', async () => {
+  const folder = temporaryFolder();
+  const script = `import { execFileSync } from 'node:child_process';
+     const child = process.argv[3] ? undefined : execFileSync(process.execPath, [...process.argv.slice(1), 'child']);
+     console.log(child ? String(child) : new Date().toISOString().slice(0, 15));`;
+  const file = join(folder, 'script.mjs');
+  writeFileSync(file, script);
+  const offset_ms = Date.parse('2027-03-28T00:55:00Z') - Date.now();
+  const { stdout } = await run(process.execPath, [file, folder], {
+    env: {
+      ...process.env,
+      ...new Tamper(folder, 'service').environment,
+      [baseOffsetVariable]: String(offset_ms),
+    },
+  });
+  expect(stdout.trim()).toBe('2027-03-28T00:5');
 });

@@ -1,7 +1,8 @@
 /**
  * Runs inside a service, before its own code (`--import`), and makes its clock wrong and its disk fail as the file
- * named by `BENCHLINE_TAMPER` says; it looks at the file twenty times a second. It imports nothing but Node's own
- * modules, so that a service starts as fast with it as without.
+ * named by `BENCHLINE_TAMPER` says, at which it looks twenty times a second. `BENCHLINE_CLOCK_OFFSET_MS` moves the
+ * clock from the start to the end. It imports nothing but Node's own modules, so that a service starts as fast with it
+ * as without.
  *
  * The disk fails where Node hands a call to the system: a failing write leaves half of its bytes behind, as a disk
  * may, and a failing sync leaves open what is durable.
@@ -32,7 +33,8 @@ look();
 setInterval(look, lookEveryMs).unref();
 
 const RealDate = Date;
-const now = () => RealDate.now() + tampering.clock_offset_ms;
+const base_offset_ms = Number(process.env['BENCHLINE_CLOCK_OFFSET_MS'] ?? 0);
+const now = () => Math.floor(RealDate.now() + base_offset_ms + tampering.clock_offset_ms);
 
 globalThis.Date = new Proxy(RealDate, {
   get: (target, key, receiver) => (key === 'now' ? now : (Reflect.get(target, key, receiver) as unknown)),

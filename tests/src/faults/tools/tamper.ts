@@ -19,9 +19,13 @@ export interface DiskFailure {
   operations: readonly ('open' | 'write' | 'sync' | 'read')[];
 }
 
+/** By how much the clock of a process is wrong from its start to its end, ms; its children inherit it. */
+export const baseOffsetVariable = 'BENCHLINE_CLOCK_OFFSET_MS';
+
 /** The preload looks every 50 ms; a busy service somewhat later. */
 const noticedAfterMs = 250;
-const preload = new URL('./tamper-preload.ts', import.meta.url).href;
+/** What a process imports before its own code to be tampered with. */
+export const preload = new URL('./tamper-preload.ts', import.meta.url).href;
 
 /**
  * Wrong clock and failing disk of one Node process, changed while it runs. The process has to be started with

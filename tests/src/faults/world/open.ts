@@ -33,6 +33,8 @@ export interface WorldOptions {
   folder: string;
   /** Seeds the synthetic machines. */
   seed: string;
+  /** Time zone of the plant; default: the demonstration's. */
+  time_zone?: string | undefined;
   /** Absolute path of Mosquitto. */
   mosquitto: string;
   say: (text: string) => void;
@@ -56,7 +58,7 @@ export async function openWorld(options: WorldOptions): Promise<BoxWorld> {
   try {
     for (const name of linkNames)
       doors.set(name, await FrontDoor.open(name, ports.front(name), ports.part(servers[name])));
-    writeConfigs(home, ports);
+    writeConfigs(home, ports, options);
     await startParts(supervisor, specsOf(home, ports, options));
     const parts = new Map(partNames.map((name) => [name, partOf(name, home, supervisor)]));
     return new BoxWorld({ home, supervisor, parts, doors, urls: urlsOf(ports), say: options.say });
@@ -99,8 +101,8 @@ function urlsOf({ part }: Ports): BoxWorld['urls'] {
   };
 }
 
-function writeConfigs(home: Home, { part, front }: Ports): void {
-  writeFileSync(home.config('plant.yaml'), busyPlant());
+function writeConfigs(home: Home, { part, front }: Ports, { time_zone }: WorldOptions): void {
+  writeFileSync(home.config('plant.yaml'), busyPlant(time_zone));
   const configs = serviceConfigs(home, {
     ports: { ingest: part('ingest').port, metrics: part('metrics').port, gateway: part('gateway').port },
     brokers: {

@@ -15,12 +15,13 @@ const hurry = 20;
 
 /**
  * The demonstration plant working around the clock on short items, as YAML: whatever the hour, all time is planned
- * and every machine counts.
+ * and every machine counts. `time_zone`: another than the demonstration's.
  */
-export function busyPlant(): string {
+export function busyPlant(time_zone?: string): string {
   const plant = parse(readFileSync(demoPlantFile, 'utf8')) as PlantText;
   for (const site of plant.enterprise.sites) {
     site.calendar = roundTheClock;
+    if (time_zone !== undefined) site.time_zone = time_zone;
     for (const area of site.areas) for (const line of area.lines) line.calendar = roundTheClock;
   }
   for (const product of plant.products) product.planned_run_time_per_item_s /= hurry;
@@ -31,6 +32,8 @@ const roundTheClock = 'around-the-clock';
 
 /** As much of a plant file as is changed. */
 interface PlantText {
-  enterprise: { sites: { calendar: string; areas: { lines: { calendar: string }[] }[] }[] };
+  enterprise: {
+    sites: { calendar: string; time_zone: string; areas: { lines: { calendar: string }[] }[] }[];
+  };
   products: { planned_run_time_per_item_s: number }[];
 }
