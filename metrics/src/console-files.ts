@@ -17,6 +17,7 @@ const scripts = [
   'main',
   'messages',
   'page',
+  'pipeline',
   'plant',
   'timeline',
   'types',

@@ -1,7 +1,8 @@
 import { isoFromNs, type Observation } from '@benchline/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import type { KpiResult, Pipeline, StateList } from '../src/api/schemas.ts';
+import type { Pipeline } from '../src/api/pipeline-schema.ts';
+import type { KpiResult, StateList } from '../src/api/schemas.ts';
 import { BatchMaker } from './kit/batches.ts';
 import { Works } from './kit/service.ts';
 

@@ -2,6 +2,8 @@ export * from './command.ts';
 export * from './config/broker.ts';
 export { loadConfig, parseConfig, resolveFrom } from './config/load.ts';
 export * from './error.ts';
+export { type StageState, stageStates } from './health/stage.ts';
+export * from './health/stages.ts';
 export * from './keys/keys.ts';
 export * from './kpi/catalogue.ts';
 export * from './log.ts';

@@ -13,6 +13,9 @@ export type Refusal =
   /** Not looked at, since too much that came on its topics was bad and this did not continue its chain. */
   | 'throttled';
 
+/** Reports come every few seconds. */
+const saidFor_ms = 30_000;
+
 /** What came of one gateway since the service started. Only for gateways whose signature has verified once. */
 export class GatewayAccount {
   online = false;
@@ -20,7 +23,7 @@ export class GatewayAccount {
   /** How far its clock is ahead of ingest's, by its last hello. */
   clockOffset_s: number | undefined;
   /** How it is, as it says itself. */
-  said: GatewayReport | undefined;
+  #said: { report: GatewayReport; received_ms: number } | undefined;
   hellos = 0;
   batches = 0;
   accepted = 0;
@@ -35,6 +38,13 @@ export class GatewayAccount {
   readonly clocks = new SourceClocks();
   readonly epochs = new EpochsHeard();
   readonly refused: Partial<Record<Refusal, number>> = {};
+
+  /** Takes note of how it is, unless somebody plays an old report back; a clock that was set back is waited for. */
+  say(report: GatewayReport, now_ms: number): void {
+    const before = this.#said;
+    const fresh = before && now_ms - before.received_ms < saidFor_ms;
+    if (!fresh || report.at_ns > before.report.at_ns) this.#said = { report, received_ms: now_ms };
+  }
 
   refuse(reason: Refusal): void {
     this.refused[reason] = (this.refused[reason] ?? 0) + 1;
@@ -58,7 +68,7 @@ export class GatewayAccount {
       ...(head ? { epoch: head.epoch, seq: head.seq } : {}),
       ...(this.received_ms === undefined ? {} : { last_received: isoFromNs(nsFromMs(this.received_ms)) }),
       hellos: this.hellos,
-      ...(this.said ? { said: saidOf(this.said) } : {}),
+      ...(this.#said ? { said: saidOf(this.#said.report, this.#said.received_ms) } : {}),
       batches: this.batches,
       accepted: this.accepted,
       observations: this.observations,
@@ -100,6 +110,6 @@ export class GatewayAccount {
 }
 
 /** A report as it is shown. */
-function saidOf({ at_ns, stages, spool, alarms }: GatewayReport) {
-  return { at: isoFromNs(at_ns), stages, spool, alarms };
+function saidOf({ stages, spool, alarms }: GatewayReport, received_ms: number) {
+  return { at: isoFromNs(nsFromMs(received_ms)), stages, spool, alarms };
 }

@@ -120,8 +120,7 @@ export class Gateways {
     const report = this.#counting(at.node, () => reportSeal.open(text, this.#options.trusted));
     if (report.gateway !== at.node) throw new MisplacedError();
     const account = this.#heard(report.gateway, now_ms);
-    // An old one that somebody plays back says nothing of now.
-    if (report.at_ns > (account.said?.at_ns ?? 0n)) account.said = report;
+    account.say(report, now_ms);
     return true;
   }
 

@@ -1,10 +1,10 @@
 import type { Window } from './api.ts';
 import { element, setText } from './dom.ts';
-import { formatCount, formatFigure, formatSeconds, formatShare, reasonOf } from './format.ts';
+import { formatCount, formatFigure, formatShare, reasonOf } from './format.ts';
 import { message } from './messages.ts';
 import type { PageModel } from './page.ts';
 import { drawTimeline } from './timeline.ts';
-import type { CncRatio, KpiId, KpiResult, Pipeline, StateList } from './types.ts';
+import type { CncRatio, KpiId, KpiResult, StateList } from './types.ts';
 
 /** Puts the figures of one scope into every place that waits for them. */
 export function fillFigures(root: ParentNode, model: PageModel, result: KpiResult): void {
@@ -81,31 +81,4 @@ export function fillCnc(root: ParentNode, model: PageModel, ratio: CncRatio): vo
       );
     }),
   );
-}
-
-export function fillPipeline(root: ParentNode, model: PageModel, pipeline: Pipeline): void {
-  const { language } = model;
-  const ingest = (pipeline.ingest ?? {}) as {
-    gateways?: Record<string, unknown> | unknown[];
-    quarantined?: unknown;
-  };
-  const put = (id: string, text: string) => {
-    const place = root.querySelector(`[data-pipeline="${id}"]`);
-    if (place) setText(place, text);
-  };
-  put('gateway_lag', formatSeconds(pipeline.latency.gateway_to_queryable?.p99_s, language));
-  put('source_lag', formatSeconds(pipeline.latency.source_to_queryable?.p99_s, language));
-  put('feed_lag', formatSeconds(pipeline.feed.lag_s, language));
-  put('ledger', formatCount(pipeline.feed.next_offset, language));
-  put('gateways', formatCount(Object.keys(ingest.gateways ?? {}).length, language));
-  put('quarantined', formatCount(countOf(ingest.quarantined), language));
-  put('gaps', formatCount(pipeline.gaps.length, language));
-  put('store', pipeline.store === 'influx' ? 'InfluxDB' : 'DuckDB');
-}
-
-/** A number, or the sum of the numbers in an object of counters. */
-function countOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'object' || value === null) return 0;
-  return Object.values(value).reduce<number>((sum, part) => sum + countOf(part), 0);
 }

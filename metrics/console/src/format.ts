@@ -37,6 +37,20 @@ export function formatSeconds(seconds: number | undefined, language: Language): 
   return `${new Intl.NumberFormat(locale(language), { maximumFractionDigits: digits }).format(seconds)} s`;
 }
 
+/** Hours as a person plans with them: minutes below two, days above two. */
+export function formatHours(hours: number | undefined, language: Language): string {
+  if (hours === undefined) return absent;
+  const format = (value: number, unit: 'minute' | 'hour' | 'day') =>
+    new Intl.NumberFormat(locale(language), {
+      style: 'unit',
+      unit,
+      unitDisplay: 'short',
+      maximumFractionDigits: value < 10 ? 1 : 0,
+    }).format(value);
+  if (hours < 2) return format(hours * 60, 'minute');
+  return hours < 48 ? format(hours, 'hour') : format(hours / 24, 'day');
+}
+
 export function formatCount(count: number, language: Language): string {
   return new Intl.NumberFormat(locale(language), { maximumFractionDigits: 0 }).format(count);
 }

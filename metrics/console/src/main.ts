@@ -1,9 +1,10 @@
 import { api, askedEnd } from './api.ts';
 import { byId, element, setText } from './dom.ts';
-import { fillCnc, fillFigures, fillPipeline, fillStates } from './fill.ts';
+import { fillCnc, fillFigures, fillStates } from './fill.ts';
 import { formatClock, locale } from './format.ts';
 import { message } from './messages.ts';
 import { buildPage, type PageModel } from './page.ts';
+import { fillPipeline } from './pipeline.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
 import type { Language } from './types.ts';
 import { currentWindow, type WindowId, windowIds } from './windows.ts';

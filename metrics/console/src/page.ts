@@ -17,6 +17,8 @@ const pipelineCells = [
   'feed_lag',
   'ledger',
   'gateways',
+  'buffer_left',
+  'lost',
   'quarantined',
   'gaps',
   'store',
@@ -186,5 +188,12 @@ function pipelinePanel({ language }: PageModel): HTMLElement {
         element('dd', { 'data-pipeline': cell }, '·'),
       ),
     );
-  return element('section', { class: 'pipe' }, element('h2', {}, message(language, 'pipeline')), list);
+  return element(
+    'section',
+    { class: 'pipe' },
+    element('h2', {}, message(language, 'pipeline')),
+    list,
+    element('ol', { class: 'stages', id: 'stages' }),
+    element('ul', { class: 'losses', id: 'losses' }),
+  );
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { isoFromNs } from '@benchline/model';
 import { type ApiServer, type PartsOf, readWhole } from './parts.ts';
-import { Pipeline } from './schemas.ts';
+import { Pipeline } from './pipeline-schema.ts';
 
 const keepAlive_ms = 15_000;
 

@@ -6,7 +6,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { Figures } from '../figures/figures.ts';
 import type { Scope } from '../figures/scopes.ts';
-import type { Pipeline } from './schemas.ts';
+import type { Pipeline } from './pipeline-schema.ts';
 import type { Updates } from './updates.ts';
 
 /** A server whose routes check and describe themselves by zod schemas. */

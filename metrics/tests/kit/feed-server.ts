@@ -19,6 +19,7 @@ export class FeedServer {
     this.#server = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://feed');
       if (url.pathname === '/status') response.end(JSON.stringify({ ledger: { next: this.lines.length } }));
+      else if (url.pathname === '/readyz') response.end(JSON.stringify({ status: 'ready', stages: [] }));
       else this.#follow(url.searchParams, response);
     });
   }

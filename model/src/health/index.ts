@@ -10,5 +10,4 @@ export {
   type Samples,
 } from './instruments.ts';
 export { registerHealth } from './routes.ts';
-export { type Look, type StageState, stageStates } from './stage.ts';
-export { type StageName, stageNames, stageStateNames, stages } from './stages.ts';
+export type { Look } from './stage.ts';

@@ -1,4 +1,5 @@
-import { commonInstruments, type Instruments, stages } from '../health/index.ts';
+import { commonInstruments, type Instruments } from '../health/index.ts';
+import { stages } from '../health/stages.ts';
 import { code, generatedNote, table } from './markdown.ts';
 
 const services = {
