@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError } from '@benchline/model';
 import { boxIds, freePorts, type Home, type Supervisor } from '@benchline/simulators/box';
+import { Tamper } from '../tools/tamper.ts';
 import { BoxPart } from './box-part.ts';
 import type { FrontDoor } from './front.ts';
 import { Passage } from './passage.ts';
@@ -58,7 +59,8 @@ export class BoxWorld implements World {
   }
 
   async extra(name: string, args: readonly string[]): Promise<Part> {
-    await this.#supervisor.start({ name, args, log_file: this.home.log(name) });
+    const { environment } = new Tamper(this.folder, name);
+    await this.#supervisor.start({ name, args, log_file: this.home.log(name), environment });
     return new BoxPart(this.#supervisor.child(name), { data: this.home.data(name) });
   }
 
