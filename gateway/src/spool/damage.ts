@@ -4,7 +4,7 @@ import type { Marks } from './marks.ts';
 import type { BatchDraft, ResumeState } from './port.ts';
 import type { Hole, RecordReader } from './reader.ts';
 import type { SourceStates } from './sources.ts';
-import { claimOf, keyOf, lossOf } from './stretch.ts';
+import { claimOf, keyOf, lossOf, unknownMapping } from './stretch.ts';
 
 const chunkBytes = 1024 * 1024;
 
@@ -13,12 +13,9 @@ export interface Around {
   reader: RecordReader;
   marks: Marks;
   states: SourceStates;
-  /** When the spool's life began: before that it held nothing. */
-  begun_ns: bigint;
+  /** When the spool began: before that it held nothing. */
+  since_ns: bigint;
 }
-
-/** A source without any batch that reads back: nobody knows how it was mapped. */
-const unknownMapping = '0'.repeat(64);
 
 interface Known {
   until_ns: bigint;
@@ -30,14 +27,14 @@ interface Known {
  * other without a hole: what lies between the last one before and the first one behind the damage is lost.
  */
 export async function declareDamage(hole: Hole, around: Around): Promise<BatchDraft[]> {
-  const before = await knownBefore(hole, around);
+  const before = await knownBefore(hole.from, around);
   const open = new Map<string, ResumeState>();
   for (const state of around.states.all())
     if (state.until_ns !== undefined && state.until_ns > (before.get(keyOf(state))?.until_ns ?? -1n))
       open.set(keyOf(state), state);
   const drafts: BatchDraft[] = [];
   const declare = (batch: Parameters<typeof lossOf>[0], to_ns: bigint) => {
-    const from_ns = before.get(keyOf(batch))?.until_ns ?? around.begun_ns;
+    const from_ns = before.get(keyOf(batch))?.until_ns ?? around.since_ns;
     if (to_ns > from_ns) drafts.push(lossOf(batch, { from_ns, to_ns }, 'spool_damaged'));
   };
   for await (const batch of batchesFrom(hole.to, around)) {
@@ -53,13 +50,16 @@ export async function declareDamage(hole: Hole, around: Around): Promise<BatchDr
   return drafts;
 }
 
-/** How far each source was known before the hole. */
-async function knownBefore(hole: Hole, around: Around): Promise<Map<string, Known>> {
-  const mark = around.marks.before(hole.from);
+/** How far each source was known before a batch. */
+export async function knownBefore(
+  seq: number,
+  around: Omit<Around, 'states' | 'since_ns'>,
+): Promise<Map<string, Known>> {
+  const mark = around.marks.before(seq);
   const known = new Map<string, Known>();
   for (const [key, until_ns] of mark?.until ?? []) known.set(key, { until_ns, batch: undefined });
   for await (const batch of batchesFrom(mark?.position ?? 0, around)) {
-    if (batch.seq >= hole.from) break;
+    if (batch.seq >= seq) break;
     const claim = claimOf(batch);
     const key = keyOf(batch);
     const until_ns = known.get(key)?.until_ns;
@@ -69,7 +69,10 @@ async function knownBefore(hole: Hole, around: Around): Promise<Map<string, Know
   return known;
 }
 
-async function* batchesFrom(first: number, { reader, journal }: Around): AsyncGenerator<Batch> {
+async function* batchesFrom(
+  first: number,
+  { reader, journal }: Pick<Around, 'reader' | 'journal'>,
+): AsyncGenerator<Batch> {
   const end = journal.next;
   for (let at = Math.max(first, journal.floor); at < end; ) {
     const { records, next } = await reader.read(at, chunkBytes, true);

@@ -1,6 +1,7 @@
 import type { Batch } from '@benchline/model';
 import type { Bound } from './bounds.ts';
 import { type Around, declareDamage } from './damage.ts';
+import type { Declarations } from './declarations.ts';
 import type { BatchDraft } from './port.ts';
 import type { Hole } from './reader.ts';
 import { keyOf, lossOf, type Stretch, stretchOf } from './stretch.ts';
@@ -15,11 +16,13 @@ export class Evictions {
   /** Drafts still to be committed. */
   owed: BatchDraft[] = [];
   readonly losses: Losses;
+  declarations: Declarations;
   /** Batches below this position have been counted and declared. */
   #declaredBelow: number;
   readonly #holes = new Set<number>();
 
-  constructor(losses: Losses, declaredBelow: number) {
+  constructor(losses: Losses, declaredBelow: number, declarations: Declarations) {
+    this.declarations = declarations;
     this.losses = { ...losses };
     this.#declaredBelow = declaredBelow;
   }
@@ -48,6 +51,8 @@ export class Evictions {
       at = next;
     }
     this.owed.push(...evictedDrafts(lost));
+    // Declarations among them are part of what was just declared.
+    this.declarations.takeBack(first, end);
     this.losses[bound] += lost.length;
     this.#declaredBelow = end;
   }
@@ -55,13 +60,15 @@ export class Evictions {
   /** Notes batches that do not read back, once. */
   async declareHole(hole: Hole, around: Around): Promise<void> {
     if (this.#holes.has(hole.from)) return;
-    this.owed.push(...(await declareDamage(hole, around)));
+    const damage = await declareDamage(hole, around);
+    this.owed.push(...damage, ...this.declarations.takeBack(hole.from, hole.to));
     this.#holes.add(hole.from);
     this.losses.damaged += hole.to - hole.from;
   }
 
   /** Everything owed went into a new epoch, where positions begin anew. */
-  renewed(damaged: number): void {
+  renewed(damaged: number, declarations: Declarations): void {
+    this.declarations = declarations;
     this.losses.damaged += damaged;
     this.owed = [];
     this.#declaredBelow = 0;

@@ -10,19 +10,19 @@ export interface Life {
   readonly journal: Journal;
   readonly reader: RecordReader;
   readonly marks: Marks;
+  /** When the first of the epochs began whose batches were carried over into this one, nanoseconds. */
+  readonly since_ns: bigint;
   /** Behind the last committed batch. */
   head: Head;
 }
+
+export type Records = Pick<Life, 'journal' | 'reader' | 'marks'>;
 
 /**
  * Opens the records of an epoch. A hole in the middle of the newest segment costs the batches in it, not those
  * behind it.
  */
-export async function openRecords(
-  folder: string,
-  epoch: string,
-  segment_bytes: number,
-): Promise<Pick<Life, 'journal' | 'reader' | 'marks'>> {
+export async function openRecords(folder: string, epoch: string, segment_bytes: number): Promise<Records> {
   await mkdir(folder, { recursive: true });
   const journal = await openJournal({ folder: join(folder, epoch), segment_bytes, behind_damage: 'keep' });
   return { journal, reader: new RecordReader(journal), marks: new Marks() };

@@ -34,15 +34,8 @@ export class Marks {
     if (needed > 0) this.#marks.splice(0, needed);
   }
 
-  clear(): void {
-    this.#marks = [];
-  }
-
-  toJson(): z.input<typeof MarksJson> {
-    return this.#marks.map(({ position, until }) => ({
-      position,
-      until: Object.fromEntries([...until].map(([key, ns]) => [key, ns.toString()])),
-    }));
+  get all(): readonly Mark[] {
+    return this.#marks;
   }
 
   /** @param next marks of batches that are gone say nothing. */
@@ -54,4 +47,11 @@ export class Marks {
         until: new Map(Object.entries(until).map(([key, ns]) => [key, BigInt(ns)])),
       }));
   }
+}
+
+export function marksToJson(marks: readonly Mark[]): z.input<typeof MarksJson> {
+  return marks.map(({ position, until }) => ({
+    position,
+    until: Object.fromEntries([...until].map(([key, ns]) => [key, ns.toString()])),
+  }));
 }

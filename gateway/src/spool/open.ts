@@ -4,13 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { epochPattern } from '@benchline/model';
 import { lockFolder } from '@benchline/store/journal';
 import { Bounds } from './bounds.ts';
-import { type Life, openRecords } from './life.ts';
-import type { Spool, SpoolOptions } from './port.ts';
+import { Declarations } from './declarations.ts';
+import { begunOf, type Life, openRecords, type Records } from './life.ts';
+import type { Marks } from './marks.ts';
+import type { BatchDraft, Spool, SpoolOptions } from './port.ts';
 import { newEpoch } from './renewal.ts';
 import { isFull } from './room.ts';
 import { SourceStates } from './sources.ts';
 import { FileSpool } from './spool.ts';
 import { readState, type StateFile } from './state-file.ts';
+import { keyOf, lossOf, unknownMapping } from './stretch.ts';
 
 const defaultMaxBytes = 512 * 1024 * 1024;
 const largestSegment = 8 * 1024 * 1024;
@@ -62,7 +65,7 @@ async function openLocked(
   await setAside(join(folder, epoch), (name) => name.endsWith('.segment') && 'file');
   const segment_bytes = await segmentBytes(folder, max_bytes);
   const records = await openRecords(folder, epoch, segment_bytes);
-  const { life, states, tailLost } = await recover(records, epoch, state);
+  const { life, states, declarations, owed, tailLost } = await recover(records, epoch, state);
   const { journal } = life;
   const acked = state?.acked ?? -1;
   const spool = new FileSpool({
@@ -74,6 +77,8 @@ async function openLocked(
     acked,
     doubtful_from: state?.closed && state.next === journal.next ? undefined : doubtFrom(life, state),
     declared_below: state?.declared_below ?? 0,
+    owed,
+    declarations,
     losses: state?.lost ?? { bytes: 0, age: 0, disk: 0, damaged: 0 },
     renewals: state?.renewals ?? 0,
   });
@@ -126,36 +131,62 @@ async function removeAllBut(folder: string, epoch: string): Promise<void> {
       await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
 }
 
-async function recover(
-  records: Pick<Life, 'journal' | 'reader' | 'marks'>,
-  epoch: string,
-  state: StateFile | undefined,
-): Promise<{ life: Life; states: SourceStates; tailLost: boolean }> {
+interface Recovered {
+  life: Life;
+  states: SourceStates;
+  declarations: Declarations;
+  owed: BatchDraft[];
+  tailLost: boolean;
+}
+
+async function recover(records: Records, epoch: string, state: StateFile | undefined): Promise<Recovered> {
   const { journal, marks } = records;
+  const since_ns = state ? BigInt(state.since_ns) : begunOf(epoch);
   const lifeAt = (prev: string | undefined): Life => ({
     ...records,
+    since_ns,
     head: { epoch, seq: journal.next, prev: prev ?? '' },
   });
   const states = new SourceStates();
+  const declarations = Declarations.fromJson(state?.declarations ?? []);
   if (state) {
     states.restore(state.sources);
     marks.restore(state.marks, journal.next);
   }
   const cut = state !== undefined && journal.next < Math.max(state.next, state.acked + 1);
   if (state && !cut) {
-    const last = await replay(records, state.next, states);
+    const last = await replay(records, state.next, states, declarations);
     const prev = journal.next === state.next ? state.prev : last;
-    return { life: lifeAt(prev), states, tailLost: prev === undefined };
+    return { life: lifeAt(prev), states, declarations, owed: [], tailLost: prev === undefined };
   }
   // Durable batches are gone. Their sources have to go on from where the remaining ones left them.
   const remaining = new SourceStates();
-  const prev = await replay(records, journal.floor, remaining);
+  const owed = declarations.takeBack(journal.next, Number.POSITIVE_INFINITY);
+  const prev = await replay(records, journal.floor, remaining, state ? undefined : declarations);
+  owed.push(...lostWords(states, remaining, { marks, floor: journal.floor, since_ns }));
   states.goBackTo(remaining);
   return {
     life: lifeAt(prev),
     states,
+    declarations,
+    owed,
     tailLost: cut || (prev === undefined && journal.next > 0),
   };
+}
+
+/** Declares what sources said of which nothing remains, not even where they stood before. */
+function lostWords(
+  known: SourceStates,
+  remaining: SourceStates,
+  { marks, floor, since_ns }: { marks: Marks; floor: number; since_ns: bigint },
+): BatchDraft[] {
+  const before = marks.before(floor)?.until;
+  return known.all().flatMap(({ machine, source, until_ns }) => {
+    if (until_ns === undefined || remaining.get(machine, source)) return [];
+    const from_ns = before?.get(keyOf({ machine, source })) ?? since_ns;
+    const batch = { machine, source, mapping: unknownMapping, marks: [] };
+    return until_ns > from_ns ? [lossOf(batch, { from_ns, to_ns: until_ns }, 'spool_damaged')] : [];
+  });
 }
 
 /** Applies all batches from `first` on; the digest of the very last one, unless it cannot be read. */
@@ -163,12 +194,14 @@ async function replay(
   { journal, reader }: Pick<Life, 'journal' | 'reader'>,
   first: number,
   states: SourceStates,
+  declarations: Declarations | undefined,
 ): Promise<string | undefined> {
   let last: string | undefined;
   for (let at = Math.max(first, journal.floor); at < journal.next; ) {
     const { records, next } = await reader.read(at, chunkBytes);
     for (const { batch, resume } of records) {
       states.apply(batch.content, resume);
+      declarations?.note(batch.content);
       if (batch.content.seq === journal.next - 1) last = batch.digest;
     }
     at = next;

@@ -3,8 +3,10 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Batch } from '@benchline/model';
 import { openJournal } from '@benchline/store/journal';
-import { declareDamage } from './damage.ts';
-import { begunOf, type Life } from './life.ts';
+import { declareDamage, knownBefore } from './damage.ts';
+import { Declarations } from './declarations.ts';
+import type { Life } from './life.ts';
+import type { Mark } from './marks.ts';
 import type { BatchDraft } from './port.ts';
 import type { Hole } from './reader.ts';
 import type { Head, Sealer } from './seal.ts';
@@ -27,23 +29,34 @@ export interface Renewal {
   states: SourceStates;
   /** Declarations that are not committed yet. */
   owed: readonly BatchDraft[];
-  /** Makes the new epoch the one that counts. */
-  save(head: Head): Promise<void>;
+  declarations: Declarations;
+  /** Makes the new epoch the one that counts; `mark` is how far each source was known before its first batch. */
+  save(renewed: Renewed): Promise<void>;
+}
+
+/** What has become of the batches in their new epoch. */
+export interface Renewed {
+  head: Head;
+  mark: Mark;
+  declarations: Declarations;
+  /** How many do not read back; they are declared behind the others. */
+  lost: number;
 }
 
 /**
  * Makes the folder of a new epoch, in which all readable batches of `life` from `first` on are numbered and signed
  * anew, and then the state file that names it; leaves nothing behind when that fails.
- * @returns how many batches do not read back; they are declared behind the others.
  */
-export async function renewLife(life: Life, first: number, renewal: Renewal): Promise<number> {
+export async function renewLife(life: Life, first: number, renewal: Renewal): Promise<Renewed> {
   const folder = join(renewal.folder, renewal.epoch);
   const unfinished = `${folder}.new`;
   try {
-    const { head, lost } = await copyBatches(life, first, unfinished, renewal);
+    const known = await knownBefore(first, life);
+    const mark = { position: 0, until: new Map([...known].map(([key, { until_ns }]) => [key, until_ns])) };
+    const renewed = { mark, ...(await copyBatches(life, first, unfinished, renewal)) };
     await rename(unfinished, folder);
-    await renewal.save(head);
-    return lost;
+    await renewal.save(renewed);
+    return renewed;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
@@ -55,14 +68,16 @@ async function copyBatches(
   life: Life,
   first: number,
   folder: string,
-  { epoch, segment_bytes, sealer, states, owed }: Renewal,
-): Promise<{ head: Head; lost: number }> {
+  { epoch, segment_bytes, sealer, states, owed, declarations: before }: Renewal,
+): Promise<Omit<Renewed, 'mark'>> {
   const into = await openJournal({ folder, segment_bytes });
   const holes: Hole[] = [];
+  const declarations = new Declarations();
   let head: Head = { epoch, seq: 0, prev: '' };
   const copy = async (drafts: readonly BatchDraft[]) => {
     const copied = sealer.seal(drafts, head);
     await into.append(copied.sealed.map(({ data }) => data));
+    for (const { batch } of copied.sealed) declarations.note(batch.content);
     head = copied.head;
   };
   try {
@@ -73,13 +88,15 @@ async function copyBatches(
       holes.push(...read.holes);
       at = read.next;
     }
-    const around = { ...life, states, begun_ns: begunOf(life.head.epoch) };
-    for (const hole of holes) await copy(await declareDamage(hole, around));
+    for (const hole of holes) {
+      await copy(await declareDamage(hole, { ...life, states }));
+      await copy(before.takeBack(hole.from, hole.to));
+    }
     await copy(owed);
   } finally {
     await into.close();
   }
-  return { head, lost: holes.reduce((sum, { from, to }) => sum + to - from, 0) };
+  return { head, declarations, lost: holes.reduce((sum, { from, to }) => sum + to - from, 0) };
 }
 
 function draftOf(content: Batch, resume: string | undefined): BatchDraft {

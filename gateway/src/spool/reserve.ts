@@ -5,6 +5,14 @@ import { join } from 'node:path';
 /** A refused reserve is not asked for again at every commit. */
 const retry_ms = 1000;
 
+const smallest = 64 * 1024;
+const base = 1024 * 1024;
+
+/** Room for declarations, the head of a segment, and the state file beside its old self. */
+export function reserveBytes(max_bytes: number, stateBytes: number): number {
+  return Math.min(base + 2 * stateBytes, Math.max(smallest, Math.floor(max_bytes / 8)));
+}
+
 /**
  * Room on the disk that nothing else can take: given up when the disk is full, so that what has to be deleted can be
  * declared as lost before it is deleted.

@@ -1,7 +1,7 @@
 import { BenchlineError } from '@benchline/model';
 import type { Bound, Bounds } from './bounds.ts';
 import type { Evictions } from './eviction.ts';
-import { begunOf, type Life } from './life.ts';
+import type { Life } from './life.ts';
 import type { Reserve } from './reserve.ts';
 import type { SourceStates } from './sources.ts';
 
@@ -54,14 +54,13 @@ export class Room {
   /** Deletes the oldest segment, having declared what that loses; false when none may be deleted. */
   async drop(bound: Bound): Promise<boolean> {
     const { when_full, bounds, reserve, evictions, states, life, acked, settle, save } = this.#parts;
-    const { journal, reader, marks, head } = life();
+    const { journal, marks } = life();
     const [oldest] = journal.segments;
     if (!oldest || journal.segments.length < 2) return false;
     const { end } = oldest;
     if (end > acked() + 1 && when_full === 'stop_taking' && bound !== 'age') return false;
     if (bound === 'disk') await reserve.release();
-    const around = { journal, reader, marks, states, begun_ns: begunOf(head.epoch), end };
-    await evictions.declareOldest(around, acked(), bound);
+    await evictions.declareOldest({ ...life(), states, end }, acked(), bound);
     // On a disk without any reserve neither may succeed: then deleting comes first, and the declaration follows.
     await settle().catch(ignoreFull);
     await save().catch(ignoreFull);

@@ -4,21 +4,20 @@ import type { SignedBatch, Slug } from '@benchline/model';
 import type { FolderLock } from '@benchline/store/journal';
 import type { Bounds } from './bounds.ts';
 import { type Call, sealGroup, takeGroup } from './calls.ts';
+import type { Declarations } from './declarations.ts';
 import { Evictions, type Losses } from './eviction.ts';
 import { Gauge, unackedBytes } from './gauge.ts';
-import { begunOf, type Life, openRecords } from './life.ts';
+import { type Life, openRecords } from './life.ts';
+import { type Mark, marksToJson } from './marks.ts';
 import type { BatchDraft, ResumeState, Spool, SpoolOptions, SpoolStatus } from './port.ts';
 import type { Hole } from './reader.ts';
 import { RecentBatches } from './recent.ts';
 import { newEpoch, renewLife } from './renewal.ts';
-import { Reserve } from './reserve.ts';
+import { Reserve, reserveBytes } from './reserve.ts';
 import { ignoreFull, isFull, Room } from './room.ts';
 import { type Head, type SealedBatch, Sealer } from './seal.ts';
 import type { SourceStates } from './sources.ts';
 import { writeState } from './state-file.ts';
-
-const smallReserve = 64 * 1024;
-const reserveBase = 1024 * 1024;
 
 export interface RecoveredSpool {
   options: Pick<SpoolOptions, 'folder' | 'gateway' | 'key'> & Required<Pick<SpoolOptions, 'when_full'>>;
@@ -29,6 +28,9 @@ export interface RecoveredSpool {
   acked: number;
   doubtful_from: number | undefined;
   declared_below: number;
+  /** What has to be declared as lost. */
+  owed: BatchDraft[];
+  declarations: Declarations;
   losses: Losses;
   renewals: number;
 }
@@ -70,7 +72,8 @@ export class FileSpool implements Spool {
     this.#states = states;
     this.#acked = recovered.acked;
     this.#doubtfulFrom = recovered.doubtful_from;
-    this.#evictions = new Evictions(recovered.losses, recovered.declared_below);
+    this.#evictions = new Evictions(recovered.losses, recovered.declared_below, recovered.declarations);
+    this.#evictions.owed = recovered.owed;
     this.#renewals = recovered.renewals;
     this.#cutBytes = life.journal.recovery.cut_bytes;
     this.#room = new Room({
@@ -83,7 +86,7 @@ export class FileSpool implements Spool {
       acked: () => this.#acked,
       settle: () => this.#settleOwed(),
       save: () => this.save(),
-      reserveBytes: () => this.#reserveBytes(),
+      reserveBytes: () => reserveBytes(bounds.limits.max_bytes, this.#stateBytes),
     });
   }
 
@@ -189,9 +192,18 @@ export class FileSpool implements Spool {
 
   /** Writes down what is known now, so that opening starts from here. */
   async save(
-    change: { head?: Head; acked?: number; renewals?: number; closed?: boolean } = {},
+    change: {
+      head?: Head;
+      marks?: Mark[];
+      acked?: number;
+      renewals?: number;
+      closed?: boolean;
+      declarations?: Declarations;
+    } = {},
   ): Promise<void> {
     const { head = this.#life.head, acked = this.#acked, renewals = this.#renewals } = change;
+    const { declarations = this.#evictions.declarations } = change;
+    declarations.prune(acked);
     const renewed = head.epoch !== this.epoch;
     const { seq: next, prev, epoch } = head;
     this.#stateBytes = await writeState(this.#options.folder, {
@@ -204,7 +216,9 @@ export class FileSpool implements Spool {
       lost: this.#evictions.losses,
       renewals,
       sources: this.#states.toJson(),
-      marks: renewed ? [] : this.#life.marks.toJson(),
+      marks: marksToJson(change.marks ?? this.#life.marks.all),
+      since_ns: this.#life.since_ns.toString(),
+      declarations: declarations.toJson(),
       closed: change.closed ?? false,
     });
     this.#savedNext = next;
@@ -262,6 +276,7 @@ export class FileSpool implements Spool {
     let bytes = 0;
     for (const { batch, resume, data } of sealed) {
       this.#states.apply(batch.content, resume);
+      this.#evictions.declarations.note(batch.content);
       this.#recent.add(batch, data.length);
       bytes += data.length;
     }
@@ -271,7 +286,7 @@ export class FileSpool implements Spool {
   }
 
   async #declare(holes: readonly Hole[]): Promise<void> {
-    const around = { ...this.#life, states: this.#states, begun_ns: begunOf(this.epoch) };
+    const around = { ...this.#life, states: this.#states };
     for (const { from, to } of holes)
       if (to > this.#acked + 1)
         await this.#evictions.declareHole({ from: Math.max(from, this.#acked + 1), to }, around);
@@ -295,29 +310,31 @@ export class FileSpool implements Spool {
       () => this.#room.drop('disk'),
     );
     const old = this.#life;
-    const lost = await renewLife(old, this.#acked + 1, {
+    const renewed = await renewLife(old, this.#acked + 1, {
       folder,
       epoch,
       segment_bytes,
       sealer: this.#sealer,
       states: this.#states,
       owed: this.#evictions.owed,
-      save: (head) => this.save({ head, acked: -1, renewals: this.#renewals + 1 }),
+      declarations: this.#evictions.declarations,
+      save: (change) =>
+        this.save({ ...change, marks: [change.mark], acked: -1, renewals: this.#renewals + 1 }),
     });
     const records = await openRecords(folder, epoch, segment_bytes);
     const prev = (await records.reader.read(records.journal.next - 1, 1)).records[0]?.batch.digest ?? '';
-    this.#life = { ...records, head: { epoch, seq: records.journal.next, prev } };
+    records.marks.add(renewed.mark);
+    this.#life = {
+      ...records,
+      head: { epoch, seq: records.journal.next, prev },
+      since_ns: old.since_ns,
+    };
     this.#acked = -1;
     this.#doubtfulFrom = undefined;
     this.#renewals += 1;
-    this.#evictions.renewed(lost);
+    this.#evictions.renewed(renewed.lost, renewed.declarations);
     this.#recent.clear();
     await old.journal.close();
     await rm(join(folder, old.head.epoch), { recursive: true, force: true });
-  }
-
-  #reserveBytes(): number {
-    const { max_bytes } = this.#bounds.limits;
-    return Math.min(reserveBase + 2 * this.#stateBytes, Math.max(smallReserve, Math.floor(max_bytes / 8)));
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { epochPattern, sha256Hex } from '@benchline/model';
 import { writeFileAtomically } from '@benchline/store/journal';
 import { z } from 'zod';
+import { DeclarationsJson } from './declarations.ts';
 import { MarksJson } from './marks.ts';
 import { SourceStateJson } from './sources.ts';
 
@@ -29,6 +30,9 @@ export const StateFile = z.strictObject({
   renewals: z.int().min(0),
   sources: z.array(SourceStateJson),
   marks: MarksJson,
+  declarations: DeclarationsJson,
+  /** When the first epoch began whose batches this one carries, Unix nanoseconds. */
+  since_ns: z.string().regex(/^\d+$/),
   /** Whether the spool was closed after this: then no batch from `next` on has ever existed. */
   closed: z.boolean(),
 });

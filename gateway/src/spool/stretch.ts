@@ -1,4 +1,4 @@
-import { type Batch, type GapReason, nsNow } from '@benchline/model';
+import { type Batch, type Gap, type GapReason, nsNow } from '@benchline/model';
 import type { BatchDraft } from './port.ts';
 
 /** From one instant to another, source time. */
@@ -7,24 +7,33 @@ export interface Stretch {
   to_ns: bigint;
 }
 
+/** Of a source without any batch that reads back: nobody knows how it was mapped. */
+export const unknownMapping = '0'.repeat(64);
+
 /** Names a source of a machine. */
 export function keyOf({ machine, source }: Pick<Batch, 'machine' | 'source'>): string {
   return `${machine}/${source}`;
 }
 
 /** From the first to the last instant that a batch speaks of. */
-export function stretchOf(batch: Batch): Stretch | undefined {
-  const claimed = claimOf(batch);
-  const instants = batch.observations.map((observation) => observation.source_time_ns);
-  if (claimed) instants.push(claimed.from_ns, claimed.to_ns);
-  return over(instants);
-}
-
-/** The stretch of which a batch says whether its source was watched. */
-export function claimOf({ observed, gaps }: Batch): Stretch | undefined {
+export function stretchOf({ observed, gaps, observations }: Batch): Stretch | undefined {
   return over([
     ...(observed ? [observed.from_ns, observed.until_ns] : []),
     ...gaps.flatMap((gap) => [gap.from_ns, gap.to_ns]),
+    ...observations.map((observation) => observation.source_time_ns),
+  ]);
+}
+
+/** Whether a gap was declared by the spool, about a time before the source's last words. */
+export function isAfterthought({ reason }: Gap): boolean {
+  return reason === 'evicted' || reason === 'spool_damaged';
+}
+
+/** The stretch of which a source says whether it was watched, in its turn. */
+export function claimOf({ observed, gaps }: Batch): Stretch | undefined {
+  return over([
+    ...(observed ? [observed.from_ns, observed.until_ns] : []),
+    ...gaps.flatMap((gap) => (isAfterthought(gap) ? [] : [gap.from_ns, gap.to_ns])),
   ]);
 }
 
