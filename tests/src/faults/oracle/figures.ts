@@ -21,7 +21,7 @@ const unwatched_s = 1.5;
 
 /** Compares what the API says of a machine and a window with what the machine did. */
 export async function wrongFigures(
-  api: MetricsApi,
+  api: Pick<MetricsApi, 'kpis' | 'states'>,
   truth: MachineTruth,
   window: Stretch,
   tolls: Tolls,
