@@ -63,6 +63,20 @@ export function observationContract(storeOf: () => TelemetryStore): void {
     expect(await readAll()).toEqual([gone]);
   });
 
+  it('lets nothing of an earlier delivery shine through, neither status nor stated time', async () => {
+    const first = observation({
+      value: 1,
+      native: 'one',
+      status: status.uncertain,
+      stated_time_ns: -11_644_473_600n * second,
+    });
+    await keep(first);
+    expect(await readAll()).toEqual([first]);
+    const plain = observation({ value: 1, gateway_time_ns: t0 + second });
+    await keep(plain);
+    expect(await readAll()).toEqual([plain]);
+  });
+
   it('keeps changes within one instant, one microsecond and one millisecond apart', async () => {
     const observations = [
       observation({ value: 'a', signal: 'note' }),

@@ -9,15 +9,23 @@ const openFiles = new Set<string>();
 
 /**
  * Nothing is written while less is free: a transaction that fails half-way makes DuckDB refuse reads, too. A
- * compaction and its checkpoint need about so much.
+ * compaction and its checkpoint need about so much; of a small disk a tenth has to do.
  */
 const leastFreeBytes = 64 << 20;
+const leastFreePart = 0.1;
 
 /**
  * What DuckDB may hold in memory; larger sorts go to disk. The log of writes is folded into the file after each
  * compaction, outside of the way of writes; by itself only when it has grown far beyond that.
  */
-const settings = { threads: '2', memory_limit: '512MB', wal_autocheckpoint: '256MB' };
+const settings = {
+  threads: '2',
+  memory_limit: '512MB',
+  wal_autocheckpoint: '256MB',
+  // A file that looks like another program's would have it fetch an extension from the internet.
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+};
 
 export interface DatabaseOptions {
   file: string;
@@ -173,11 +181,12 @@ export class Database {
   }
 
   async #assertRoom(): Promise<void> {
-    const { bavail, bsize } = await statfs(dirname(this.file));
-    if (bavail * bsize >= leastFreeBytes) return;
+    const { bavail, blocks, bsize } = await statfs(dirname(this.file));
+    const free = bavail * bsize;
+    if (free >= Math.min(leastFreeBytes, blocks * bsize * leastFreePart)) return;
     throw new BenchlineError(
       'store_unavailable',
-      `less than ${leastFreeBytes >> 20} MB are free for the store ${this.file}`,
+      `only ${Math.floor(free / 1e6)} MB are free for the store ${this.file}`,
       { hint: 'make room on its disk; it goes on by itself', retryable: true },
     );
   }
@@ -203,7 +212,9 @@ async function openFile(file: string, { load }: DatabaseOptions): Promise<Opened
 /** Whether the file's content is at fault, and not the disk, the folder or another process. */
 function isUnreadable(error: unknown): boolean {
   const text = textOf(error);
-  return !/lock|ermission denied|No space|Cannot open file|Could not|store_unavailable/.test(text);
+  return !/ set lock |Permission denied|No space left|Cannot open file|Too many open files|Out of Memory/i.test(
+    text,
+  );
 }
 
 async function moveAside(file: string, why: unknown, log: Log | undefined): Promise<void> {
