@@ -1,8 +1,8 @@
 import type { Batch, PlantIndex } from '@benchline/model';
 import { BoundedCounts } from './bounded-counts.ts';
 
-/** The signals of one (machine, source) that were seen; whether the plant file has them. */
-type Known = Map<string, boolean>;
+/** The signals of one (machine, source) that were seen, each with its name in the status where the plant file lacks it. */
+type Known = Map<string, string | undefined>;
 
 /** Stands for the claims and gaps of a source, which are a series of their own. No signal has such a name. */
 const claims = '';
@@ -33,12 +33,14 @@ export class SeriesBook {
     if (book.series + fresh.size > this.#max) return false;
     const signals = this.#plant.assets.get(content.machine)?.type.signals ?? {};
     const all = known ?? (new Map() as Known);
-    for (const signal of fresh) all.set(signal, signal === claims || Object.hasOwn(signals, signal));
+    for (const signal of fresh) {
+      const mapped = signal === claims || Object.hasOwn(signals, signal);
+      all.set(signal, mapped ? undefined : `${content.machine}/${signal}`);
+    }
     book.sources.set(key, all);
     book.series += fresh.size;
     this.#gateways.set(content.gateway, book);
-    for (const { signal } of content.observations)
-      if (fresh.has(signal) && all.get(signal) === false) this.#unmapped.add(`${content.machine}/${signal}`);
+    for (const { signal } of content.observations) if (fresh.has(signal)) this.#note(all.get(signal));
     return true;
   }
 
@@ -51,14 +53,18 @@ export class SeriesBook {
     return this.#unmapped.report();
   }
 
-  #newSignals({ machine, observations }: Batch, known: Known | undefined): Set<string> | undefined {
+  #newSignals({ observations }: Batch, known: Known | undefined): Set<string> | undefined {
     let fresh: Set<string> | undefined;
     if (!known) fresh = new Set([claims]);
     for (const { signal } of observations) {
-      const mapped = known?.get(signal);
-      if (mapped === undefined) (fresh ??= new Set()).add(signal);
-      else if (!mapped) this.#unmapped.add(`${machine}/${signal}`);
+      const lacking = known?.get(signal);
+      if (lacking !== undefined) this.#note(lacking);
+      else if (!known?.has(signal)) (fresh ??= new Set()).add(signal);
     }
     return fresh;
+  }
+
+  #note(lacking: string | undefined): void {
+    if (lacking !== undefined) this.#unmapped.add(lacking);
   }
 }
