@@ -38,7 +38,7 @@ const logPause_ms = 10_000;
  * no more than the bounds, so that a flood of rubbish costs a fixed amount of disk.
  */
 export class Quarantine {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #bounds: { max_files: number; max_bytes: number };
   readonly #log: Log;
   readonly #kept = new Set<string>();
@@ -49,14 +49,14 @@ export class Quarantine {
   #notKept = 0;
 
   constructor(options: { folder: string; log: Log; max_files?: number; max_bytes?: number }) {
-    this.#folder = options.folder;
+    this.folder = options.folder;
     this.#log = options.log;
     this.#bounds = { max_files: options.max_files ?? 1000, max_bytes: options.max_bytes ?? 64 << 20 };
-    mkdirSync(this.#folder, { recursive: true });
-    for (const name of readdirSync(this.#folder))
+    mkdirSync(this.folder, { recursive: true });
+    for (const name of readdirSync(this.folder))
       if (name.endsWith('.bin')) {
         this.#kept.add(name.slice(0, -4));
-        this.#bytes += statSync(join(this.#folder, name)).size;
+        this.#bytes += statSync(join(this.folder, name)).size;
       }
   }
 
@@ -95,8 +95,8 @@ export class Quarantine {
 
   async #write(digest: string, bytes: Uint8Array, note: unknown): Promise<void> {
     try {
-      await writeFile(join(this.#folder, `${digest}.json`), `${JSON.stringify(note)}\n`);
-      await writeFile(join(this.#folder, `${digest}.bin`), bytes);
+      await writeFile(join(this.folder, `${digest}.json`), `${JSON.stringify(note)}\n`);
+      await writeFile(join(this.folder, `${digest}.bin`), bytes);
     } catch (error) {
       this.#kept.delete(digest);
       this.#bytes -= bytes.length;

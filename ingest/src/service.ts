@@ -21,6 +21,7 @@ import { Upkeep } from './ledger/upkeep.ts';
 import { readCursor, targetOf } from './projection/cursor.ts';
 import { Projection } from './projection/projection.ts';
 import { Quarantine } from './quarantine.ts';
+import { Resubmissions } from './resubmit/resubmissions.ts';
 
 export interface Ingest {
   /** The port of its door. */
@@ -42,19 +43,10 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
   await using opened = new AsyncDisposableStack();
   const plant = loadPlant(config.plant);
   const key = readSigningKey(config.key_file);
-  const { data_dir, ledger_id, group } = config;
+  const { ledger_id, group } = config;
   const nodes = planNodes(config.sparkplug_nodes, group, plant.index);
 
-  const { ledger, chains } = await openLedgerOf(config, log, opened);
-  const quarantine = new Quarantine({ folder: join(data_dir, 'quarantine'), log });
-  opened.defer(() => quarantine.settle());
-  const projection = await openProjection(config, { ledger, plant, quarantine, log }, opened);
-
-  const readers = await Readers.open(join(data_dir, 'ledger', 'readers.json'), log);
-  opened.defer(() => readers.settle());
-  const held = () => Math.min(readers.held(Date.now()), projection?.next ?? Number.POSITIVE_INFINITY);
-  await keepUp(config, { ledger, plant, held, log }, opened);
-
+  const { ledger, chains, quarantine, projection, readers } = await openStores(config, plant, log, opened);
   const failure = Promise.withResolvers<Error>();
   const intake: Intake = new Intake({
     group,
@@ -92,6 +84,9 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
   });
   opened.defer(() => acks.stop());
   opened.defer(() => intake.settle());
+  const { folder } = quarantine;
+  const resubmissions = new Resubmissions({ folder, ledger, intake, projection, key, log });
+  inBackground((signal) => resubmissions.run(signal), opened);
 
   const parts = { ledger, intake, subscription, projection, quarantine, readers, open_feeds: new Set() };
   const health: IngestHealth = ingestHealth(parts, { patience_ms: config.http.stalled_after_s * 1000, log });
@@ -101,6 +96,21 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
 
   const everything = opened.move();
   return { port, failed: failure.promise, close: () => everything.disposeAsync() };
+}
+
+/** What is on the disk, and what leads out of it. */
+async function openStores(config: IngestConfig, plant: Plant, log: Log, opened: AsyncDisposableStack) {
+  const { data_dir } = config;
+  const { ledger, chains } = await openLedgerOf(config, log, opened);
+  const quarantine = new Quarantine({ folder: join(data_dir, 'quarantine'), log });
+  opened.defer(() => quarantine.settle());
+  const projection = await openProjection(config, { ledger, plant, quarantine, log }, opened);
+
+  const readers = await Readers.open(join(data_dir, 'ledger', 'readers.json'), log);
+  opened.defer(() => readers.settle());
+  const held = () => Math.min(readers.held(Date.now()), projection?.next ?? Number.POSITIVE_INFINITY);
+  await keepUp(config, { ledger, plant, held, log }, opened);
+  return { ledger, chains, quarantine, projection, readers };
 }
 
 async function openIngestDoor(
@@ -145,8 +155,13 @@ async function keepUp(
     log,
   });
   await upkeep.catchUp();
+  inBackground((signal) => upkeep.run(signal), opened);
+}
+
+/** Runs something until everything is closed. */
+function inBackground(run: (signal: AbortSignal) => Promise<void>, opened: AsyncDisposableStack): void {
   const stop = new AbortController();
-  const running = upkeep.run(stop.signal);
+  const running = run(stop.signal);
   opened.defer(async () => {
     stop.abort();
     await running;
@@ -166,11 +181,6 @@ async function openProjection(
   const identity = { ledger_id: ledger.id, target: targetOf(config.influx), plant_digest: plant.digest };
   const cursor = await readCursor(cursorFile, identity, ledger);
   const projection = new Projection({ ledger, store, cursor, cursorFile, quarantine, log });
-  const stop = new AbortController();
-  const running = projection.run(stop.signal);
-  opened.defer(async () => {
-    stop.abort();
-    await running;
-  });
+  inBackground((signal) => projection.run(signal), opened);
   return projection;
 }

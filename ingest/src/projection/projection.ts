@@ -107,6 +107,21 @@ export class Projection {
       });
   }
 
+  /**
+   * Writes records [from, to] once more, after what kept the store from taking all of them was mended.
+   * @returns how many points it still refuses.
+   * @throws BenchlineError while the store cannot be reached.
+   */
+  async again(from: number, to: number): Promise<number> {
+    let refused = 0;
+    for (let at = from; at <= to; ) {
+      const portion = await gather(this.#options.ledger, at);
+      if (portion.points > 0) refused += (await this.#options.store.write(portion.write)).rejected.length;
+      at = portion.next;
+    }
+    return refused;
+  }
+
   /** Runs until the signal aborts; rejects never. */
   async run(signal: AbortSignal): Promise<void> {
     const { ledger } = this.#options;

@@ -38,6 +38,10 @@ export const table: Readonly<Record<string, TableRow>> = {
     summary: 'run the installed InfluxDB 1.x with a data folder of its own',
   },
   ledger: { package: '@benchline/ingest', summary: 'verify a ledger, or write it into a store anew' },
+  quarantine: {
+    package: '@benchline/ingest',
+    summary: 'look at what ingest did not let in, repair it and give it in again',
+  },
   simulate: { package: '@benchline/simulators', summary: 'run one simulated machine, line, PLC or meter' },
   validate: { package: '@benchline/model', summary: 'check a plant file and say what to mend' },
   health: { package: '@benchline/model', summary: 'ask a service on this computer whether it is well' },
