@@ -88,7 +88,7 @@ describe('damage to a journal', () => {
 
 it('fills a small disk to the last byte', ({ skip }) => {
   const folder = join(temporaryFolder(), 'disk');
-  const impossible = SmallDisk.impossible(folder);
+  const impossible = SmallDisk.impossible();
   skip(impossible !== undefined, impossible);
   const disk = SmallDisk.mount(folder, 1 << 20);
   onTestFinished(() => disk.unmount());

@@ -24,7 +24,7 @@ function diskFull(part: Keeper, kind: string, cost: FaultKind['cost']): FaultKin
     lasts_s: ({ for_s }) => for_s + 12,
     touches: () => [part],
     cost,
-    needs: ({ root }) => (root ? undefined : 'only root can mount a tmpfs'),
+    needs: ({ root }) => (root ? SmallDisk.impossible() : 'only root can mount a tmpfs'),
     async inject(world, { for_s }, signal) {
       await onSmallDisk(world, part, async (disk) => {
         disk.fill();

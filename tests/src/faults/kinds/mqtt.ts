@@ -4,7 +4,7 @@ import type { FaultKind, LinkName, Parameters, PartName, World } from '../fault.
 import { forgeries, Meddler } from '../tools/meddler.ts';
 import { MqttWay } from '../tools/mqtt-way.ts';
 import { pause } from './pause.ts';
-import { gatewayEpoch } from './status.ts';
+import { awaitAlarm, gatewayEpoch } from './status.ts';
 
 /**
  * A broker is trusted with nothing, and neither is whoever can write to it: batches are numbered, chained and signed,
@@ -58,7 +58,7 @@ const shuffled: FaultKind<Shuffle> = {
 function meddlerKind(
   kind: string,
   summary: string,
-  touches: readonly PartName[],
+  touches: readonly (PartName | LinkName)[],
   meddle: (meddler: Meddler, world: World, parameters: Salted, signal: AbortSignal) => Promise<void>,
 ): FaultKind<Salted> {
   return {
@@ -85,6 +85,7 @@ function meddlerKind(
 }
 
 const listening_s = 2;
+const alarmed_s = 10;
 
 const repeated = meddlerKind(
   'messages-repeated',
@@ -130,7 +131,7 @@ const forged = meddlerKind(
   'forged-acknowledgements',
   "another client acknowledges in the ledger's name what no ledger has, with every key but the right one",
   // What else can begin a new epoch would look like a forgery that was believed.
-  ['gateway', 'ingest', 'broker'],
+  ['gateway', 'ingest', 'broker', 'gateway-broker'],
   async (meddler, world, { for_s }, signal) => {
     const before = await gatewayEpoch(world);
     const ledger = { id: world.ids.ledger, key_id: readSigningKey(world.keys.ledger).id, epoch: before };
@@ -138,6 +139,7 @@ const forged = meddlerKind(
       await meddler.forge(forgery, ledger, world.keys.gateway);
       await pause(for_s / forgeries.length, signal);
     }
+    await awaitAlarm(world, ['forged_acknowledgements'], alarmed_s);
     const after = await gatewayEpoch(world);
     if (after !== before) throw new Error(`a forged acknowledgement ended the gateway's epoch ${before}`);
   },

@@ -11,12 +11,22 @@ const GatewayStatus = z.object({
     z.object({ id: z.string(), state: z.string(), counters: z.record(z.string(), z.number()) }),
   ),
   spool: z.object({ epoch: z.string() }),
+  publisher: z.object({ alarms: z.array(z.string()) }),
 });
 
 /** The gateway's own word on how it fares. Rejects when it does not answer. */
-export async function gatewayStatus(world: World): Promise<z.output<typeof GatewayStatus>> {
+async function gatewayStatus(world: World): Promise<z.output<typeof GatewayStatus>> {
   const response = await fetch(`${world.urls.gateway}/status`, { signal: AbortSignal.timeout(timeoutMs) });
   return GatewayStatus.parse(await response.json());
+}
+
+/** Resolves when the gateway raises one of these alarms. Rejects when it does not within `limit_s`. */
+export async function awaitAlarm(world: World, alarms: readonly string[], limit_s: number): Promise<void> {
+  const raised = async () => {
+    const status = await gatewayStatus(world).catch(() => undefined);
+    return status?.publisher.alarms.some((alarm) => alarms.includes(alarm)) === true;
+  };
+  await until(`an alarm of the gateway (${alarms.join(' or ')})`, raised, limit_s);
 }
 
 export async function gatewayEpoch(world: World): Promise<string> {

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import type { FaultKind, Json, Parameters, World } from '../fault.ts';
 import { copyFolder, emptyFolder, restoreFolder } from '../tools/damage.ts';
 import { pause } from './pause.ts';
+import { awaitAlarm } from './status.ts';
+
+const alarmed_s = 20;
 
 type Twin = Parameters & { for_s: number };
 
@@ -35,8 +38,12 @@ function twinKind(
         '--config',
         await twinConfig(world, folder),
       ]);
-      await pause(for_s, signal);
-      await twin.stop();
+      try {
+        await pause(for_s, signal);
+        await awaitAlarm(world, ['second_gateway', 'client_id_contested'], alarmed_s);
+      } finally {
+        await twin.stop();
+      }
     },
   };
 }

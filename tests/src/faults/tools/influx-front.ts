@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import type { Address } from '../world/world.ts';
+import type { Address } from '../fault.ts';
 
 /** How the front answers; `honest` passes everything on. */
 export type InfluxMood =

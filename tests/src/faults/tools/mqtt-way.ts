@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '@benchline/simulators';
-import type { Address } from '../world/world.ts';
+import type { Address } from '../fault.ts';
 
 /** Which share of a client's messages (PUBLISH) has what happen to it; the rest passes. */
 export interface Mischief {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ballastName = 'ballast.bin';
@@ -13,13 +14,16 @@ export class SmallDisk {
     this.folder = folder;
   }
 
-  /** Why there can be no small disk here; undefined where there can. Tried by mounting one in the folder. */
-  static impossible(folder: string): string | undefined {
+  /** Why there can be no small disk here; undefined where there can. Tried by mounting one. */
+  static impossible(): string | undefined {
+    const folder = mkdtempSync(join(tmpdir(), 'benchline-small-disk-'));
     try {
       SmallDisk.mount(folder, 64 * 1024).unmount();
       return undefined;
     } catch (error) {
       return `a tmpfs cannot be mounted: ${error instanceof Error ? error.message.trim() : String(error)}`;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   }
 

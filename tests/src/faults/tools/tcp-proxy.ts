@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Address } from '../world/world.ts';
+import type { Address } from '../fault.ts';
 
 /** What a bad line does to the bytes on it. */
 export interface LineQuality {
