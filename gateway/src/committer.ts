@@ -55,7 +55,7 @@ export class Committer {
   }
 
   async #flush(signal: AbortSignal, force: boolean): Promise<void> {
-    const now_ms = Date.now();
+    const now_ms = performance.now();
     const gateway_time_ns = nsNow();
     const drafts = this.#options.streams.flatMap((stream) => stream.drain(gateway_time_ns, now_ms, force));
     if (drafts.length === 0) return;

@@ -24,6 +24,6 @@ export function shapeMemory(): void {
   process.execve?.(
     process.execPath,
     [process.execPath, ...process.execArgv, ...wanted, ...process.argv.slice(1)],
-    { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env },
+    { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), MALLOC_ARENA_MAX: '2', ...process.env },
   );
 }

@@ -9,6 +9,7 @@ import {
   OPCUACertificateManager,
   OPCUAServer,
   SecurityPolicy,
+  type ServerSession,
   StatusCodes,
   type UAVariable,
   VariantArrayType,
@@ -24,6 +25,9 @@ export interface PlcOptions {
   /** With it the server offers SignAndEncrypt only; without, None only. */
   pki?: string;
   maxMonitoredItemsPerCall?: number;
+  maxSessions?: number;
+  /** Of all sessions together. */
+  maxMonitoredItems?: number;
 }
 
 /**
@@ -34,10 +38,13 @@ export class Plc {
   readonly #server: OPCUAServer;
   readonly #nodes = new Map<string, UAVariable>();
   readonly #temporary: string | undefined;
+  readonly #sessions = new Set<ServerSession>();
 
   private constructor(server: OPCUAServer, temporary: string | undefined) {
     this.#server = server;
     this.#temporary = temporary;
+    server.on('create_session', (session) => this.#sessions.add(session));
+    server.on('session_closed', (session) => this.#sessions.delete(session));
   }
 
   static async start(
@@ -63,6 +70,8 @@ export class Plc {
       }),
       serverCapabilities: {
         minSupportedSampleRate: 0,
+        ...(options.maxSessions === undefined ? {} : { maxSessions: options.maxSessions }),
+        ...(options.maxMonitoredItems === undefined ? {} : { maxMonitoredItems: options.maxMonitoredItems }),
         operationLimits: { maxMonitoredItemsPerCall: options.maxMonitoredItemsPerCall ?? 0 },
       },
     });
@@ -91,6 +100,17 @@ export class Plc {
     const node = this.#nodes.get(name);
     if (!node) throw new Error(`no variable ${name}`);
     node.setValueFromSource(value, status, at);
+  }
+
+  /** Forgets every session while the connections stand, as a controller that is short of memory does. */
+  dropSessions(): void {
+    for (const session of this.#sessions)
+      this.#server.engine.closeSession(session.authenticationToken, true, 'Forcing');
+  }
+
+  /** Lets clients watch so many items from now on. */
+  setMaxMonitoredItems(most: number): void {
+    this.#server.engine.serverCapabilities.maxMonitoredItems = most;
   }
 
   async stop(): Promise<void> {

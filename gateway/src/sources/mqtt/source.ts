@@ -29,7 +29,7 @@ export class MqttSource implements Source {
   #interruption: GapReason | undefined;
   #lastMessage_ms: number | undefined;
   #problem: string | undefined;
-  #confirmed_ms = 0;
+  #confirmed_ms = Number.NEGATIVE_INFINITY;
   #committed: { resume: string | undefined; until_ns: bigint | undefined };
 
   constructor(config: MqttConfig, stream: MachineStream, context: SourceContext) {
@@ -73,7 +73,7 @@ export class MqttSource implements Source {
     client.on('close', () => this.#disconnected());
     client.on('error', (error) => this.#failed(error));
     this.#client = client;
-    this.#timer = setInterval(() => this.#accept(this.#order?.expire(Date.now()) ?? []), expiry_ms);
+    this.#timer = setInterval(() => this.#accept(this.#order?.expire(performance.now()) ?? []), expiry_ms);
   }
 
   async stop(): Promise<void> {
@@ -171,9 +171,9 @@ export class MqttSource implements Source {
 
   #number(order: SequenceOrder, message: DeviceMessage & { sequence: bigint }): void {
     const { repeats } = order.counters;
-    this.#accept(order.push(message, Date.now()));
+    this.#accept(order.push(message, performance.now()));
     // A device that repeats itself has missed what was confirmed.
-    if (order.counters.repeats > repeats && Date.now() - this.#confirmed_ms > confirmAgain_ms)
+    if (order.counters.repeats > repeats && performance.now() - this.#confirmed_ms > confirmAgain_ms)
       this.#confirm();
   }
 
@@ -203,7 +203,7 @@ export class MqttSource implements Source {
   #confirm(): void {
     const { resume, until_ns } = this.#committed;
     if (resume === undefined || !this.#client?.connected) return;
-    this.#confirmed_ms = Date.now();
+    this.#confirmed_ms = performance.now();
     // A JSON number of any size: the device's own, digit by digit.
     const body = `{"machine":"${this.#config.machine}","seq":${resume},"until_ns":${JSON.stringify(until_ns?.toString() ?? null)}}`;
     this.#client.publish(this.#topic, body, { qos: 1, retain: true });

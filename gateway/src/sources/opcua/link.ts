@@ -28,6 +28,8 @@ export interface LinkOptions {
   password: string | undefined;
   pki_dir: string;
   gateway: string;
+  /** The server keeps the session for so long without a word, and no longer: nobody else can close it. */
+  session_timeout_ms: number;
   log: Log;
 }
 
@@ -44,7 +46,6 @@ export interface Link {
 
 /** A server that does not answer holds up an orderly end for so long at most. */
 const closeTimeout_ms = 1000;
-const sessionTimeout_ms = 60_000;
 
 /**
  * Connects, opens a secure channel and a session: the previous one where the server still has it. node-opcua's
@@ -141,7 +142,7 @@ async function commonOptions(options: LinkOptions): Promise<OPCUAClientOptions> 
     endpointMustExist: false,
     connectionStrategy: { maxRetry: 0 },
     keepPendingSessionsOnDisconnect: true,
-    requestedSessionTimeout: sessionTimeout_ms,
+    requestedSessionTimeout: options.session_timeout_ms,
     transportTimeout: 5000,
   };
 }
@@ -189,6 +190,19 @@ async function openSession(client: OPCUAClient, { security, password }: LinkOpti
   return (await client.createSession(user)) as Session;
 }
 
+/** What to do about some of what servers answer. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [
+    /BadTooManySessions|BadTooManySubscriptions|BadMaxConnectionsReached/,
+    'the server has no room for another client: close one, or raise its limit; what a killed gateway left there ends by itself',
+  ],
+  [/BadUserAccessDenied|BadIdentityToken|BadUserSignature/, 'check username and password_file'],
+  [
+    /BadSecurityChecksFailed|BadCertificateUseNotAllowed/,
+    "the controller may not trust the gateway yet: accept 'Benchline gateway …' in its list of certificates",
+  ],
+];
+
 function connectError(cause: unknown, { endpoint, pki_dir }: LinkOptions): BenchlineError {
   if (cause instanceof BenchlineError) return cause;
   const text = describeError(cause);
@@ -202,9 +216,11 @@ function connectError(cause: unknown, { endpoint, pki_dir }: LinkOptions): Bench
         cause,
       },
     );
+  const hint = hints.find(([pattern]) => pattern.test(text))?.[1];
   return new BenchlineError('source_unavailable', `cannot read ${endpoint}: ${text}`, {
     retryable: true,
     cause,
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { type GapReason, nsFromDate, nsFromMs, nsNow, type Slug } from '@benchline/model';
+import { type GapReason, nsFromDate, nsFromMs, nsNow, type Slug, secondsOf } from '@benchline/model';
 import { type DataValue, StatusCodes } from 'node-opcua-client';
 import type { MachineStream } from '../../stream.ts';
 import { overflowed, readClock, readDataValue } from './data-value.ts';
@@ -28,6 +28,7 @@ export class Observer {
   #missing: readonly ItemResult[] = [];
   #ticks: bigint[] = [];
   #clock_ns: bigint | undefined;
+  #offset_s: number | undefined;
   /** Set while the server's queues have to hold what the spool cannot take: `over` once they are asked again. */
   #waiting: 'on' | 'over' | undefined;
 
@@ -41,6 +42,11 @@ export class Observer {
   /** The newest source time that the server showed. */
   get clock_ns(): bigint | undefined {
     return this.#clock_ns;
+  }
+
+  /** How far the server's clock was ahead of this computer's when it last showed it, s; undefined for a simulated one. */
+  get clockOffset_s(): number | undefined {
+    return this.#offset_s;
   }
 
   /** A new subscription: what lies between the last claim and its first clock value was not watched. */
@@ -93,17 +99,21 @@ export class Observer {
 
   #tick(data: DataValue): void {
     const clock = readClock(data);
-    if (clock !== undefined) this.#ticks.push(clock);
+    if (clock === undefined) return;
+    this.#ticks.push(clock);
+    if (!this.#simulated) this.#offset_s = secondsOf(clock - nsNow());
   }
 
   #claim(): void {
     for (const tick of this.#ticks.splice(0)) {
+      const step = this.#simulated || this.#clock_ns === undefined ? 0n : tick - this.#clock_ns;
+      // A clock that was put back shows times that have been claimed: claims go on once it is past them.
+      if (step > longestTick_ns || step < -longestTick_ns) this.counters.clock_jumps += 1;
       if (this.#interruption !== undefined) this.#resumeAt(tick, this.#interruption);
-      else if (!this.#simulated && this.#clock_ns !== undefined && tick - this.#clock_ns > longestTick_ns) {
-        this.counters.clock_jumps += 1;
+      else if (step > longestTick_ns)
         for (const stream of this.#streams)
           stream.interrupted(this.#waiting ? 'spool_full' : 'source_stalled', tick);
-      } else for (const stream of this.#streams) stream.observed(tick - this.#slack_ns);
+      else for (const stream of this.#streams) stream.observed(tick - this.#slack_ns);
       this.#clock_ns = tick;
     }
   }

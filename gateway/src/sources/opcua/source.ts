@@ -8,11 +8,14 @@ import { readClock } from './data-value.ts';
 import { connectLink, type Link, type LinkOptions, type Session } from './link.ts';
 import { Observer } from './observer.ts';
 import { planOf } from './plan.ts';
-import { type ItemResult, Subscription } from './subscription.ts';
+import { RefusedItems } from './refused.ts';
+import { type Item, type ItemResult, Subscription } from './subscription.ts';
 
 const serverStartTime = 'i=2257';
 /** A server that says nothing for so long is taken for dead, although its connection stands. */
 const stall_ms = 4000;
+/** Thousands of items take a slow controller a while; one that stops answering meanwhile must not take for ever. */
+const setUp_ms = 60_000;
 const watch_ms = 500;
 /** Somebody who has just moved a certificate should not have to wait. */
 const untrustedRetry_ms = 5000;
@@ -38,7 +41,7 @@ export class OpcuaSource implements Source {
   #stalled = false;
   #problem: string | undefined;
   #startTime: bigint | undefined;
-  #refused: readonly string[] = [];
+  readonly #refused = new RefusedItems();
   #sampling_ms: number | undefined;
   #lastEnd: End | undefined;
   #end: (end: End) => void = () => {};
@@ -84,7 +87,7 @@ export class OpcuaSource implements Source {
       state: this.#state(),
       connected: this.#connected,
       last_message_ms: this.#subscription?.lastResponse_ms,
-      problem: this.#problem ?? (this.#refused.length > 0 ? this.#refusal() : undefined),
+      problem: this.#problem ?? this.#refusal(),
       counters: { ...this.#counters, ...this.#observer.counters },
       details: {
         endpoint: this.#config.endpoint,
@@ -92,6 +95,9 @@ export class OpcuaSource implements Source {
         paused: this.#paused,
         ...(this.#sampling_ms === undefined ? {} : { revised_sampling_interval_ms: this.#sampling_ms }),
         ...(this.#observer.clock_ns === undefined ? {} : { clock: isoFromNs(this.#observer.clock_ns) }),
+        ...(this.#observer.clockOffset_s === undefined
+          ? {}
+          : { clock_offset_s: this.#observer.clockOffset_s }),
       },
     };
   }
@@ -102,20 +108,23 @@ export class OpcuaSource implements Source {
     return this.#stalled ? 'stalled' : 'connecting';
   }
 
-  #refusal(): string {
-    return `the server refuses ${this.#refused.length} nodes, the first is ${this.#refused[0]}`;
+  #refusal(): string | undefined {
+    const [first, ...others] = this.#refused.items;
+    if (!first) return undefined;
+    const address = this.#addresses[first.handle] ?? 'its clock';
+    return `the server refuses ${others.length + 1} nodes, the first is ${address}; they are asked for again`;
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
-      const begun_ms = Date.now();
+      const begun_ms = performance.now();
       let limit_ms: number | undefined;
       try {
         this.#lastEnd = await this.#connection(signal);
         if (this.#lastEnd === 'stopped') return;
         this.#context.log.warn({ source: this.#config.id, reason: this.#lastEnd }, 'source interrupted');
-        failures = Date.now() - begun_ms < lasting_ms ? failures + 1 : 0;
+        failures = performance.now() - begun_ms < lasting_ms ? failures + 1 : 0;
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;
@@ -147,20 +156,23 @@ export class OpcuaSource implements Source {
       () => ended.resolve('disconnected'),
       signal,
     );
+    const over = new AbortController();
     let end: End = 'subscription_lost';
     try {
       this.#counters.connects += 1;
       // A server that stops answering in the middle of this must not hold up the end of the process.
-      end = await Promise.race([this.#work(link, ended.promise), this.#silence(signal)]);
+      end = await Promise.race([this.#work(link, ended.promise, over.signal), this.#silence(signal)]);
       return end;
     } finally {
+      over.abort();
       this.#connected = false;
       await this.#leave(link, end);
     }
   }
 
-  async #work(link: Link, ended: Promise<End>): Promise<End> {
-    await this.#watch(link);
+  async #work(link: Link, ended: Promise<End>, over: AbortSignal): Promise<End> {
+    const subscription = await this.#watch(link);
+    void this.#refused.askAgain(subscription, over);
     this.#connected = true;
     this.#stalled = false;
     this.#problem = undefined;
@@ -168,8 +180,9 @@ export class OpcuaSource implements Source {
   }
 
   /** Goes on with the subscription where the server still has it without a hole, or makes a new one. */
-  async #watch(link: Link): Promise<void> {
-    if (link.continued && (await this.#subscription?.continueOn(link.session))) return;
+  async #watch(link: Link): Promise<Subscription> {
+    const before = this.#subscription;
+    if (before && link.continued && (await before.continueOn(link.session))) return before;
     this.#subscription?.end();
     this.#subscription = undefined;
     this.#session = link.session;
@@ -180,7 +193,7 @@ export class OpcuaSource implements Source {
       link.session,
       {
         publishing_interval_ms: this.#config.publishing_interval_ms,
-        lifetime_ms: Math.max(30, 2 * this.#config.survive_outage_s) * 1000,
+        lifetime_ms: lifetimeOf(this.#config),
       },
       plan,
       {
@@ -193,19 +206,20 @@ export class OpcuaSource implements Source {
     );
     this.#counters.subscriptions += 1;
     this.#subscription = subscription;
-    this.#noteResults(results);
+    this.#noteResults(plan, results);
     this.#observer.begin(reason, results);
     if (this.#paused) subscription.pause();
     else subscription.run();
+    return subscription;
   }
 
-  #noteResults(results: readonly ItemResult[]): void {
-    this.#sampling_ms = Math.max(0, ...results.slice(0, -1).map((r) => r.sampling_interval_ms));
-    this.#refused = results
-      .filter((r) => r.status !== 0)
-      .map((r) => this.#addresses[r.handle] ?? 'its clock');
-    if (this.#refused.length > 0)
-      this.#context.log.warn({ source: this.#config.id, nodes: this.#refused.slice(0, 20) }, 'nodes refused');
+  #noteResults(plan: readonly Item[], results: readonly ItemResult[]): void {
+    this.#sampling_ms = results.slice(0, -1).reduce((most, r) => Math.max(most, r.sampling_interval_ms), 0);
+    this.#refused.note(plan, results);
+    const nodes = this.#refused.items
+      .slice(0, 20)
+      .map(({ handle }) => this.#addresses[handle] ?? 'its clock');
+    if (nodes.length > 0) this.#context.log.warn({ source: this.#config.id, nodes }, 'nodes refused');
   }
 
   async #interruption(session: Session): Promise<GapReason> {
@@ -219,11 +233,13 @@ export class OpcuaSource implements Source {
 
   /** Resolves when the server has been silent for too long, or when the source is stopped. */
   async #silence(signal: AbortSignal): Promise<End> {
+    const begun_ms = performance.now();
     while (!signal.aborted) {
       await sleep(watch_ms, undefined, { signal }).catch(() => {});
       const subscription = this.#subscription;
-      if (!this.#connected || !subscription || subscription.paused) continue;
-      if (Date.now() - subscription.lastResponse_ms < stall_ms) continue;
+      if (!this.#connected && performance.now() - begun_ms < setUp_ms) continue;
+      if (this.#connected && (!subscription || subscription.paused || subscription.silent_ms < stall_ms))
+        continue;
       this.#counters.stalls += 1;
       this.#stalled = true;
       return 'stalled';
@@ -250,7 +266,16 @@ export class OpcuaSource implements Source {
       password: file === undefined ? undefined : readPassword(settings.resolve(file)),
       pki_dir: settings.pki_dir,
       gateway: settings.gateway,
+      session_timeout_ms: lifetimeOf(this.#config),
       log,
     };
   }
+}
+
+/**
+ * How long a server keeps what belongs to a gateway that is silent: twice the outage that is to be bridged, and no
+ * longer, because a gateway that was killed cannot take it up again and it holds the place of its successor.
+ */
+function lifetimeOf({ survive_outage_s }: OpcuaConfig): number {
+  return Math.max(30, 2 * survive_outage_s) * 1000;
 }

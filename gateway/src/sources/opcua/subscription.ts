@@ -72,6 +72,8 @@ export class Subscription {
   #paused = false;
   #ended = false;
   #lastResponse_ms = Date.now();
+  /** The same by a clock that nobody sets. */
+  #heard_ms = performance.now();
 
   private constructor(session: Session, id: number, handler: SubscriptionHandler) {
     this.#session = session;
@@ -105,9 +107,19 @@ export class Subscription {
     return this.#lastResponse_ms;
   }
 
+  /** How long the server has not answered a publish request, ms. */
+  get silent_ms(): number {
+    return performance.now() - this.#heard_ms;
+  }
+
+  /** Asks for further items, or again for some that were refused; those that the server takes deliver at once. */
+  async addItems(items: readonly Item[]): Promise<ItemResult[]> {
+    return await this.#createItems(items);
+  }
+
   /** Begins to ask for notifications. */
   run(): void {
-    this.#lastResponse_ms = Date.now();
+    this.#heard();
     this.#fill();
   }
 
@@ -140,7 +152,7 @@ export class Subscription {
 
   resume(): void {
     this.#paused = false;
-    this.#lastResponse_ms = Date.now();
+    this.#heard();
     this.#fill();
   }
 
@@ -203,8 +215,13 @@ export class Subscription {
     });
   }
 
-  #answered(response: PublishResponse): void {
+  #heard(): void {
     this.#lastResponse_ms = Date.now();
+    this.#heard_ms = performance.now();
+  }
+
+  #answered(response: PublishResponse): void {
+    this.#heard();
     if (response.subscriptionId === this.id)
       this.#deliver(response.notificationMessage, !response.moreNotifications);
     this.#fill();
@@ -222,6 +239,9 @@ export class Subscription {
     const notifications = message.notificationData ?? [];
     const expected = this.#expected ?? message.sequenceNumber;
     if (message.sequenceNumber !== expected) {
+      // What has come before, and whose acknowledgement the server has not seen, says nothing new.
+      if (isBefore(message.sequenceNumber, expected))
+        return void this.#acknowledge.push(message.sequenceNumber);
       this.#lose(new BenchlineError('source_unavailable', `notification ${expected} never came`));
       return;
     }
@@ -276,4 +296,10 @@ function itemRequest(item: Item): MonitoredItemCreateRequestOptions {
 /** Sequence numbers are UInt32 and go from the largest to 1 (OPC 10000-4, 5.14.1.2). */
 function following(sequenceNumber: number): number {
   return sequenceNumber === 0xffff_ffff ? 1 : sequenceNumber + 1;
+}
+
+/** Whether a sequence number is one of the last before another, round the end of its range as well. */
+function isBefore(sequenceNumber: number, other: number): boolean {
+  const behind = (other - sequenceNumber) >>> 0;
+  return behind > 0 && behind < 0x1_0000;
 }
