@@ -9,6 +9,7 @@ export function refusalOf(
   if (!placement(o.machine, o.signal))
     return { code: 'unknown_signal', detail: `the plant has no signal ${o.signal} of ${o.machine}` };
   const carried = [o.value, o.native].every((value) => value === undefined || isRepresentable(value));
-  if (carried && fitsInt64(storedTime(o)) && fitsInt64(o.gateway_time_ns)) return undefined;
+  const times = [storedTime(o), o.gateway_time_ns, o.stated_time_ns ?? 0n];
+  if (carried && times.every(fitsInt64)) return undefined;
   return { code: 'unrepresentable', detail: 'a value or time that a store cannot hold' };
 }

@@ -68,7 +68,7 @@ export function observationContract(storeOf: () => TelemetryStore): void {
       value: 1,
       native: 'one',
       status: status.uncertain,
-      stated_time_ns: -11_644_473_600n * second,
+      stated_time_ns: -second,
     });
     await keep(first);
     expect(await readAll()).toEqual([first]);
@@ -144,6 +144,7 @@ export function observationContract(storeOf: () => TelemetryStore): void {
           observation({ value: 'half \ud83c', source_time_ns: t0 + 3n }),
           observation({ machine: 'nobody', value: 1 }),
           observation({ value: 1, source_time_ns: 2n ** 63n - 1n, ordinal: 1 }),
+          observation({ value: 1, source_time_ns: t0 + 4n, stated_time_ns: -(2n ** 64n) }),
         ],
       }),
     );
@@ -155,6 +156,7 @@ export function observationContract(storeOf: () => TelemetryStore): void {
       ['observation', 4, 'unrepresentable'],
       ['observation', 5, 'unknown_signal'],
       ['observation', 6, 'unrepresentable'],
+      ['observation', 7, 'unrepresentable'],
     ]);
     expect(await readAll()).toEqual([good]);
   });

@@ -22,7 +22,7 @@ function errorsOf(): { log: Log; errors: unknown[] } {
   const errors: unknown[] = [];
   const log = openLog('test');
   log.level = 'silent';
-  log.error = ((facts: unknown) => errors.push(facts)) as Log['error'];
+  log.error = (facts: unknown) => errors.push(facts);
   return { log, errors };
 }
 
