@@ -183,13 +183,14 @@ describe("another maker's edge node", () => {
     works.defer(() => client.endAsync(true));
     await client.publishAsync('spBv1.0/site/NBIRTH/stranger', tahu.nbirth, { qos: 1 });
     await client.publishAsync('spBv1.0/site/DBIRTH/stranger/press', tahu.dbirth, { qos: 1 });
+    await client.publishAsync('spBv1.0/site/DDATA/stranger/press', tahu.ddata, { qos: 1 });
     await expect
-      .poll(async () => Object.keys((await statusOf(url)).sparkplug.unlisted.places))
-      .toContain('site/stranger/press');
-    const { sparkplug, quarantine } = await statusOf(url);
-    expect(sparkplug.unlisted.places['site/stranger/press']).toMatchObject({
-      'Hydraulics/Power': { datatype: 'Float', unit: 'W' },
-    });
+      .poll(async () => (await statusOf(url)).sparkplug.unlisted.places['site/stranger/press'])
+      .toMatchObject({
+        'Hydraulics/Power': { datatype: 'Float', unit: 'W', values: 3 },
+        Trim: { values: 2 },
+      });
+    const { quarantine } = await statusOf(url);
     expect(quarantine.seen).toEqual({});
     expect(batches(await records(url))).toEqual([]);
   });

@@ -8,7 +8,8 @@ import {
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Draft } from '../../ledger/record-line.ts';
 import type { NodePlan } from './config.ts';
-import { isControl, NodeSession, type RebirthReason } from './session.ts';
+import { NodeSession, type RebirthReason } from './session.ts';
+import { Strangers } from './strangers.ts';
 import { UnlistedMetrics } from './unlisted.ts';
 import { VirtualGateway } from './virtual-gateway.ts';
 
@@ -42,6 +43,7 @@ export class SparkplugNodes {
   readonly #options: NodesOptions;
   readonly #nodes = new Map<string, Node>();
   readonly #unlisted = new UnlistedMetrics();
+  readonly #strangers = new Strangers(this.#unlisted);
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: NodesOptions) {
@@ -71,12 +73,9 @@ export class SparkplugNodes {
     this.#timer ??= setTimeout(() => this.flush(), flushPause_ms);
   }
 
-  /** Lists what a node says that nobody listed: it may be one that somebody forgot. @throws like `take`. */
+  /** Shows what a node says that nobody listed: it may be one that somebody forgot. @throws like `take`. */
   overhear(at: SparkplugTopic, bytes: Uint8Array): void {
-    const { group, node, device } = at;
-    const place = [group, node, ...(device === undefined ? [] : [device])].join('/');
-    for (const metric of decodePayload(bytes).metrics)
-      if (!isControl(metric.name)) this.#unlisted.note(place, metric, undefined, Date.now());
+    this.#strangers.overhear(at, bytes, Date.now());
   }
 
   /** Messages flow again; what came meanwhile is not known, so every node is asked for its births. */
