@@ -163,8 +163,13 @@ export class Projection {
       log.warn({ next, held }, 'the store holds less than was written; writing the ledger again from there');
       this.#cursor = { ...this.#cursor, next: held };
     }
-    // What the ledger's retention has deleted cannot be written any more.
-    if (this.next < ledger.floor) this.#cursor = { ...this.#cursor, next: ledger.floor };
+    if (this.next < ledger.floor) {
+      log.warn(
+        { next: this.next, floor: ledger.floor },
+        'the retention of the ledger has deleted records that the store does not hold; it begins after them',
+      );
+      this.#cursor = { ...this.#cursor, next: ledger.floor };
+    }
     this.#verified = true;
   }
 

@@ -41,7 +41,7 @@ export function encodeSeries(measurement: string, tags: Readonly<Record<string, 
   return series;
 }
 
-export function encodeFields(fields: Readonly<Record<string, FieldValue | undefined>>): string {
+function encodeFields(fields: Readonly<Record<string, FieldValue | undefined>>): string {
   let encoded = '';
   for (const key in fields) {
     const value = fields[key];
