@@ -21,7 +21,7 @@ export interface FeedParts {
 export type IngestStatus = ReturnType<typeof ingestStatus>;
 
 export function ingestStatus({ ledger, intake, subscription, projection, quarantine, readers }: FeedParts) {
-  const { connected, since_ms, connects } = subscription.status();
+  const { connected, since_ms, connects, oversized } = subscription.status();
   const failing = intake.failing;
   return {
     at: isoFromNs(nsFromMs(Date.now())),
@@ -37,7 +37,7 @@ export function ingestStatus({ ledger, intake, subscription, projection, quarant
       /** Readers that gave a name, and what they have still to read. */
       readers: readers.status(),
     },
-    broker: { connected, since: isoFromNs(nsFromMs(since_ms)), connects },
+    broker: { connected, since: isoFromNs(nsFromMs(since_ms)), connects, oversized },
     ...intake.status(),
     projection: projection?.status() ?? null,
     quarantine: quarantine.status(),
