@@ -78,7 +78,7 @@ class Campaign {
       this.#signal.throwIfAborted();
       await this.#play(group);
     }
-    world.note('stopping the simulators');
+    world.note(`restarts: ${JSON.stringify(world.restarts())}; stopping the simulators`);
     await world.stopSimulators();
     await sleep(1000);
     await this.#attempt('the end', () => world.drain(settleLimit_s, this.#signal));

@@ -56,3 +56,4 @@ export interface Environment {
 }
 
 export type { Address, Alteration, Json, Link, LinkName, Part, PartName, World } from './world/world.ts';
+export { bridged_s } from './world/world.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FaultKind, PartName, Toll } from '../fault.ts';
+import { bridged_s, type FaultKind, type PartName, type Toll } from '../fault.ts';
 import { pause } from './pause.ts';
 
 const servers = ['gateway', 'ingest', 'metrics', 'broker', 'influxd'] as const satisfies PartName[];
@@ -48,9 +48,6 @@ const wipeBroker: FaultKind = {
     await broker.start();
   },
 };
-
-/** Seconds that the queues at the controllers bridge by the gateway's configuration (`survive_outage_s`). */
-const bridged_s = 10;
 
 function freeze(part: Server): FaultKind<{ seconds: number }> {
   return {

@@ -82,25 +82,23 @@ async function judgeStore(
     const text = `${name}: ${machine}/${signal} ${isoFromNs(time_ns)} ${what}`;
     if (findings.length < mostFindings) findings.push({ text, from_ns: time_ns, to_ns: time_ns });
   };
-  let unexcused = 0;
+  let excused = 0;
   let setAside = 0;
   const account = await reconcile(home.truth_folder, store, (finding) => {
     const { what, machine, signal, time_ns, gap } = finding;
-    if (what === 'declared' && tolls.covers('gap', machine, time_ns)) return;
-    if (what === 'declared') {
-      unexcused += 1;
-      return tell(finding, `is in a gap (${gap?.reason}) that no fault accounts for`);
-    }
-    if (what !== 'missing' || !quarantined.has(machine, signal, time_ns)) return tell(finding, `is ${what}`);
-    if (tolls.covers('quarantine', machine, time_ns)) setAside += 1;
-    else tell(finding, 'is in quarantine, which no fault accounts for');
+    const unstored = what === 'missing' || what === 'declared';
+    if (unstored && quarantined.has(machine, signal, time_ns)) {
+      if (tolls.covers('quarantine', machine, time_ns)) setAside += 1;
+      else tell(finding, 'is in quarantine, which no fault accounts for');
+    } else if (what === 'declared' && tolls.covers('gap', machine, time_ns)) excused += 1;
+    else tell(finding, gap ? `is in a gap (${gap.reason}) that no fault accounts for` : `is ${what}`);
   });
   return {
     emitted: account.emitted,
     stored: account.stored,
-    declared_gaps: account.declared_gaps - unexcused,
+    declared_gaps: excused,
     quarantined: setAside,
-    lost: account.missing - setAside + unexcused,
+    lost: account.missing + account.declared_gaps - excused - setAside,
     double_counted: account.doubled + account.invented,
     wrong_figures: account.wrong,
     findings,

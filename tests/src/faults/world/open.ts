@@ -15,7 +15,15 @@ import { BoxWorld } from './box-world.ts';
 import { FrontDoor } from './front.ts';
 import { mosquittoSpec } from './mosquitto.ts';
 import { busyPlant } from './plant.ts';
-import { type Address, type LinkName, linkNames, type PartName, partNames } from './world.ts';
+import {
+  type Address,
+  bridged_s,
+  type Json,
+  type LinkName,
+  linkNames,
+  type PartName,
+  partNames,
+} from './world.ts';
 
 const host = '127.0.0.1';
 /** The server behind each front door. */
@@ -119,6 +127,9 @@ function writeConfigs(home: Home, { part, front }: Ports, { time_zone }: WorldOp
     projection: { version: 1, url: url('http', front('ingest-influxd')), database: 'benchline' },
     metrics_influx: undefined,
   });
+  configs.gateway['sources'] = (configs.gateway['sources'] as Json[]).map((source) =>
+    source['type'] === 'opcua' ? { ...source, survive_outage_s: bridged_s } : source,
+  );
   for (const [name, config] of Object.entries(configs))
     writeFileSync(home.config(`${name}.json`), JSON.stringify(config, null, 2));
 }

@@ -12,6 +12,9 @@ export const partNames = [
 ] as const;
 export type PartName = (typeof partNames)[number];
 
+/** Seconds that the queues at the controllers bridge, by the gateway's configuration (`survive_outage_s`). */
+export const bridged_s = 60;
+
 /** Ways between processes, each through a front door whose address is in the client's configuration. */
 export const linkNames = [
   'gateway-broker',
