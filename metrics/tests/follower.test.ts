@@ -136,6 +136,20 @@ describe('the follower', () => {
     await expect.poll(() => store.values, soon).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
+  test('goes back no further than to where both agree', async () => {
+    const store = new MemoryStore();
+    const follower = follow(store);
+    for (let n = 1; n <= 8; n += 1) {
+      feed.append(batch(n));
+      await expect.poll(() => store.values.length, soon).toBe(n);
+    }
+    feed.lines.splice(6);
+    feed.cut();
+    feed.append(batch(9));
+    await expect.poll(() => store.values, soon).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(follower.status().next).toBe(7);
+  });
+
   test('begins where the ledger does when its beginning was deleted', async () => {
     const store = new MemoryStore();
     feed.append(batch(1), batch(2), batch(3));

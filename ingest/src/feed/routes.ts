@@ -29,7 +29,11 @@ export function feedRoutes(app: Door['app'], parts: FeedParts): void {
     const { from, until, after, reader } = FeedQuery.parse(request.query);
     const { ledger, readers } = parts;
     const shown = until === 'projected' ? projected(parts.projection) : ledger;
-    reply.header('benchline-ledger', ledger.id).header('benchline-floor', ledger.floor);
+    reply.headers({
+      'benchline-ledger': ledger.id,
+      'benchline-floor': ledger.floor,
+      'benchline-next': ledger.next,
+    });
     await assertFollows(ledger, from, after);
     assertNotRetired(ledger, from);
     if (reader !== undefined && !readers.asks(reader, from, Date.now())) throw tooManyReaders();

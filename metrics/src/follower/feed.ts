@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError, describeError, type Log } from '@benchline/model';
-import { type FeedPosition, feedStart } from './position.ts';
+import { type FeedPosition, Trail } from './position.ts';
 import { type FeedRecord, recordFromLine } from './records.ts';
 
 /** Where ingest is, and how to get in. */
@@ -54,7 +54,7 @@ const keepingUp_ms = 30_000;
 /** Follows ingest's feed for ever, through disconnections, without losing or skipping a record. */
 export class Feed {
   readonly #options: FeedOptions;
-  #at: FeedPosition;
+  readonly #trail: Trail;
   #connected = false;
   #reconnects = 0;
   #complaint: string | undefined;
@@ -67,7 +67,7 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    this.#at = options.from;
+    this.#trail = new Trail(options.from);
     this.#heard = options.from.next;
   }
 
@@ -83,7 +83,7 @@ export class Feed {
   }
 
   get #next(): number {
-    return this.#at.next;
+    return this.#trail.newest.next;
   }
 
   #caughtUp(): boolean {
@@ -104,7 +104,7 @@ export class Feed {
       this.#connected = false;
       if (signal.aborted) return;
       this.#reconnects += 1;
-      pause = this.#next > before ? firstPause_ms : Math.min(pause * 2, longestPause_ms);
+      pause = this.#next !== before ? firstPause_ms : Math.min(pause * 2, longestPause_ms);
       // Full jitter: several readers of an ingest that comes back do not all ask at once.
       await sleep(Math.random() * pause, undefined, { signal }).catch(() => undefined);
     }
@@ -114,13 +114,12 @@ export class Feed {
     const { log, url } = this.#options;
     this.#complaint = reasonOf(error);
     if (error instanceof ReadElsewhere) {
-      // Another ledger, this one restored from an older copy, or one whose beginning was deleted. Everything is
-      // taken in again: writing twice changes nothing, and nothing of it is missed.
-      log.error(
-        { url, next: this.#next, from: error.next, reason: error.message },
-        'reading the ledger anew',
-      );
-      this.#at = { ...feedStart, next: error.next };
+      // Another ledger, this one restored from an older copy or with its end lost, or one whose beginning was
+      // deleted. It is taken in again: writing twice changes nothing, and nothing of it is missed.
+      const read = this.#next;
+      this.#trail.retreat(error.ledger);
+      const facts = { url, read, from: this.#next, reason: error.message };
+      log.error(facts, 'the ledger holds something else than was read; reading it again');
     } else log.warn({ url, next: this.#next, reason: reasonOf(error) }, 'lost the feed');
   }
 
@@ -166,7 +165,8 @@ export class Feed {
   #address(): URL {
     const address = new URL('/feed', this.#options.url);
     address.searchParams.set('from', String(this.#next));
-    if (this.#at.line !== undefined) address.searchParams.set('after', this.#at.line);
+    const { line } = this.#trail.newest;
+    if (line !== undefined) address.searchParams.set('after', line);
     if (this.#options.projected) address.searchParams.set('until', 'projected');
     address.searchParams.set('reader', this.#options.reader);
     return address;
@@ -183,7 +183,7 @@ export class Feed {
       );
     const position = { next: last.offset + 1, line: createHash('sha256').update(last.line).digest('hex') };
     await this.#options.take(wanted, position);
-    this.#at = position;
+    this.#trail.add(position);
     this.#received_ms = Number(last.received_ns / 1_000_000n);
   }
 }
@@ -256,20 +256,22 @@ function sizeOf({ batch }: FeedRecord): number {
   return 1 + (batch?.content.observations.length ?? 0);
 }
 
-/** What was read is not, or no longer, in the ledger; it is to be read from `next`. */
+/** What was read is not, or no longer, in the ledger. */
 class ReadElsewhere extends Error {
-  readonly next: number;
+  /** The offsets at which it begins and ends. */
+  readonly ledger: { floor: number; end: number };
 
-  constructor(reason: string, next: number) {
+  constructor(reason: string, ledger: { floor: number; end: number }) {
     super(reason);
-    this.next = next;
+    this.ledger = ledger;
   }
 }
 
 async function refusal(response: Response): Promise<Error> {
   const text = await response.text();
-  const floor = Number(response.headers.get('benchline-floor') ?? 0);
-  if (response.status === 409 || response.status === 410) return new ReadElsewhere(text, floor);
+  const offset = (name: string) => Number(response.headers.get(name) ?? 0);
+  if (response.status === 409 || response.status === 410)
+    return new ReadElsewhere(text, { floor: offset('benchline-floor'), end: offset('benchline-next') });
   return new BenchlineError('source_unavailable', `ingest answered ${response.status}: ${text}`, {
     retryable: true,
   });

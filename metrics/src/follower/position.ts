@@ -7,3 +7,42 @@ export interface FeedPosition {
 }
 
 export const feedStart: FeedPosition = { next: 0, line: undefined };
+
+const most = 64;
+
+/** Where reading has been, the newest last, ever sparser towards the beginning. */
+export class Trail {
+  #positions: FeedPosition[];
+  /** How many to give up next where nothing else tells which. */
+  #step = 1;
+
+  constructor(start: FeedPosition) {
+    this.#positions = [start];
+  }
+
+  get newest(): FeedPosition {
+    return this.#positions.at(-1) ?? feedStart;
+  }
+
+  add(position: FeedPosition): void {
+    this.#positions.push(position);
+    this.#step = 1;
+    if (this.#positions.length <= most) return;
+    this.#positions = this.#positions.filter((_, index) => index >= most / 2 || index % 2 === 0);
+  }
+
+  /**
+   * The ledger holds another line than was read before the newest position: goes back to one where they may agree, in
+   * a few steps to the ledger's beginning.
+   * @param ledger the offsets at which it begins and ends now.
+   */
+  retreat({ floor, end }: { floor: number; end: number }): void {
+    const before = this.#positions.length;
+    let left = this.#positions.filter(({ next }) => next > floor && next <= end);
+    if (left.length === before) {
+      left = left.slice(0, -this.#step);
+      this.#step *= 2;
+    }
+    this.#positions = left.length > 0 ? left : [{ next: floor, line: undefined }];
+  }
+}

@@ -66,7 +66,7 @@ export class FeedServer {
   #follow(query: URLSearchParams, response: ServerResponse): void {
     this.asked.push(query);
     const from = Number(query.get('from'));
-    const headers = { 'benchline-floor': this.floor };
+    const headers = { 'benchline-floor': this.floor, 'benchline-next': this.lines.length };
     const refusal = this.#refusal(from, query.get('after'));
     if (refusal !== undefined) {
       response.writeHead(refusal, headers).end();
