@@ -19,6 +19,7 @@ const scripts = [
   'page',
   'pipeline',
   'plant',
+  'reasons',
   'timeline',
   'types',
   'windows',

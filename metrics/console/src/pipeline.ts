@@ -2,6 +2,7 @@ import { element, setText } from './dom.ts';
 import { formatCount, formatHours, formatSeconds } from './format.ts';
 import { message } from './messages.ts';
 import type { PageModel } from './page.ts';
+import { reasonName } from './reasons.ts';
 import type { Pipeline } from './types.ts';
 
 type Stage = Pipeline['stages'][number];
@@ -57,16 +58,28 @@ function stageItem({ catalogue, language }: PageModel, stage: Stage): HTMLElemen
   return item;
 }
 
-/** One line for each reason for which something is missing. */
+/** One line for each reason for which something is missing, or for which somebody should look. */
 function lossItems({ catalogue, language }: PageModel, { losses, gateways }: Pipeline): HTMLElement[] {
-  const gaps = Object.entries(losses.gaps).map(([reason, count]) => {
-    const name = catalogue.gap_reasons.find(({ id }) => id === reason)?.name[language] ?? reason;
-    return `${message(language, 'gaps')}: ${name} × ${formatCount(count, language)}`;
-  });
-  const alarms = gateways.flatMap(({ id, alarms: names }) =>
-    names.length > 0 ? `${message(language, 'alarm')} ${id}: ${names.join(', ')}` : [],
-  );
-  return [...alarms, ...gaps].map((text) => element('li', {}, text));
+  const named = (reason: string) => reasonName(reason, language);
+  const counted = (
+    what: string,
+    counts: Readonly<Record<string, number>>,
+    name: (reason: string) => string = named,
+  ) =>
+    Object.entries(counts).flatMap(([reason, count]) =>
+      count > 0 ? `${what}: ${name(reason)} × ${formatCount(count, language)}` : [],
+    );
+  const gapName = (reason: string) =>
+    catalogue.gap_reasons.find(({ id }) => id === reason)?.name[language] ?? reason;
+  const lines = [
+    ...gateways.flatMap(({ id, alarms }) =>
+      alarms.map((alarm) => `${message(language, 'alarm')} ${id}: ${named(alarm)}`),
+    ),
+    ...gateways.flatMap(({ id, lost = {} }) => counted(`${message(language, 'lost')}, ${id}`, lost)),
+    ...counted(message(language, 'quarantined'), losses.quarantined ?? {}),
+    ...counted(message(language, 'gaps'), losses.gaps, gapName),
+  ];
+  return lines.map((text) => element('li', {}, text));
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {

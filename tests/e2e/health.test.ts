@@ -1,0 +1,59 @@
+import type { Box } from '@benchline/simulators/box';
+import { expect, test } from 'vitest';
+import { testBox } from './kit.ts';
+
+interface Stalled {
+  stalled: { stage: string; subject?: string }[];
+}
+
+/** The stages that a service says stand still. */
+async function stalled(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(3000) });
+  const { stalled: stages } = (await response.json()) as Stalled;
+  expect(response.status).toBe(stages.length > 0 ? 503 : 200);
+  return stages.map(({ stage }) => stage);
+}
+
+/** What the console shows to stand still, by service. */
+async function shown(box: Box): Promise<string[]> {
+  const { stages } = (await (await fetch(`${box.url}/api/v1/pipeline`)).json()) as {
+    stages: { service: string; stage: string; state: string }[];
+  };
+  return stages.flatMap(({ service, stage, state }) => (state === 'stalled' ? `${service} ${stage}` : []));
+}
+
+async function ready(box: Box): Promise<number[]> {
+  const urls = [box.url, box.ingestUrl, box.gatewayUrl];
+  return await Promise.all(urls.map(async (url) => (await fetch(`${url}/readyz`)).status));
+}
+
+const soon = { timeout: 30_000, interval: 500 };
+/** What is promised: a stage that stands still is named within 30 s. */
+const promised = { timeout: 30_000, interval: 500 };
+
+test('what stands still is named within 30 s by those who wait for it, and what does not run says nothing', {
+  timeout: 180_000,
+}, async () => {
+  const box = await testBox();
+  await expect.poll(() => ready(box), soon).toEqual([200, 200, 200]);
+
+  box.supervisor.child('ingest').kill('SIGSTOP');
+  await Promise.all([
+    expect.poll(() => stalled(box.gatewayUrl), promised).toEqual(['acknowledgement']),
+    expect.poll(() => stalled(box.url), promised).toEqual(['feed']),
+    expect(stalled(box.ingestUrl)).rejects.toThrow(),
+  ]);
+  expect(await shown(box)).toEqual(['metrics feed']);
+  box.supervisor.child('ingest').kill('SIGCONT');
+  await expect.poll(() => ready(box), soon).toEqual([200, 200, 200]);
+
+  box.supervisor.child('gateway').kill('SIGSTOP');
+  await expect.poll(() => shown(box), promised).toEqual(['gateway gateway']);
+  await expect(stalled(box.gatewayUrl)).rejects.toThrow();
+  // Nobody else is to blame.
+  expect(await stalled(box.ingestUrl)).toEqual([]);
+  expect(await stalled(box.url)).toEqual([]);
+  box.supervisor.child('gateway').kill('SIGCONT');
+  await expect.poll(() => shown(box), soon).toEqual([]);
+  await expect.poll(() => ready(box), soon).toEqual([200, 200, 200]);
+});
