@@ -1,5 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { existsSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { BenchlineError, type Log } from '@benchline/model';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -86,7 +86,7 @@ export class Database {
     const turn = this.#last.then(async () => {
       try {
         this.#opened();
-        await this.#assertRoom();
+        this.#assertRoom();
         if (this.#dead) await this.#revive();
         await this.#transaction(this.#opened(), work);
         settled(true);
@@ -102,7 +102,7 @@ export class Database {
   /** Runs one transaction beside those of `commit`; the two must not touch the same tables. */
   aside(work: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
     return this.read(async (connection) => {
-      await this.#assertRoom();
+      this.#assertRoom();
       await this.#transaction(connection, work);
       // Refused while somebody writes: the log is then folded in another time.
       await connection.run('CHECKPOINT').catch(() => undefined);
@@ -180,8 +180,9 @@ export class Database {
     }
   }
 
-  async #assertRoom(): Promise<void> {
-    const { bavail, blocks, bsize } = await statfs(dirname(this.file));
+  /** At once: a way through the thread pool would take a small write longer than the question. */
+  #assertRoom(): void {
+    const { bavail, blocks, bsize } = statfsSync(dirname(this.file));
     const free = bavail * bsize;
     if (free >= Math.min(leastFreeBytes, blocks * bsize * leastFreePart)) return;
     throw new BenchlineError(

@@ -7,7 +7,15 @@ import { appendColumns, appendRows, observationColumns, tables } from './append.
 import { Database } from './database.ts';
 import { Dictionary } from './dictionary.ts';
 import { readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
-import { compactSmall, createTables, type FreshTable, freshRows, otherThan, settle } from './tables.ts';
+import {
+  compactSmall,
+  createTables,
+  type FreshTable,
+  freshRows,
+  lastCursor,
+  otherThan,
+  settle,
+} from './tables.ts';
 
 export interface EmbeddedStore extends TelemetryStore {
   /** `cursor` is stored in the same transaction as the data: both are there after a crash, or neither. */
@@ -110,24 +118,20 @@ class Embedded implements EmbeddedStore {
         tables.gap,
         write.gaps.map((g) => [g.machine, g.source, g.from_ns, g.to_ns, g.reason]),
       );
-      if (options.cursor !== undefined) await setCursor(connection, options.cursor, options.cursor_line);
+      if (options.cursor !== undefined)
+        await appendRows(connection, tables.cursor, [[BigInt(options.cursor), options.cursor_line ?? '']]);
     });
     return { accepted, rejected };
   }
 
   async cursor(): Promise<number | undefined> {
-    return this.#database.read(async (connection) => {
-      const [row] = (await connection.runAndReadAll('SELECT next FROM cursor')).getRows();
-      return row && Number(row[0]);
-    });
+    const [next] = await this.#database.read(lastCursor);
+    return next === undefined ? undefined : Number(next);
   }
 
   async cursorLine(): Promise<string | undefined> {
-    return this.#database.read(async (connection) => {
-      const [row] = (await connection.runAndReadAll('SELECT line FROM cursor')).getRows();
-      const line = row?.[0];
-      return typeof line === 'string' && line !== '' ? line : undefined;
-    });
+    const [, line] = await this.#database.read(lastCursor);
+    return typeof line === 'string' && line !== '' ? line : undefined;
   }
 
   observations(query: Parameters<TelemetryStore['observations']>[0]) {
@@ -222,12 +226,4 @@ class Embedded implements EmbeddedStore {
     await this.#database.aside((connection) => settle(connection, full));
     content.pending -= rows;
   }
-}
-
-async function setCursor(connection: DuckDBConnection, cursor: number, line = ''): Promise<void> {
-  await connection.run('DELETE FROM cursor');
-  await connection.run('INSERT INTO cursor (next, line) VALUES ($next, $line)', {
-    next: BigInt(cursor),
-    line,
-  });
 }

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 
 /**
  * `fresh` and `fresh_other` take rows as they come, one at a time; compaction moves those of the other, sorted, to
@@ -55,9 +55,16 @@ const small = [
     SELECT machine, source, from_ns, until_ns FROM (${islands('observed', 'machine, source')})`,
   `CREATE OR REPLACE TABLE gap AS SELECT * FROM gap
     QUALIFY row_number() OVER (PARTITION BY machine, source, reason, from_ns ORDER BY rowid DESC) = 1`,
+  `CREATE OR REPLACE TABLE cursor AS SELECT * FROM cursor ORDER BY rowid DESC LIMIT 1`,
   `CREATE OR REPLACE TABLE kpi AS SELECT * FROM kpi
     QUALIFY row_number() OVER (PARTITION BY scope, period, from_ns ORDER BY rowid DESC) = 1`,
 ];
+
+/** The row of the newest cursor; empty when there is none. Rows are only added: replacing one costs a write twice. */
+export async function lastCursor(connection: DuckDBConnection): Promise<DuckDBValue[]> {
+  const reader = await connection.runAndReadAll('SELECT next, line FROM cursor ORDER BY rowid DESC LIMIT 1');
+  return reader.getRows()[0] ?? [];
+}
 
 /** Drops what was replaced in the tables that stay small. Runs within the caller's transaction. */
 export async function compactSmall(connection: DuckDBConnection): Promise<void> {

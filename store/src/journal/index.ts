@@ -1,4 +1,4 @@
 export { writeFileAtomically } from './folder.ts';
-export { type FolderLock, lockFolder } from './lock.ts';
 export { openJournal, viewJournal } from './journal.ts';
+export { type FolderLock, lockFolder } from './lock.ts';
 export * from './port.ts';
