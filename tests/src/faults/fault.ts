@@ -55,5 +55,5 @@ export interface Environment {
   program(name: string): string | undefined;
 }
 
-export type { Address, Alteration, Json, Link, LinkName, Part, PartName, World } from './world/world.ts';
+export type { Address, Json, Link, LinkName, Part, PartName, World } from './world/world.ts';
 export { bridged_s } from './world/world.ts';

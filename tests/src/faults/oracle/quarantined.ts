@@ -16,10 +16,14 @@ export class Quarantined {
   takeFolder(folder: string): void {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
       if (!name.endsWith('.json')) continue;
-      const note = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { reason?: string };
+      const note = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
+        reason?: string;
+        resubmitted?: unknown;
+      };
       const bytes = join(folder, `${name.slice(0, -5)}.bin`);
-      if (note.reason === 'store_rejected' && existsSync(bytes))
-        this.#add(JSON.parse(readFileSync(bytes, 'utf8')) as Point);
+      // What was submitted again is in the ledger.
+      const rejected = note.reason === 'store_rejected' && note.resubmitted === undefined;
+      if (rejected && existsSync(bytes)) this.#add(JSON.parse(readFileSync(bytes, 'utf8')) as Point);
     }
   }
 
