@@ -84,6 +84,7 @@ export class Exchange {
     if (this.#inbox.takeRebirth()) await this.#rebirth();
     if (this.#greeting) await this.#awaitAnswer(this.#greeting);
     else if ((this.flow.untilStall(performance.now()) ?? 1) <= 0) await this.#stalled();
+    else if ((this.flow.untilRetry(performance.now()) ?? 1) <= 0) this.#retry();
     else if (!(await this.#sendSome())) await this.#sleep();
   }
 
@@ -155,6 +156,11 @@ export class Exchange {
     await this.#greet(this.#stall_ms, this.#stall_ms);
   }
 
+  #retry(): void {
+    this.counters.rewinds += 1;
+    this.flow.retry(performance.now());
+  }
+
   async #rebirth(): Promise<void> {
     if (performance.now() - this.#reborn_ms < rebirthPause_ms) return;
     this.#reborn_ms = performance.now();
@@ -221,8 +227,13 @@ export class Exchange {
       void this.#options.spool
         .waitFor(Math.max(cursor, this.#lookedUpTo), awake.signal)
         .then(() => awake.signal.aborted || this.#wake.wake());
-    const stall_ms = this.flow.untilStall(performance.now()) ?? idle_ms;
-    await this.#wake.sleep(Math.max(0, Math.min(stall_ms, idle_ms)));
+    const now_ms = performance.now();
+    const due_ms = Math.min(
+      this.flow.untilStall(now_ms) ?? idle_ms,
+      this.flow.untilRetry(now_ms) ?? idle_ms,
+      idle_ms,
+    );
+    await this.#wake.sleep(Math.max(0, due_ms));
     awake.abort();
   }
 }

@@ -1,6 +1,6 @@
 /** A window never gets smaller: a ledger that answers ten times a second still gets some hundred batches a second. */
 const smallestWindow = 16;
-const firstWindow = 256;
+const firstWindow = 64;
 /** What one broker may have to hold of this gateway. */
 const maxBytesInFlight = 4 * 1024 * 1024;
 /** So many acknowledgements of the same batch while others are on their way say that the one behind it was lost. */
@@ -8,6 +8,8 @@ const repeatsOfLoss = 2;
 /** An acknowledgement may speak of what was on its way before the last rewind. */
 const afterRewind_ms = 150;
 const longestStall_ms = 8000;
+/** An acknowledgement is not missed sooner, however fast they came so far: a ledger says one in 100 ms. */
+const soonestRetry_ms = 300;
 
 /**
  * Which batch goes next, and how many may be on their way. Everything up to `acked` is durable with the ledger; what
@@ -34,6 +36,11 @@ export class Flow {
   #rewound_ms = Number.NEGATIVE_INFINITY;
   #repeats = 0;
   #stalls = 0;
+  /** Of a batch sent for the first time: its acknowledgement shows how long the way is. */
+  #timed: { seq: number; sent_ms: number } | undefined;
+  readonly #way = new WayTime();
+  /** Rewinds for want of an acknowledgement since the last one came. */
+  #retries = 0;
 
   constructor(acked: number, options: { window: number; stall_ms: number }) {
     this.acked = acked;
@@ -65,6 +72,23 @@ export class Flow {
     return this.inFlight > 0 ? this.#progress_ms + patience_ms - now_ms : undefined;
   }
 
+  /** Milliseconds until what is on its way should have been acknowledged, as things went so far. */
+  untilRetry(now_ms: number): number | undefined {
+    const usual_ms = this.#way.longest_ms;
+    if (this.inFlight <= 0 || usual_ms === undefined) return undefined;
+    const first_ms = Math.min(Math.max(soonestRetry_ms, usual_ms), this.#stall_ms / 2);
+    const wait_ms = first_ms * 2 ** this.#retries;
+    return wait_ms >= this.#stall_ms ? undefined : this.#progress_ms + wait_ms - now_ms;
+  }
+
+  /** It was not: it is sent again. */
+  retry(now_ms: number): void {
+    const progress_ms = this.#progress_ms;
+    this.#lost(now_ms);
+    this.#progress_ms = progress_ms;
+    this.#retries += 1;
+  }
+
   /** Whether this process sent a batch before. */
   wasSent(seq: number): boolean {
     return seq < this.#sentBelow;
@@ -76,6 +100,7 @@ export class Flow {
     this.cursor = seq + 1;
     this.#sizes.push(bytes);
     this.#bytes += bytes;
+    if (seq >= this.#sentBelow) this.#timed ??= { seq, sent_ms: now_ms };
     this.#sentBelow = Math.max(this.#sentBelow, this.cursor);
   }
 
@@ -87,6 +112,8 @@ export class Flow {
     this.#repeats = 0;
     if (forward) {
       this.#stalls = 0;
+      this.#retries = 0;
+      this.#time(seq, now_ms);
       this.#widen(Math.min(seq - this.acked, this.inFlight));
       this.#arrived(seq - this.acked);
     }
@@ -131,6 +158,12 @@ export class Flow {
     this.rewind();
   }
 
+  #time(acked: number, now_ms: number): void {
+    if (!this.#timed || acked < this.#timed.seq) return;
+    this.#way.took(now_ms - this.#timed.sent_ms);
+    this.#timed = undefined;
+  }
+
   #widen(acked: number): void {
     const step = this.#window < this.#threshold ? acked : (acked * smallestWindow) / this.#window;
     this.#window = Math.min(this.#widest, this.#window + step);
@@ -142,7 +175,29 @@ export class Flow {
 
   #sendFrom(seq: number): void {
     this.cursor = seq;
+    this.#timed = undefined;
     this.#sizes = [];
     this.#bytes = 0;
+  }
+}
+
+/** How long the way to the ledger and back takes, with what it varies (RFC 6298, 2). */
+class WayTime {
+  #mean_ms: number | undefined;
+  #variation_ms = 0;
+
+  took(sample_ms: number): void {
+    if (this.#mean_ms === undefined) {
+      this.#mean_ms = sample_ms;
+      this.#variation_ms = sample_ms / 2;
+      return;
+    }
+    this.#variation_ms += (Math.abs(this.#mean_ms - sample_ms) - this.#variation_ms) / 4;
+    this.#mean_ms += (sample_ms - this.#mean_ms) / 8;
+  }
+
+  /** Undefined before there was any. */
+  get longest_ms(): number | undefined {
+    return this.#mean_ms === undefined ? undefined : this.#mean_ms + 4 * this.#variation_ms;
   }
 }

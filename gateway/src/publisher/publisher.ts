@@ -29,6 +29,8 @@ class SparkplugPublisher implements Publisher {
   readonly #wake = new Wake();
   readonly #stopping = new AbortController();
   #connects = 0;
+  /** The present connection has a name of its own, beside another gateway's. */
+  #aside = false;
   #running: Promise<void> = Promise.resolve();
   #connectedSince: number | undefined;
 
@@ -121,9 +123,10 @@ class SparkplugPublisher implements Publisher {
     return wait_ms;
   }
 
+  /** Beside another gateway of the same name it only listens, and does not throw it out of the broker by its name. */
   get #clientId(): string {
     const { gateway, group } = this.#options;
-    return `benchline-gateway-${group}-${gateway}`;
+    return `benchline-gateway-${group}-${gateway}${this.#exchange.rival.alive ? '-standby' : ''}`;
   }
 
   async #connect(): Promise<Link> {
@@ -161,7 +164,8 @@ class SparkplugPublisher implements Publisher {
         await this.#exchange.begin(link);
         reporting = setInterval(() => this.#report(link), reportPause_ms);
       }
-      while (!this.#ended(link) && this.#hostOnline) await this.#exchange.step();
+      this.#aside = this.#exchange.rival.alive;
+      while (!this.#ended(link) && this.#hostOnline && !this.#inTheWay) await this.#exchange.step();
     } finally {
       clearInterval(reporting);
       const orderly = this.#stopping.signal.aborted || (born && !this.#hostOnline);
@@ -177,6 +181,11 @@ class SparkplugPublisher implements Publisher {
 
   #ended(link: Link): boolean {
     return link.closed.aborted || this.#stopping.signal.aborted;
+  }
+
+  /** Whether this connection bears the name that another gateway works under. */
+  get #inTheWay(): boolean {
+    return this.#exchange.rival.alive && !this.#aside;
   }
 
   get #hostOnline(): boolean {

@@ -1,7 +1,7 @@
 /** A gateway that is gone has said its last for good after this time. */
 const patience_ms = 10_000;
-/** One that was seen at work is given longer. */
-const livePatience_ms = 60_000;
+/** One that was seen at work is given longer: it says something every second. */
+const livePatience_ms = 20_000;
 /** So long an alarm stands after the last sign of the other. */
 const alarm_ms = 600_000;
 
@@ -34,6 +34,11 @@ export class Rival {
   /** Whether this gateway keeps silent for another. */
   get present(): boolean {
     return this.#known !== undefined;
+  }
+
+  /** Whether it has been seen at work and may still be: it is to be left in peace. */
+  get alive(): boolean {
+    return this.present && this.#alive_ms !== undefined;
   }
 
   alarmed(now_ms: number): boolean {

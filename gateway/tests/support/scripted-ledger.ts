@@ -43,8 +43,15 @@ export class ScriptedLedger {
   answers = true;
   /** Batches that get lost on the way, the first time. */
   readonly drop = new Set<number>();
+  /** Whether a message gets lost on the way: asked for each. */
+  loses: () => boolean = () => false;
+  /** Says where it stands at most once in this time, as a real one does, and also when a batch is missing. */
+  pause_ms: number | undefined;
+  #pausing = false;
+  #again = false;
   #client: MqttClient | undefined;
   #at_ns = 1n;
+  #newestEpoch = '';
   #floor = 0;
 
   static async start(broker: TestBroker): Promise<ScriptedLedger> {
@@ -73,7 +80,7 @@ export class ScriptedLedger {
   /** Says that it has everything up to what it accepted last. */
   async acknowledge(change: object = {}, key: SigningKey = ledgerKey, ledger_id = 'ledger-1'): Promise<void> {
     const { content, digest } = this.last ?? {};
-    const epoch = this.hellos.at(-1)?.epoch ?? content?.epoch ?? '';
+    const epoch = this.#newestEpoch;
     const known =
       content?.epoch === epoch ? { seq: content.seq, digest: digest ?? '' } : { seq: -1, digest: '' };
     this.#at_ns += 1n;
@@ -92,7 +99,7 @@ export class ScriptedLedger {
   async say(topic: string, payload: string | Uint8Array): Promise<void> {
     await this.#client?.publishAsync(topic, Buffer.from(payload), {
       qos: 1,
-      retain: topic.includes('/ack/'),
+      retain: /\/(ack|STATE)\//.test(topic),
     });
   }
 
@@ -115,6 +122,7 @@ export class ScriptedLedger {
     this.births.push(bd_seq);
     const opened = helloSeal.open(hello ?? '', trustedGateways);
     this.hellos.push(opened);
+    if (opened.epoch > this.#newestEpoch) this.#newestEpoch = opened.epoch;
     this.#floor = opened.floor_seq;
     if (this.answers) void this.acknowledge();
   }
@@ -122,13 +130,30 @@ export class ScriptedLedger {
   #take(batch: SignedBatch): void {
     verifyBatch(batch, trustedGateways);
     const { seq, prev, epoch } = batch.content;
-    if (this.drop.delete(seq)) return;
+    if (epoch < this.#newestEpoch) {
+      if (this.answers) void this.acknowledge();
+      return;
+    }
+    if (this.drop.delete(seq) || this.loses()) return;
     const before = this.last?.content.epoch === epoch ? this.last : undefined;
     const expected = before ? before.content.seq + 1 : 0;
     if (seq > expected && seq === this.#floor) this.losses.push([expected, seq - 1]);
-    else if (seq !== expected) return;
+    else if (seq !== expected) return this.#tell();
     else if (prev !== (before?.digest ?? '')) throw new Error(`fork at ${seq}`);
     this.accepted.push(batch);
-    if (this.answers) void this.acknowledge();
+    if (this.pause_ms !== undefined) this.#tell();
+    else if (this.answers) void this.acknowledge();
+  }
+
+  #tell(): void {
+    if (this.pause_ms === undefined) return;
+    this.#again = this.#pausing;
+    if (this.#pausing) return;
+    this.#pausing = true;
+    void this.acknowledge();
+    setTimeout(() => {
+      this.#pausing = false;
+      if (this.#again) this.#tell();
+    }, this.pause_ms);
   }
 }

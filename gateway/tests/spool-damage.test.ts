@@ -1,0 +1,90 @@
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { flipBit, machines, SpoolStory } from './support/spool-story.ts';
+
+let story: SpoolStory;
+beforeEach(async () => {
+  story = await SpoolStory.begin({ max_bytes: 20_000 });
+});
+afterEach(() => story.end());
+
+/** Drains after damage, and checks that nothing is missing without a word. */
+async function account(): Promise<void> {
+  await story.drain(Number.POSITIVE_INFINITY);
+  for (const machine of machines) expect(story.unaccounted(machine)).toEqual([]);
+}
+
+async function emitAll(count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) for (const machine of machines) await story.emit(machine);
+}
+
+/** Segments in order, and the state file. */
+const newestOf = (files: readonly string[]) => files.at(-2) ?? '';
+
+describe('damage that a killed gateway finds', () => {
+  it('a newest segment that ends anywhere', async () => {
+    await emitAll(2);
+    await story.drain(3);
+    for (let cut = 1; cut < 1500; cut += 37) {
+      await emitAll(1);
+      if (cut % 2 === 0) await story.drain(1);
+      await story.restart('kill', (files) => {
+        const newest = newestOf(files);
+        truncateSync(newest, Math.max(0, readFileSync(newest).length - cut));
+      });
+    }
+    await account();
+  }, 60_000);
+
+  it('a flipped bit anywhere in any file', async () => {
+    await emitAll(6);
+    for (let share = 0.01; share < 1; share += 0.03) {
+      await emitAll(1);
+      await story.drain(2);
+      await story.restart('kill', (files) => {
+        const file = files[Math.floor(share * 97) % files.length];
+        if (file !== undefined) flipBit(file, share);
+      });
+    }
+    await account();
+  }, 60_000);
+
+  it('a batch in the middle that is lost is a gap between the words around it, and counted', async () => {
+    await emitAll(8);
+    await story.restart('kill', (files) => flipBit(files[1] ?? '', 0.5));
+    await account();
+    expect(story.spool.status().lost).toEqual({ bytes: 0, age: 0, disk: 0, damaged: 1 });
+    const gaps = story.ledger.batches
+      .flatMap(({ content }) => content.gaps)
+      .filter(({ reason }) => reason === 'spool_damaged');
+    expect(gaps).toHaveLength(1);
+    // One word of one machine, and no more.
+    expect((gaps[0]?.to_ns ?? 0n) - (gaps[0]?.from_ns ?? 0n)).toBe(2_000_000n);
+  });
+
+  it('things in its folder that it did not put there', async () => {
+    await emitAll(3);
+    await story.restart('kill', (files) => {
+      const epoch = dirname(files[0] ?? '');
+      const folder = dirname(epoch);
+      mkdirSync(join(epoch, '0000000000000900.segment'));
+      writeFileSync(join(epoch, 'notes.txt'), 'hello');
+      writeFileSync(join(folder, 'ffffffffffff-00000000'), 'no folder');
+      mkdirSync(join(folder, 'fffffffffffe-00000000'));
+    });
+    await account();
+  });
+
+  it('a folder in the place of its state', async () => {
+    await emitAll(3);
+    const { epoch } = story.spool;
+    await story.restart('kill', (files) => {
+      const state = files.at(-1) ?? '';
+      rmSync(state);
+      mkdirSync(state);
+    });
+    expect(story.spool.epoch).toBe(epoch);
+    await account();
+  });
+});
