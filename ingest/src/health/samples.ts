@@ -9,12 +9,15 @@ type Gateway = Status['gateways'][string];
 export function ingestSamples(parts: FeedParts): Samples<typeof ingestInstruments> {
   const status = ingestStatus(parts);
   return {
-    ...gatewaySamples(Object.entries(status.gateways)),
+    ...gatewaySamples(Object.entries(status.gateways).filter(([, { trusted }]) => trusted)),
+    ...nodeSamples(status.sparkplug.nodes),
     ...ledgerSamples(status),
     ...projectionSamples(status),
     broker_connected: status.broker.connected ? 1 : 0,
     broker_connects_total: status.broker.connects,
     messages_total: status.messages,
+    throttled_messages_total: status.throttled,
+    oversized_messages_total: status.broker.oversized,
     foreign_messages_total: sumOf(status.foreign),
     unmapped_observations_total: sumOf(status.unmapped),
     feed_readers: parts.open_feeds.size,
@@ -45,6 +48,19 @@ function gatewaySamples(gateways: readonly [string, Gateway][]) {
 
 function outcomesOf({ accepted, duplicates, holes, forks, refused }: Gateway): Record<string, number> {
   return { accepted, duplicate: duplicates, hole: holes, fork: forks, ...refused };
+}
+
+/** Edge nodes of other makers, by the virtual gateway that their data go under. */
+function nodeSamples(nodes: Status['sparkplug']['nodes']) {
+  const each = (value: (node: Status['sparkplug']['nodes'][number]) => number) =>
+    nodes.map((node) => [{ node: node.gateway }, value(node)] as const);
+  return {
+    node_online: each(({ online }) => (online ? 1 : 0)),
+    node_messages_total: each(({ messages }) => messages),
+    node_sequence_gaps_total: each(({ sequence_gaps }) => sequence_gaps),
+    node_rebirths_asked_total: each(({ rebirths_asked }) => rebirths_asked),
+    node_unsupported_values_total: each(({ unsupported_values }) => unsupported_values),
+  };
 }
 
 function ledgerSamples({ ledger, quarantine }: Status) {

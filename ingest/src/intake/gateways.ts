@@ -151,12 +151,17 @@ export class Gateways {
   }
 
   status() {
-    const { ledger } = this.#options;
+    const { ledger, trusted } = this.#options;
+    const owners = new Set(trusted.owners());
     const gateways = this.names().map(
       (gateway) =>
         [
           gateway,
-          this.#account(gateway).report(ledger.head(gateway), this.#series.seriesOf(gateway)),
+          {
+            /** Whether it may still write: the ledger remembers gateways that no longer exist. */
+            trusted: owners.has(gateway),
+            ...this.#account(gateway).report(ledger.head(gateway), this.#series.seriesOf(gateway)),
+          },
         ] as const,
     );
     return {

@@ -19,6 +19,7 @@ export interface ToldStage {
 }
 
 const Gateway = z.looseObject({
+  trusted: z.boolean().default(true),
   online: z.boolean(),
   last_received: z.iso.datetime().optional(),
   lost_batches: z.number(),

@@ -64,8 +64,9 @@ export async function pipelineView(parts: PipelineParts, now_ns: Nanoseconds): P
   };
 }
 
+/** Those that may write; the ledger remembers others, too. */
 function gatewaysOf({ status }: IngestView): [string, ToldGateway][] {
-  return Object.entries(status?.gateways ?? {});
+  return Object.entries(status?.gateways ?? {}).filter(([, { trusted }]) => trusted);
 }
 
 /** That it is heard; and its own stages, unless what it said of them is old. */
