@@ -35,12 +35,23 @@ export async function* feedFrom(
   while (!signal.aborted) {
     const end = shown.next;
     if (offset < end) {
-      const records = (await ledger.read(offset, chunkBytes)).filter(({ position }) => position < end);
-      offset += records.length;
-      yield Buffer.concat(records.flatMap(({ data }) => [data, lineEnd]));
+      const lines = await linesOf(ledger, offset, end);
+      offset = lines.next;
+      yield lines.text;
       sent(offset);
     } else if (!(await grew(shown, offset, signal)) && !signal.aborted) yield lineEnd;
   }
+}
+
+/** In a function of its own: what was read to make the text must not be held while a reader takes its time. */
+async function linesOf(
+  ledger: Pick<Ledger, 'read'>,
+  from: number,
+  end: number,
+): Promise<{ text: Buffer; next: number }> {
+  const records = (await ledger.read(from, chunkBytes)).filter(({ position }) => position < end);
+  const text = Buffer.concat(records.flatMap(({ data }) => [data, lineEnd]));
+  return { text, next: from + records.length };
 }
 
 async function grew(shown: Growing, offset: number, signal: AbortSignal): Promise<boolean> {
