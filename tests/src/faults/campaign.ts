@@ -18,6 +18,8 @@ export interface DoneFault {
   at_s: number;
   lasted_s: number;
   settle_s: number | null;
+  /** Kinds of the faults that it was done together with. */
+  with: string[];
 }
 
 export interface CampaignResult extends Verdict {
@@ -116,10 +118,15 @@ class Campaign {
     const settle_s = settled ? (Date.now() - undone_ms) / 1000 : null;
     if (settled) this.#mark();
     this.#world.note(settled ? `settled after ${settle_s?.toFixed(1)} s` : 'did not settle');
-    this.#faults.push(...done.map((fault) => ({ ...fault, settle_s })));
+    for (const fault of done)
+      this.#faults.push({
+        ...fault,
+        settle_s,
+        with: done.filter((other) => other !== fault).map(({ kind }) => kind),
+      });
   }
 
-  async #do({ kind: name, parameters, at_s }: PlannedFault): Promise<DoneFault> {
+  async #do({ kind: name, parameters, at_s }: PlannedFault): Promise<Omit<DoneFault, 'settle_s' | 'with'>> {
     await sleep(at_s * 1000, undefined, { signal: this.#signal });
     const kind = this.#kinds.get(name);
     if (!kind) throw new Error(`there is no kind of fault '${name}'`);
@@ -131,7 +138,7 @@ class Campaign {
     this.#tolls.allow(kind.cost(parameters), from_ms, Date.now());
     const lasted_s = (Date.now() - from_ms) / 1000;
     this.#world.note(`${name} undone after ${lasted_s.toFixed(1)} s`);
-    return { kind: name, parameters, at_s: (from_ms - this.#began_ms) / 1000, lasted_s, settle_s: null };
+    return { kind: name, parameters, at_s: (from_ms - this.#began_ms) / 1000, lasted_s };
   }
 
   async #awaitStarts(faults: readonly PlannedFault[]): Promise<void> {

@@ -65,7 +65,11 @@ function kindsTable(results: readonly ResultFile[]): string {
   const rows = [...byKind]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([kind, faults]) => {
-      const settled = faults.flatMap(({ settle_s }) => settle_s ?? []).sort((a, b) => a - b);
+      // What converged slowly in company may be the other's doing.
+      const alone = faults.filter((fault) => fault.with.length === 0);
+      const settled = (alone.length > 0 ? alone : faults)
+        .flatMap(({ settle_s }) => settle_s ?? [])
+        .sort((a, b) => a - b);
       const lasted = faults.reduce((total, { lasted_s }) => total + lasted_s, 0);
       const median = settled[Math.floor(settled.length / 2)] ?? null;
       return [kind, faults.length, seconds(lasted), seconds(median), seconds(settled.at(-1) ?? null)];
