@@ -148,6 +148,32 @@ describe('a scripted front before a real InfluxDB', () => {
     expect(sent).toBeLessThan(50e6);
   });
 
+  it.each<[string, Script]>([
+    ['stops in the middle', (_heard, response) => response.writeHead(400).write('{"error":"par')],
+    [
+      'breaks off in the middle',
+      (_heard, response) =>
+        response.writeHead(500).write('{"error":', () => response.socket?.resetAndDestroy()),
+    ],
+    [
+      'drips',
+      (_heard, response) => {
+        response.writeHead(500);
+        const drops = setInterval(() => response.write('x'), 20);
+        response.on('close', () => clearInterval(drops));
+        return 'dripping';
+      },
+    ],
+    ['is no HTTP', (_heard, response) => response.socket?.end('hello\n')],
+    ['is closed without a word', (_heard, response) => response.socket?.destroy()],
+  ])('an answer that %s is none, and the next is heard', async (_what, script) => {
+    const state = { script };
+    await using it_ = await front((...args) => state.script(...args), { timeout_ms: 300 });
+    await expect(it_.store.write(readings(1))).rejects.toMatchObject(unavailable);
+    state.script = () => undefined;
+    expect((await it_.store.write(readings(1))).accepted).toBe(1);
+  });
+
   it('bad lines among many are found with few requests', async () => {
     await using it_ = await front(() => undefined);
     await (await lineWriter(it_.config)).write([`signal number="taken" ${t0}`]);

@@ -61,6 +61,8 @@ export class HttpPoster {
     };
     const opened = request(this.#base, options);
     opened.on('timeout', () => opened.destroy(this.#silence()));
+    // Errors that come after the answer has begun are told by the answer, too; here nobody would be listening.
+    opened.on('error', () => undefined);
     opened.end(bytes);
     return opened;
   }
