@@ -72,12 +72,21 @@ export function* linesOf(plant: Plant): Generator<{ site: Site; area: Area; line
     for (const area of site.areas) for (const line of area.lines) yield { site, area, line };
 }
 
+type SignalsBy<M extends Signal['measurement']> = readonly (readonly [
+  id: string,
+  signal: Extract<Signal, { measurement: M }>,
+])[];
+
+/** Of each type's signals, by measurement: a type may have thousands, and figures ask for a few at every turn. */
+const sorted = new WeakMap<object, Map<Signal['measurement'], SignalsBy<Signal['measurement']>>>();
+
 /** The signals of an asset that have a given measurement, with their ids. */
-export function signalsOf<M extends Signal['measurement']>(
-  asset: Asset,
-  measurement: M,
-): [id: string, signal: Extract<Signal, { measurement: M }>][] {
-  return Object.entries(asset.type.signals).filter(
-    (entry): entry is [string, Extract<Signal, { measurement: M }>] => entry[1].measurement === measurement,
-  );
+export function signalsOf<M extends Signal['measurement']>(asset: Asset, measurement: M): SignalsBy<M> {
+  const { signals } = asset.type;
+  let by = sorted.get(signals);
+  if (!by) {
+    by = Map.groupBy(Object.entries(signals), ([, signal]) => signal.measurement);
+    sorted.set(signals, by);
+  }
+  return (by.get(measurement) ?? []) as SignalsBy<M>;
 }
