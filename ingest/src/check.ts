@@ -3,7 +3,7 @@ import { readCredentials } from '@benchline/model/door';
 import { placementOf } from '@benchline/store';
 import { openInfluxStore } from '@benchline/store/influx';
 import type { IngestConfig } from './config.ts';
-import { planNodes } from './intake/nodes/config.ts';
+import { assertNoneReserved, planNodes } from './intake/nodes/config.ts';
 
 /**
  * Reads everything that a configuration names, as a start would, and connects to nothing.
@@ -14,7 +14,7 @@ export async function checkIngest(config: IngestConfig): Promise<void> {
   const placement = placementOf(index);
   planNodes(config.sparkplug_nodes, config.group, index);
   readSigningKey(config.key_file);
-  readTrustedKeys(config.trusted_gateways_dir);
+  assertNoneReserved(readTrustedKeys(config.trusted_gateways_dir).owners());
   brokerAccess(config.broker);
   if (config.http.credentials_file !== undefined) readCredentials(config.http.credentials_file);
   if (config.influx) await (await openInfluxStore({ config: config.influx, placement })).close();

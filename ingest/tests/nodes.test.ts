@@ -3,6 +3,7 @@ import { decodePayload, encodePayload, isRebirthCommand, type Metric } from '@be
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tahu, tahuStart_ns } from './kit/foreign-payloads.ts';
+import { TestGateway } from './kit/test-gateway.ts';
 import { records, statusOf, Works } from './kit/works.ts';
 
 const second = 1_000_000_000n;
@@ -175,6 +176,17 @@ describe("another maker's edge node", () => {
         reason: 'source_disconnected',
       },
     ]);
+  });
+
+  test('cannot be spoken for by a gateway of the same name', async () => {
+    const { url } = await works.ingest(undefined, { sparkplug_nodes });
+    const id = (await nodeStatus(url)).gateway;
+    works.trust(id, works.keys.gateway.publicPem);
+    const gateway = await new TestGateway(works, { id }).connect();
+    gateway.commitReadings(1);
+    await gateway.sendAll();
+    await expect.poll(async () => (await statusOf(url)).quarantine.seen).toEqual({ wrong_topic: 1 });
+    expect(batches(await records(url))).toEqual([]);
   });
 
   test('that nobody listed is only shown, with names and types', async () => {

@@ -27,6 +27,7 @@ import type { Quarantine, QuarantineReason } from '../quarantine.ts';
 import { FailureBudget } from './failures.ts';
 import { GatewayAccount } from './gateway-account.ts';
 import { type Decision, GatewayLane } from './lane.ts';
+import { isVirtual } from './nodes/config.ts';
 import { SeriesBook } from './series.ts';
 
 export interface GatewaysOptions {
@@ -96,7 +97,7 @@ export class Gateways {
     const { hello: text } = this.#counting(at.node, () => decodeNodeBirth(payload));
     if (text === undefined) return false;
     const hello = this.#counting(at.node, () => helloSeal.open(text, this.#options.trusted));
-    if (hello.gateway !== at.node) throw new MisplacedError();
+    if (hello.gateway !== at.node || isVirtual(hello.gateway)) throw new MisplacedError();
     const account = this.#heard(hello.gateway, now_ms);
     account.hellos += 1;
     account.clockOffset_s = secondsOf(hello.at_ns - nsFromMs(now_ms));
@@ -189,7 +190,7 @@ export class Gateways {
   #decode(at: SparkplugTopic, payload: Uint8Array): SignedBatch {
     const batch = decodeBatch(payload);
     const { gateway, machine } = batch.content;
-    if (gateway !== at.node || machine !== at.device) throw new MisplacedError();
+    if (gateway !== at.node || machine !== at.device || isVirtual(gateway)) throw new MisplacedError();
     return batch;
   }
 

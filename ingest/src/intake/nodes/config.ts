@@ -57,6 +57,18 @@ export function isVirtual(gateway: string): boolean {
 }
 
 /**
+ * Names of real gateways must not look like those that ingest makes up.
+ * @throws BenchlineError `config_invalid`.
+ */
+export function assertNoneReserved(gateways: readonly string[]): void {
+  const taken = gateways.find(isVirtual);
+  if (taken !== undefined)
+    throw new BenchlineError('config_invalid', `a trusted gateway is called '${taken}'`, {
+      hint: `names that begin with '${virtualPrefix}' are those of third-party nodes; give the gateway another one`,
+    });
+}
+
+/**
  * Looks up in the plant file what a configuration lists.
  * @throws BenchlineError `config_invalid` with what to do.
  */
