@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Journal, type JournalOptions, openJournal } from '@benchline/store/journal';
+import { type Journal, type JournalOptions, openJournal, viewJournal } from '@benchline/store/journal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const bytesOf = (text: string) => Buffer.from(text, 'utf8');
@@ -130,6 +130,35 @@ describe('a journal', () => {
   });
 });
 
+describe('a disk that fails', () => {
+  it('refuses appends as long as it does, loses nothing and goes on in a file of its own', async () => {
+    const journal = await start({ segment_bytes: 40 });
+    await journal.append([bytesOf('one'), bytesOf('two'), bytesOf('three')]);
+    // The next segment cannot be begun.
+    renameSync(folder, `${folder}.away`);
+    for (let i = 0; i < 3; i += 1)
+      await expect(journal.append([bytesOf('lost')])).rejects.toMatchObject({
+        code: 'journal_unwritable',
+        retryable: true,
+      });
+    expect(journal.next).toBe(3);
+    renameSync(`${folder}.away`, folder);
+    await expect
+      .poll(() => journal.append([bytesOf('four')]).catch(() => undefined), { timeout: 5000, interval: 100 })
+      .toBe(3);
+    await journal.append([bytesOf('five')]);
+    expect(await textsFrom(journal, 0)).toEqual(['one', 'two', 'three', 'four', 'five']);
+    await journal.close();
+    expect(await textsFrom(await start({ segment_bytes: 40 }), 0)).toEqual([
+      'one',
+      'two',
+      'three',
+      'four',
+      'five',
+    ]);
+  });
+});
+
 describe('damage', () => {
   const records = Array.from({ length: 12 }, (_, i) => `record number ${i}`);
 
@@ -170,6 +199,25 @@ describe('damage', () => {
       expect(await textsFrom(mended, 0)).toEqual(records.slice(0, sound));
       await mended.close();
     }
+  });
+
+  it('in the newest segment: keeps what lies behind it when told to, and a view of it changes nothing', async () => {
+    const journal = await start();
+    await journal.append(records.map(bytesOf));
+    await journal.close();
+    const file = newestFile();
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf('number 4');
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(file, bytes.subarray(0, bytes.length - 3));
+    const view = await viewJournal(folder);
+    expect([view.next, view.recovery.cut_from]).toEqual([11, 11]);
+    expect(readFileSync(file).length).toBe(bytes.length - 3);
+    const kept = await start({ behind_damage: 'keep' });
+    const read = await kept.read(0, 10_000);
+    expect(read.missing).toEqual([{ from: 4, to: 5 }]);
+    expect(read.records.map(({ position }) => position)).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9, 10]);
+    expect(await kept.append([bytesOf('after')])).toBe(11);
   });
 
   it('in an older segment: costs the record it hit, and the read says which', async () => {
