@@ -80,7 +80,7 @@ function diskFails(
       operations:
         code === 'ENOSPC'
           ? ['write', 'open']
-          : (random.pick([['write'], ['sync'], ['write', 'sync', 'open']] as const) ?? ['write']),
+          : (random.pick([['write'], ['sync'], ['write', 'remove', 'sync', 'open']] as const) ?? ['write']),
     }),
     lasts_s: ({ for_s }) => for_s + 6,
     touches: () => [part],

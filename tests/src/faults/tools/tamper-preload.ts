@@ -99,13 +99,14 @@ guard(handles, 'writev', 'write', ofHandle, async (real, self, [buffers, positio
   const whole = Buffer.concat(buffers as Uint8Array[]);
   return await real.call(self, [whole.subarray(0, whole.length >> 1)], position);
 });
-for (const name of ['write', 'writeFile', 'appendFile', 'truncate']) guard(handles, name, 'write', ofHandle);
+for (const name of ['write', 'writeFile', 'appendFile']) guard(handles, name, 'write', ofHandle);
+guard(handles, 'truncate', 'remove', ofHandle);
 for (const name of ['sync', 'datasync']) guard(handles, name, 'sync', ofHandle);
 for (const name of ['read', 'readv', 'readFile']) guard(handles, name, 'read', ofHandle);
-for (const name of ['writeFile', 'appendFile', 'truncate', 'rename', 'rm'])
-  guard(promises, name, 'write', first);
-for (const name of ['writeFileSync', 'appendFileSync', 'renameSync', 'rmSync'])
-  guard(fs, name, 'write', first);
+for (const name of ['writeFile', 'appendFile', 'rename']) guard(promises, name, 'write', first);
+for (const name of ['truncate', 'rm']) guard(promises, name, 'remove', first);
+for (const name of ['writeFileSync', 'appendFileSync', 'renameSync']) guard(fs, name, 'write', first);
+guard(fs, 'rmSync', 'remove', first);
 guard(promises, 'readFile', 'read', first);
 guard(fs, 'readFileSync', 'read', first);
 syncBuiltinESMExports();

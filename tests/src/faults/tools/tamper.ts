@@ -15,8 +15,8 @@ export interface Tampering {
 export interface DiskFailure {
   folder: string;
   code: 'EIO' | 'ENOSPC';
-  /** `open`: of files to be written. `write`: also renaming, truncating, deleting. */
-  operations: readonly ('open' | 'write' | 'sync' | 'read')[];
+  /** `open`: of files to be written. `write`: also renaming. `remove`: deleting and truncating, which no full disk refuses. */
+  operations: readonly ('open' | 'write' | 'remove' | 'sync' | 'read')[];
 }
 
 /** By how much the clock of a process is wrong from its start to its end, ms; its children inherit it. */
