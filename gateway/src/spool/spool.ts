@@ -5,35 +5,20 @@ import type { FolderLock } from '@benchline/store/journal';
 import type { Bounds } from './bounds.ts';
 import { type Call, sealGroup, takeGroup } from './calls.ts';
 import type { Declarations } from './declarations.ts';
-import { Evictions, type Losses } from './eviction.ts';
+import { Evictions } from './eviction.ts';
 import { Gauge, unackedBytes } from './gauge.ts';
 import { type Life, openRecords } from './life.ts';
 import { type Mark, marksToJson } from './marks.ts';
-import type { BatchDraft, ResumeState, Spool, SpoolOptions, SpoolStatus } from './port.ts';
+import type { BatchDraft, ResumeState, Spool, SpoolStatus } from './port.ts';
 import type { Hole } from './reader.ts';
 import { RecentBatches } from './recent.ts';
+import type { RecoveredSpool } from './recovered.ts';
 import { newEpoch, renewLife } from './renewal.ts';
 import { Reserve, reserveBytes } from './reserve.ts';
 import { ignoreFull, isFull, Room } from './room.ts';
 import { type Head, type SealedBatch, Sealer } from './seal.ts';
 import type { SourceStates } from './sources.ts';
 import { writeState } from './state-file.ts';
-
-export interface RecoveredSpool {
-  options: Pick<SpoolOptions, 'folder' | 'gateway' | 'key'> & Required<Pick<SpoolOptions, 'when_full'>>;
-  bounds: Bounds;
-  lock: FolderLock;
-  life: Life;
-  states: SourceStates;
-  acked: number;
-  doubtful_from: number | undefined;
-  declared_below: number;
-  /** What has to be declared as lost. */
-  owed: BatchDraft[];
-  declarations: Declarations;
-  losses: Losses;
-  renewals: number;
-}
 
 /** The spool over a journal: sequence number = position. Opened by `openSpool`. */
 export class FileSpool implements Spool {
@@ -242,6 +227,8 @@ export class FileSpool implements Spool {
   /** Never rejects: who called is told. */
   async #commitCalls(): Promise<void> {
     const group = takeGroup(this.#calls);
+    // Another commit has taken what this one was for; room must not be made for nothing.
+    if (group.length === 0) return;
     try {
       await this.#settleOwed().catch(ignoreFull);
       await this.#room.make();
