@@ -38,18 +38,16 @@ test('what stands still is named within 30 s by those who wait for it, and what 
   await expect.poll(() => ready(box), soon).toEqual([200, 200, 200]);
 
   box.supervisor.child('ingest').kill('SIGSTOP');
-  await Promise.all([
-    expect.poll(() => stalled(box.gatewayUrl), promised).toEqual(['acknowledgement']),
-    expect.poll(() => stalled(box.url), promised).toEqual(['feed']),
-    expect(stalled(box.ingestUrl)).rejects.toThrow(),
-  ]);
+  const waiting = () => Promise.all([box.gatewayUrl, box.url].map(stalled));
+  await expect.poll(waiting, promised).toEqual([['acknowledgement'], ['feed']]);
+  await expect(stalled(box.ingestUrl)).rejects.toThrow(/timeout/);
   expect(await shown(box)).toEqual(['metrics feed']);
   box.supervisor.child('ingest').kill('SIGCONT');
   await expect.poll(() => ready(box), soon).toEqual([200, 200, 200]);
 
   box.supervisor.child('gateway').kill('SIGSTOP');
   await expect.poll(() => shown(box), promised).toEqual(['gateway gateway']);
-  await expect(stalled(box.gatewayUrl)).rejects.toThrow();
+  await expect(stalled(box.gatewayUrl)).rejects.toThrow(/timeout/);
   // Nobody else is to blame.
   expect(await stalled(box.ingestUrl)).toEqual([]);
   expect(await stalled(box.url)).toEqual([]);
