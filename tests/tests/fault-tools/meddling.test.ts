@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from '@benchline/simulators/box';
 import { Random } from '@benchline/simulators';
+import { freePorts } from '@benchline/simulators/box';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MqttWay, type Mischief } from '../../src/faults/tools/mqtt-way.ts';
+import { type Mischief, MqttWay } from '../../src/faults/tools/mqtt-way.ts';
 import { rubbish, rubbishShapes } from '../../src/faults/tools/rubbish.ts';
 
 const program = fileURLToPath(new URL('../../../model/bin/benchline.ts', import.meta.url));
