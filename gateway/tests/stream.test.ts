@@ -1,4 +1,4 @@
-import type { Observation, Signal } from '@benchline/model';
+import type { Observation, Signal, Value } from '@benchline/model';
 import { Ordinals } from '@benchline/model/mapping';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -43,6 +43,31 @@ describe('ordinals', () => {
     expect(
       ordinals.place({ signal: 'x', source_time_ns: 9n, ordinal: 0, value: 6n, status: 0 })?.ordinal,
     ).toBe(4);
+  });
+
+  test('are those of a list of the newest instants, whatever comes in whatever order', () => {
+    const value = fc.constantFrom<Value | undefined>(1, 2, -0, 0, 5n, 'RUN', true, undefined);
+    const step = fc.record({ signal: fc.constantFrom('x', 'y'), time: fc.bigInt(0n, 9n), value });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const ordinals = new Ordinals();
+        const lists = new Map<string, { time: bigint; ordinal: number; value: Value | undefined }[]>();
+        for (const { signal, time, value: v } of steps) {
+          const list = lists.get(signal) ?? [];
+          const known = list.find((i) => i.time === time);
+          const expected =
+            known === undefined ? 0 : Object.is(known.value, v) ? undefined : known.ordinal + 1;
+          if (known && expected !== undefined) Object.assign(known, { ordinal: expected, value: v });
+          if (!known) list.push({ time, ordinal: 0, value: v });
+          lists.set(signal, list.toSorted((a, b) => Number(a.time - b.time)).slice(-4));
+          const status = v === undefined ? 0x8000_0000 : 0;
+          const observation = { signal, source_time_ns: time, ordinal: 0, status };
+          const placed = ordinals.place(v === undefined ? observation : { ...observation, value: v });
+          expect(placed?.ordinal).toBe(expected);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test('identities are unique as long as time does not go back', () => {
