@@ -1,5 +1,5 @@
 import type { Log, PlantIndex } from '@benchline/model';
-import { placementOf, type TelemetryStore } from '@benchline/store';
+import { type MarkedStore, placementOf, type TelemetryStore } from '@benchline/store';
 import { type EmbeddedStore, openEmbeddedStore } from '@benchline/store/embedded';
 import { openInfluxStore } from '@benchline/store/influx';
 import type { MetricsConfig } from './config.ts';
@@ -17,7 +17,7 @@ export interface OpenedStore {
 
 /** Opens the store that a configuration names. @throws BenchlineError `store_unavailable`. */
 export async function openStore(
-  { store: where }: MetricsConfig,
+  { store: where, feed_reader }: MetricsConfig,
   plant: PlantIndex,
   log: Log,
 ): Promise<OpenedStore> {
@@ -27,12 +27,23 @@ export async function openStore(
     const from = { next: (await store.cursor()) ?? 0, line: await store.cursorLine() };
     return { store, own: store, from, remember: async () => undefined };
   }
+  const store = await openInfluxStore({ config: where.influx, placement });
   const file = where.cursor_file;
+  if (file === undefined) return { store, from: feedStart, remember: async () => undefined };
+  const mark = `kpi-${feed_reader}`;
   return {
-    store: await openInfluxStore({ config: where.influx, placement }),
-    from: file === undefined ? feedStart : await readCursor(file),
+    store,
+    from: await known(store, mark, await readCursor(file)),
     remember: async (position) => {
-      if (file !== undefined) await writeCursor(file, position);
+      await store.mark(mark, position.next);
+      await writeCursor(file, position);
     },
   };
+}
+
+/** The beginning where the store holds fewer `kpi` points than the file knows of: it was dropped or restored. */
+async function known(store: MarkedStore, mark: string, remembered: FeedPosition): Promise<FeedPosition> {
+  // A store that is away is waited for later; then the file is believed.
+  const held = await store.marked(mark).catch(() => remembered.next);
+  return (held ?? 0) < remembered.next ? feedStart : remembered;
 }

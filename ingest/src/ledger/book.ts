@@ -99,11 +99,16 @@ export class Book {
   /** Damage that no record speaks of yet. */
   undeclared(): Damaged[] {
     const declared = this.#summaries.flatMap(({ damaged }) => damaged);
-    const covered = (from: number, to: number) =>
-      declared.some(({ from_offset, to_offset }) => from_offset <= from && to_offset >= to);
-    return this.#summaries
-      .flatMap(({ missing }) => missing)
-      .filter(({ from, to }) => !covered(from, to))
+    const missing = this.#summaries.flatMap((summary) => summary.missing);
+    return declared
+      .reduce((left, { from_offset, to_offset }) => {
+        return left.flatMap(({ from, to }) =>
+          [
+            { from, to: Math.min(to, from_offset) },
+            { from: Math.max(from, to_offset), to },
+          ].filter((rest) => rest.from < rest.to),
+        );
+      }, missing)
       .map(({ from, to }) => ({ from_offset: from, to_offset: to }));
   }
 

@@ -113,8 +113,10 @@ class Check {
 
   report(): LedgerReport {
     const { floor, next, bytes } = this.#journal;
+    const below = this.#summary.retired?.below_offset ?? 0;
+    if (floor > below) this.#summary.missing.unshift({ from: below, to: floor });
     const book = new Book([this.#summary]);
-    const undeclared = this.#undeclared(book);
+    const undeclared = book.undeclared();
     for (const { from_offset, to_offset } of undeclared)
       this.#fault(
         'unreadable',
@@ -149,12 +151,6 @@ class Check {
       faults: this.#faults,
       more: this.#more,
     };
-  }
-
-  #undeclared(book: Book) {
-    const { floor } = this.#journal;
-    const below = book.retired?.below_offset ?? 0;
-    return [...(floor > below ? [{ from_offset: below, to_offset: floor }] : []), ...book.undeclared()];
   }
 
   #read(position: number, line: Uint8Array): LedgerRecordJson | undefined {

@@ -44,6 +44,7 @@ export type Summary = z.output<typeof Summary>;
 export type Countable =
   | {
       kind: 'batch';
+      held?: string | undefined;
       batch: {
         digest: string;
         content: {
@@ -81,7 +82,11 @@ export function countIn(
   if (run) {
     const of = (summary.gateways[run.gateway] ??= { runs: [], days: {} });
     extendRuns(of.runs, run.run);
-    if (record.kind === 'batch') countDay(of.days, received, record.batch.content.observations.length);
+    if (record.kind !== 'batch') return;
+    const held = record.held !== undefined;
+    // No store has them.
+    countDay(of.days, received, held ? 0 : record.batch.content.observations.length);
+    if (held) summary.kinds['held'] = (summary.kinds['held'] ?? 0) + 1;
   } else if (record.kind === 'plant') summary.plant = { digest: record.digest, offset };
   else if (record.kind === 'damaged') summary.damaged.push(record.damaged);
   else if (record.kind === 'retired') {
