@@ -255,6 +255,12 @@ export const ingestInstruments = instruments({
     help: 'Points that the store has no place for, since the projection began',
     action: 'add machine and signal to the plant file and start ingest again: they are written then',
   },
+  projection_expired_points_total: {
+    type: 'counter',
+    unit: 'points',
+    help: 'Points older than the retention of the store keeps, since the projection began; the ledger has them',
+    action: 'grows while a ledger is projected anew; else raise the retention of the database or bucket',
+  },
   projection_refused_observations_total: {
     type: 'counter',
     unit: 'observations',

@@ -85,6 +85,7 @@ function projectionSamples({ projection, quarantined_observations }: Status) {
     projection_failing: code === undefined ? [] : [[{ code }, 1] as const],
     projection_retries_total: projection?.retries,
     projection_unmapped_points_total: projection?.unmapped_points,
+    projection_expired_points_total: projection?.expired_points,
     projection_refused_observations_total: projection ? quarantined_observations : undefined,
   };
 }
