@@ -18,13 +18,13 @@ const place = { v: 1, epoch: '000000000000-00000000', seq: 0, prev: '' } as cons
 const { v: _v, epoch: _epoch, seq: _seq, prev: _prev, ...said } = BatchJson.shape;
 
 /** What a person writes to replace bytes in quarantine: a batch without its place in a gateway's chain. */
-export const RepairedBatch = z.strictObject({
+const RepairedBatch = z.strictObject({
   ...said,
   observations: said.observations.max(maxObservations),
   /** What was found in the bytes, for the person who repairs them; nothing reads it. */
   found: z.unknown().optional(),
 });
-export type RepairedBatch = z.input<typeof RepairedBatch>;
+type RepairedBatch = z.input<typeof RepairedBatch>;
 
 /** The batch that goes into the ledger. @throws ZodError. */
 export function repaired(json: unknown): Batch {
