@@ -91,6 +91,10 @@ async function check(data: string, config: IngestConfig | undefined, values: Val
 function trustOf(config: IngestConfig | undefined, values: Values): TrustedKeys | undefined {
   const folder = text(values, 'trusted') ?? config?.trusted_gateways_dir;
   if (folder === undefined) return undefined;
+  if (!existsSync(folder))
+    throw new BenchlineError('not_found', `there is no folder ${folder}`, {
+      hint: 'name the folder of gateways’ public keys',
+    });
   const gateways = readTrustedKeys(folder);
   const keyFile = text(values, 'ledger-key') ?? config?.key_file;
   if (keyFile === undefined) return gateways;
