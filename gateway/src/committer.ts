@@ -77,8 +77,8 @@ export class Committer {
         return;
       } catch (error) {
         if (isRefusal(error)) return this.#commitEach(drafts, signal);
-        const full = error instanceof BenchlineError && error.code === 'journal_full';
-        if (!full || signal.aborted) throw error;
+        const refused = error instanceof BenchlineError && error.retryable;
+        if (!refused || signal.aborted) throw error;
         this.#waitForRoom(error);
         await sleep(retry_ms, undefined, { signal }).catch(() => {});
       }

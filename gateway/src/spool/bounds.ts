@@ -87,7 +87,7 @@ export class Bounds {
     const position = journal.segments[1]?.first;
     if (position === undefined) return undefined;
     if (this.#second?.position !== position) {
-      const { records } = await reader.read(position, 1, true);
+      const { records } = await reader.read(position, 1);
       const first = records[0]?.batch.content;
       if (!first) return undefined;
       this.#second = { position, began_ms: msFromNs(first.gateway_time_ns) };

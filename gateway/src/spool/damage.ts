@@ -75,7 +75,7 @@ async function* batchesFrom(
 ): AsyncGenerator<Batch> {
   const end = journal.next;
   for (let at = Math.max(first, journal.floor); at < end; ) {
-    const { records, next } = await reader.read(at, chunkBytes, true);
+    const { records, next } = await reader.read(at, chunkBytes);
     for (const { batch } of records) yield batch.content;
     at = next;
   }

@@ -44,7 +44,7 @@ export class Evictions {
     if (first >= end) return;
     const lost: Batch[] = [];
     for (let at = first; at < end; ) {
-      const { records, holes, next } = await reader.read(at, chunkBytes, true);
+      const { records, holes, next } = await reader.read(at, chunkBytes);
       lost.push(...records.map(({ batch }) => batch.content).filter(({ seq }) => seq < end));
       for (const { from, to } of holes)
         if (from < end) await this.declareHole({ from, to: Math.min(to, end) }, around);

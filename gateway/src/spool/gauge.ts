@@ -76,10 +76,13 @@ export class Gauge {
     const known = recent.get(seq);
     if (known) return msFromNs(known.content.gateway_time_ns);
     if (this.#oldestUnacked?.seq !== seq)
-      void reader.read(seq, 1, true).then(({ records }) => {
-        const batch = records[0]?.batch.content;
-        if (batch) this.#oldestUnacked = { seq, ms: msFromNs(batch.gateway_time_ns) };
-      });
+      void reader.read(seq, 1).then(
+        ({ records }) => {
+          const batch = records[0]?.batch.content;
+          if (batch) this.#oldestUnacked = { seq, ms: msFromNs(batch.gateway_time_ns) };
+        },
+        () => undefined,
+      );
     return this.#oldestUnacked?.ms;
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { epochPattern } from '@benchline/model';
 import { lockFolder } from '@benchline/store/journal';
+import { readAcked } from './ack-file.ts';
 import { Bounds } from './bounds.ts';
 import { Declarations } from './declarations.ts';
 import { begunOf, type Life, openRecords, type Records } from './life.ts';
@@ -64,10 +65,11 @@ async function openLocked(
   await mkdir(join(folder, epoch), { recursive: true });
   await setAside(join(folder, epoch), (name) => name.endsWith('.segment') && 'file');
   const segment_bytes = await segmentBytes(folder, max_bytes);
+  const noted = state?.closed === true ? undefined : await readAcked(folder, epoch);
+  const acked = noted ?? state?.acked ?? -1;
   const records = await openRecords(folder, epoch, segment_bytes);
-  const { life, states, declarations, owed, tailLost } = await recover(records, epoch, state);
+  const { life, states, declarations, owed, tailLost } = await recover(records, epoch, state, acked);
   const { journal } = life;
-  const acked = state?.acked ?? -1;
   const spool = new FileSpool({
     options: { ...options, when_full },
     bounds: new Bounds(folder, { max_bytes, segment_bytes, max_age_h, min_free_bytes }),
@@ -139,7 +141,12 @@ interface Recovered {
   tailLost: boolean;
 }
 
-async function recover(records: Records, epoch: string, state: StateFile | undefined): Promise<Recovered> {
+async function recover(
+  records: Records,
+  epoch: string,
+  state: StateFile | undefined,
+  acked: number,
+): Promise<Recovered> {
   const { journal, marks } = records;
   const since_ns = state ? BigInt(state.since_ns) : begunOf(epoch);
   const lifeAt = (prev: string | undefined): Life => ({
@@ -153,7 +160,7 @@ async function recover(records: Records, epoch: string, state: StateFile | undef
     states.restore(state.sources);
     marks.restore(state.marks, journal.next);
   }
-  const cut = state !== undefined && journal.next < Math.max(state.next, state.acked + 1);
+  const cut = journal.next < Math.max(state?.next ?? 0, acked + 1);
   if (state && !cut) {
     const last = await replay(records, state.next, states, declarations);
     const prev = journal.next === state.next ? state.prev : last;

@@ -21,7 +21,8 @@ const patience_ms = 30_000;
 /** Reads batches out of a journal and says which do not read back, for whatever reason. */
 export class RecordReader {
   readonly #journal: Journal;
-  #failing: { position: number; since_ms: number } | undefined;
+  /** Since when which positions fail. */
+  readonly #failing = new Map<number, number>();
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -29,13 +30,13 @@ export class RecordReader {
 
   /**
    * @throws Error of the disk while it may still come back: an unreadable stretch becomes a hole only after half a
-   * minute, or at once when `hurry` is set.
+   * minute.
    */
-  async read(from: number, maxBytes: number, hurry = false): Promise<RecordsRead> {
+  async read(from: number, maxBytes: number): Promise<RecordsRead> {
     const first = Math.max(from, this.#journal.floor);
     try {
       const { records, missing, next } = await this.#journal.read(first, maxBytes);
-      if (this.#failing?.position === first) this.#failing = undefined;
+      this.#failing.delete(first);
       const read: RecordsRead = { records: [], holes: [...missing], next };
       for (const { position, data } of records) {
         const record = decodeRecord(data);
@@ -45,7 +46,7 @@ export class RecordReader {
       }
       return read;
     } catch (error) {
-      if (!hurry && !this.#givenUp(first)) throw error;
+      if (!isDamage(error) || !this.#givenUp(first)) throw error;
       const segment = this.#journal.segments.findLast((known) => known.first <= first);
       const next = Math.max(segment?.end ?? first, Math.min(first + 1, this.#journal.next));
       return { records: [], holes: [{ from: first, to: next }], next };
@@ -54,7 +55,13 @@ export class RecordReader {
 
   #givenUp(position: number): boolean {
     const now_ms = performance.now();
-    if (this.#failing?.position !== position) this.#failing = { position, since_ms: now_ms };
-    return now_ms - this.#failing.since_ms > patience_ms;
+    const since_ms = this.#failing.get(position) ?? now_ms;
+    this.#failing.set(position, since_ms);
+    return now_ms - since_ms > patience_ms;
   }
+}
+
+/** Other failures, such as too many open files, say nothing of what is on the disk. */
+function isDamage(error: unknown): boolean {
+  return ['EIO', 'ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -48,6 +48,10 @@ export class Room {
       if (this.#parts.when_full === 'stop_taking' && bound !== 'age') throw this.refuse(bound);
       break;
     }
+  }
+
+  /** A commit went through. */
+  taken(): void {
     this.#refusing = false;
   }
 
@@ -70,6 +74,11 @@ export class Room {
     return true;
   }
 
+  /** The disk refused a commit. */
+  refused(): void {
+    this.#refusing = true;
+  }
+
   /** What to answer when there is no room. */
   refuse(bound: Bound): BenchlineError {
     this.#refusing = true;
@@ -85,6 +94,21 @@ export class Room {
 export function isFull(error: unknown): boolean {
   if (error instanceof BenchlineError) return error.code === 'journal_full';
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** What a disk says, as something that may be tried again; other errors as they are. */
+export function asRefusal(error: unknown): unknown {
+  if (error instanceof BenchlineError || !(error instanceof Error)) return error;
+  if (typeof (error as NodeJS.ErrnoException).syscall !== 'string') return error;
+  return new BenchlineError(
+    isFull(error) ? 'journal_full' : 'journal_unwritable',
+    `the disk of the spool refuses: ${error.message}`,
+    {
+      hint: 'check the disk; nothing was lost, it is tried again until it works',
+      retryable: true,
+      cause: error,
+    },
+  );
 }
 
 /** For what may be done again later. */

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SignedBatch, Slug } from '@benchline/model';
 import type { FolderLock } from '@benchline/store/journal';
+import { AckFile } from './ack-file.ts';
 import type { Bounds } from './bounds.ts';
 import { type Call, sealGroup, takeGroup } from './calls.ts';
 import type { Declarations } from './declarations.ts';
@@ -15,7 +16,7 @@ import { RecentBatches } from './recent.ts';
 import type { RecoveredSpool } from './recovered.ts';
 import { newEpoch, renewLife } from './renewal.ts';
 import { Reserve, reserveBytes } from './reserve.ts';
-import { ignoreFull, isFull, Room } from './room.ts';
+import { asRefusal, ignoreFull, isFull, Room } from './room.ts';
 import { type Head, type SealedBatch, Sealer } from './seal.ts';
 import type { SourceStates } from './sources.ts';
 import { writeState } from './state-file.ts';
@@ -32,6 +33,7 @@ export class FileSpool implements Spool {
   readonly #room: Room;
   readonly #recent = new RecentBatches();
   readonly #gauge: Gauge;
+  readonly #ackFile: AckFile;
   readonly #cutBytes: number;
   #life: Life;
   #acked: number;
@@ -51,6 +53,7 @@ export class FileSpool implements Spool {
     this.#options = options;
     this.#bounds = bounds;
     this.#gauge = new Gauge(bounds);
+    this.#ackFile = new AckFile(options.folder);
     this.#lock = recovered.lock;
     this.#sealer = new Sealer(options.gateway, options.key);
     this.#life = life;
@@ -139,6 +142,7 @@ export class FileSpool implements Spool {
       if (known?.content.seq === seq && known.digest !== digest) return false;
     }
     this.#acked = seq;
+    this.#ackFile.note(this.epoch, seq);
     return true;
   }
 
@@ -167,6 +171,7 @@ export class FileSpool implements Spool {
     this.#closed = true;
     await this.#exclusively(async () => {
       try {
+        await this.#ackFile.close();
         await this.save({ closed: true }).catch(ignoreFull);
       } finally {
         await this.#life.journal.close();
@@ -234,7 +239,8 @@ export class FileSpool implements Spool {
       await this.#room.make();
       await this.#commitGroup(group);
     } catch (error) {
-      for (const call of group) call.reject(error);
+      this.#room.refused();
+      for (const call of group) call.reject(asRefusal(error));
     }
     if (this.#calls.length > 0) this.#scheduleCommit();
   }
@@ -244,6 +250,7 @@ export class FileSpool implements Spool {
       const { sealed, head, settled } = sealGroup(group, this.#life.head, this.#sealer);
       try {
         await this.#commit(sealed, head);
+        this.#room.taken();
         for (const settle of settled) settle();
         return;
       } catch (error) {
