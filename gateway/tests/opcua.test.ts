@@ -162,6 +162,24 @@ describe('interruptions', () => {
     },
   );
 
+  test('a connection that breaks again and again within the queues loses nothing', async () => {
+    const server = await plc({ power: double(0) });
+    const cable = await wire(() => server.port);
+    const w = watching(`opc.tcp://127.0.0.1:${cable.port}`, { power }, { queue_size: 1000 });
+    await until('a claim', () => w.drafts().some((d) => d.observed !== undefined));
+    for (let i = 1; i <= 100; i += 1) {
+      // Long enough to be connected, to activate the session or to be sent something again, and no longer.
+      if (i % 12 === 1) cable.cut();
+      if (i % 12 === 5) cable.mend();
+      server.set('power', double(i), at(i * 100));
+      await sleep(70 + (i % 7) * 10);
+    }
+    cable.mend();
+    await until('all', () => w.observations().length === 101);
+    expect(w.observations().map((o) => o.value)).toEqual(Array.from({ length: 101 }, (_, i) => i));
+    expect(w.gaps()).toEqual([]);
+  });
+
   test('what overflowed a queue at the server is a declared gap', async () => {
     const server = await plc({ power: double(0), total: uint64(0n) });
     const cable = await wire(() => server.port);

@@ -176,10 +176,19 @@ async function continueSession(client: OPCUAClient, previous: Session): Promise<
   try {
     await client.reactivateSession(previous);
     return previous;
-  } catch {
+  } catch (error) {
+    // A connection that breaks again says nothing of the session: with the next one it may still be there.
+    if (isBroken(error)) throw error;
     // The server was restarted, or has ended the session: a new one is opened.
     return undefined;
   }
+}
+
+/** Whether a request failed for want of an answer, rather than by one: what the server holds may be there yet. */
+export function isBroken(error: unknown): boolean {
+  return /BadConnectionClosed|BadSecureChannel|BadNotConnected|BadTimeout|BadRequestTimeout|timeout|ECONN|EPIPE|disconnected|Invalid Channel/i.test(
+    describeError(error),
+  );
 }
 
 async function openSession(client: OPCUAClient, { security, password }: LinkOptions): Promise<Session> {

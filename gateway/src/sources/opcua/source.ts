@@ -5,7 +5,7 @@ import { backOff } from '../back-off.ts';
 import type { Source, SourceContext, SourceStatus } from '../port.ts';
 import type { OpcuaConfig } from './config.ts';
 import { readClock } from './data-value.ts';
-import { connectLink, type Link, type LinkOptions, type Session } from './link.ts';
+import { connectLink, isBroken, type Link, type LinkOptions, type Session } from './link.ts';
 import { Observer } from './observer.ts';
 import { planOf } from './plan.ts';
 import { RefusedItems } from './refused.ts';
@@ -19,6 +19,7 @@ const setUp_ms = 60_000;
 const watch_ms = 500;
 /** Somebody who has just moved a certificate should not have to wait. */
 const untrustedRetry_ms = 5000;
+const resumeRetry_ms = 2000;
 /** A connection that lasts shorter counts as a failure, so that it is not made again at once. */
 const lasting_ms = 10_000;
 
@@ -132,6 +133,8 @@ export class OpcuaSource implements Source {
         if (error instanceof BenchlineError && error.code === 'certificate_untrusted')
           limit_ms = untrustedRetry_ms;
       }
+      // What the server keeps for us does not last.
+      if (this.#subscription) limit_ms = resumeRetry_ms;
       await sleep(backOff(failures, limit_ms), undefined, { signal }).catch(() => {});
     }
   }
@@ -163,6 +166,9 @@ export class OpcuaSource implements Source {
       // A server that stops answering in the middle of this must not hold up the end of the process.
       end = await Promise.race([this.#work(link, ended.promise, over.signal), this.#silence(signal)]);
       return end;
+    } catch (error) {
+      if (isBroken(error)) end = 'disconnected';
+      throw error;
     } finally {
       over.abort();
       this.#connected = false;
@@ -249,7 +255,7 @@ export class OpcuaSource implements Source {
 
   /** Keeps the session for the next connection where the server may still have it. */
   async #leave(link: Link, end: End): Promise<void> {
-    if (end === 'disconnected' || end === 'stalled') return link.abandon();
+    if ((end === 'disconnected' || end === 'stalled') && this.#subscription) return link.abandon();
     this.#subscription?.end();
     this.#subscription = undefined;
     this.#session = undefined;

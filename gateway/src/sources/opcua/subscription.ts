@@ -12,7 +12,7 @@ import {
   type RepublishResponse,
   TimestampsToReturn,
 } from 'node-opcua-client';
-import type { Session } from './link.ts';
+import { isBroken, type Session } from './link.ts';
 
 /** A node to watch. `handle` names it in what comes back. */
 export interface Item {
@@ -126,6 +126,7 @@ export class Subscription {
   /**
    * Goes on over another connection of the same session: what the server kept is asked for again, in order.
    * Resolves with false when something is missing or the subscription is gone.
+   * @throws Error when this connection breaks, too: then the next one may go on.
    */
   async continueOn(session: Session): Promise<boolean> {
     this.#session = session;
@@ -137,7 +138,8 @@ export class Subscription {
         if (!message) break;
         this.#deliver(message, false);
       }
-    } catch {
+    } catch (error) {
+      if (isBroken(error)) throw error;
       return false;
     }
     if (this.#ended) return false;
