@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import {
   boxIds,
   freePorts,
@@ -11,8 +13,10 @@ import { type LocalInflux, startInfluxd } from '@benchline/store/influxd';
 import { loadMachine, loadNamespace, loadSignal } from './load-names.ts';
 import { LoadServer } from './load-servers.ts';
 import { cpuOf } from './measure.ts';
+import { TalkingProcess } from './process.ts';
 import { until } from './until.ts';
 
+const program = fileURLToPath(new URL('../../../model/bin/benchline.ts', import.meta.url));
 const host = '127.0.0.1';
 const serverCount = 2;
 const machinesPerServer = 10;
@@ -108,6 +112,19 @@ export class LoadWorld {
     await this.#supervisor.child('ingest').start();
   }
 
+  /** Writes the ledger into an empty database, as after the loss of one; nothing else runs meanwhile. Observations a second. */
+  async rebuild(): Promise<number> {
+    await this.#supervisor.stop();
+    const target = ['--influx-url', this.influx.url, '--influx-database', 'rebuilt'];
+    const ledger = ['--data', this.#home.data('ingest'), '--plant', this.plantFile];
+    const rebuilding = new TalkingProcess(program, ['ledger', 'rebuild', ...ledger, ...target, '--json']);
+    try {
+      return Number((await rebuilding.next())['observations_per_s']);
+    } finally {
+      await rebuilding.stop();
+    }
+  }
+
   /** Observations that ingest has taken in since it started, and records that are not in InfluxDB yet. */
   async progress(): Promise<{ observations: number; behind: number }> {
     const response = await fetch(`${this.#ingestUrl}/status`);
@@ -126,6 +143,18 @@ export class LoadWorld {
     await until(signal, 'everything was stored', async () => {
       const progress = await this.progress().catch(() => undefined);
       return progress !== undefined && progress.observations >= observations && progress.behind === 0;
+    });
+  }
+
+  /** Waits until nothing new has come for a second and InfluxDB has it all. */
+  async quiet(signal: AbortSignal): Promise<void> {
+    let before = -1;
+    await until(signal, 'nothing came any more', async () => {
+      const { observations, behind } = await this.progress();
+      const still = observations === before && behind === 0;
+      before = observations;
+      await sleep(1000, undefined, { signal });
+      return still;
     });
   }
 

@@ -39,7 +39,7 @@ export const load: Bench = {
     probe.start();
     try {
       const run = { world, probe, ...setting };
-      return [...(await sustained(run)), await highest(run), await drain(run)];
+      return [...(await sustained(run)), await highest(run), await drain(run), await rebuild(run)];
     } finally {
       await probe.stop();
       await world.stop();
@@ -141,10 +141,21 @@ async function drain({ world, quick, signal }: Run): Promise<Row> {
   );
 }
 
+/** The database is lost: how fast is it written anew from the ledger? */
+async function rebuild(run: Run): Promise<Row> {
+  await recover(run);
+  await run.probe.stop();
+  return atLeast(
+    { name: 'rebuild of a lost InfluxDB from the ledger', unit: 'values/s' },
+    await run.world.rebuild(),
+    goalDrain * drainRate,
+  );
+}
+
 /** Lets what has piled up go through. */
 async function recover({ world, signal }: Run): Promise<void> {
-  const made = await world.setRate(0);
-  await world.settled(made, signal);
+  await world.setRate(0);
+  await world.quiet(signal);
 }
 
 function subtract(after: Record<Stage, number>, before: Record<Stage, number>): Record<Stage, number> {
