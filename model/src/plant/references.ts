@@ -29,6 +29,8 @@ export function referenceProblems(data: unknown): Problem[] {
     ...unknown(
       'machine type',
       [...machines, ...meters].map((spot) => spot.get('type')),
+    ...duplicates('stop reason', plant.items('stop_reasons')),
+    ...duplicates('scrap cause', plant.items('scrap_causes')),
       types,
     ),
     ...unknown(

@@ -3,6 +3,7 @@ import { Slug } from '../slug.ts';
 import { Calendar } from './calendar.ts';
 import { Name } from './name.ts';
 
+import { ReasonLists } from './reasons.ts';
 /** Canonical machine states and the ISO 22400-2 time element that each falls into. */
 export const canonicalStates = [
   'producing',
@@ -199,3 +200,4 @@ export const Plant = z
     'A plant: enterprise → site → area → line → machine, with what its machines say and when they are planned to work',
   );
 export type Plant = z.output<typeof Plant>;
+    ...ReasonLists,

@@ -2,30 +2,7 @@ import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { nanosecondsJson } from '../time.ts';
 import { epochPattern, SignedBatchJson } from './batch.ts';
-
-/**
- * A statement by a person about a machine: never an edit of what was recorded, always an addition with author,
- * reason and the stretch of time it speaks of. The author is the authenticated principal.
- */
-export const Entry = z.strictObject({
-  id: z.uuid(),
-  author: z.string().min(1).max(200),
-  reason: z.string().min(1).max(2000),
-  machine: Slug,
-  from_ns: nanosecondsJson,
-  to_ns: nanosecondsJson.optional(),
-  statement: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('stop_reason'), reason_code: Slug }),
-    z.strictObject({ kind: z.literal('order'), order: Slug, product: Slug }),
-    z.strictObject({
-      kind: z.literal('count_correction'),
-      good: z.int().optional(),
-      scrap: z.int().optional(),
-      rework: z.int().optional(),
-    }),
-  ]),
-});
-export type Entry = z.output<typeof Entry>;
+import { Entry } from './entry.ts';
 
 /**
  * A stretch of a gateway's sequence that is not in the ledger although it existed, and never will be: the gateway

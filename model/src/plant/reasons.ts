@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { Slug } from '../slug.ts';
+import { Name } from './name.ts';
+
+/** Something that people choose from a list when they say why. */
+export const Reason = z.strictObject({
+  id: Slug.describe('What entries name'),
+  name: Name,
+});
+export type Reason = z.output<typeof Reason>;
+
+export const stopReasons: readonly Reason[] = [
+  { id: 'tool-breakage', name: { en: 'Tool breakage', zh: '刀具损坏' } },
+  { id: 'tool-change', name: { en: 'Tool change', zh: '换刀' } },
+  { id: 'mechanical-fault', name: { en: 'Mechanical fault', zh: '机械故障' } },
+  { id: 'electrical-fault', name: { en: 'Electrical fault', zh: '电气故障' } },
+  { id: 'power-failure', name: { en: 'Power failure', zh: '停电' } },
+  { id: 'changeover', name: { en: 'Changeover', zh: '换型' } },
+  { id: 'adjustment', name: { en: 'Adjustment', zh: '调整' } },
+  { id: 'no-material', name: { en: 'No material', zh: '缺料' } },
+  { id: 'no-operator', name: { en: 'No operator', zh: '缺人' } },
+  { id: 'blocked-downstream', name: { en: 'Blocked downstream', zh: '下游堵塞' } },
+  { id: 'quality-check', name: { en: 'Quality check', zh: '质量检查' } },
+  { id: 'cleaning', name: { en: 'Cleaning', zh: '清洁' } },
+  { id: 'maintenance', name: { en: 'Maintenance', zh: '保养' } },
+  { id: 'other', name: { en: 'Other', zh: '其他' } },
+];
+
+export const scrapCauses: readonly Reason[] = [
+  { id: 'dimension', name: { en: 'Out of dimension', zh: '尺寸超差' } },
+  { id: 'surface', name: { en: 'Surface defect', zh: '表面缺陷' } },
+  { id: 'material', name: { en: 'Material defect', zh: '材料缺陷' } },
+  { id: 'tool', name: { en: 'Tool defect', zh: '刀具原因' } },
+  { id: 'program', name: { en: 'Program error', zh: '程序错误' } },
+  { id: 'set-up-part', name: { en: 'Set-up part', zh: '调试件' } },
+  { id: 'handling', name: { en: 'Handling damage', zh: '搬运损伤' } },
+  { id: 'other', name: { en: 'Other', zh: '其他' } },
+];
+
+/** What a plant file may say of reasons; a list of its own replaces the usual one. */
+export const ReasonLists = {
+  stop_reasons: z
+    .array(Reason)
+    .min(1)
+    .optional()
+    .describe('Why machines stop, for people to choose from, instead of the usual list'),
+  scrap_causes: z
+    .array(Reason)
+    .min(1)
+    .optional()
+    .describe('Why items are scrap or reworked, for people to choose from, instead of the usual list'),
+};
+
+interface Reasons {
+  stop_reasons?: Reason[] | undefined;
+  scrap_causes?: Reason[] | undefined;
+}
+
+export function stopReasonsOf(plant: Reasons): readonly Reason[] {
+  return plant.stop_reasons ?? stopReasons;
+}
+
+export function scrapCausesOf(plant: Reasons): readonly Reason[] {
+  return plant.scrap_causes ?? scrapCauses;
+}
