@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Account, emptyAccount, mergeAccounts } from '../src/accounts/account.ts';
 import { accountant, accountOf } from '../src/accounts/account-of.ts';
-import type { CounterFacts, Facts } from '../src/accounts/facts.ts';
+import type { CounterFacts, Facts, RegisterFacts } from '../src/accounts/facts.ts';
 import { incrementsOf, nanoItemsOf, nanoKwhOf } from '../src/accounts/registers.ts';
 import { intersect, lengthOf, subtract } from '../src/intervals.ts';
 import { anyFacts, horizon, instant } from './kit/facts.ts';
@@ -76,6 +76,29 @@ describe('accounts of any history', () => {
   });
 });
 
+test('an order lasts from its first stretch to its last, and has the work and the items in between', () => {
+  const facts: Facts = {
+    ...nothing,
+    states: [
+      { at_ns: 0n, value: 'producing' },
+      { at_ns: 300n, value: 'no_order' },
+      { at_ns: 400n, value: 'waiting' },
+      { at_ns: 500n, value: 'producing' },
+    ],
+    orders: [
+      { at_ns: 100n, value: 'o1' },
+      { at_ns: 300n, value: undefined },
+      { at_ns: 400n, value: 'o1' },
+      { at_ns: 600n, value: 'o2' },
+    ],
+    counters: [counter('good', { 0: 0n, 100: 5n, 200: 6n, 600: 8n, 700: 9n })],
+  };
+  expect(Object.fromEntries(accountOf(facts, all).orders)).toEqual({
+    o1: { first_ns: 100n, last_ns: 600n, busy_ns: 400n, apt_ns: 300n, items: 3n },
+    o2: { first_ns: 600n, last_ns: 1000n, busy_ns: 400n, apt_ns: 400n, items: 1n },
+  });
+});
+
 describe('time', () => {
   test('falls into the element of the state, a fault by whether an order is open', () => {
     const facts: Facts = {
@@ -91,8 +114,8 @@ describe('time', () => {
         { at_ns: 800n, value: undefined },
       ],
       orders: [
-        { at_ns: 0n, value: true },
-        { at_ns: 450n, value: false },
+        { at_ns: 0n, value: 'o1' },
+        { at_ns: 450n, value: undefined },
       ],
     };
     const { planned_ns, elements } = accountOf(facts, all);
@@ -215,8 +238,8 @@ describe('items', () => {
     };
     const { products } = accountOf(facts, all);
     expect(Object.fromEntries(products)).toEqual({
-      a: { pbt_ns: 400n, apt_ns: 400n, items: 4n, good: 4n },
-      b: { pbt_ns: 400n, apt_ns: 400n, items: 2n, good: 1n },
+      a: { pbt_ns: 400n, apt_ns: 400n, items: 4n, good: 4n, judged: 4n, scrap: 0n },
+      b: { pbt_ns: 400n, apt_ns: 400n, items: 2n, good: 1n, judged: 2n, scrap: 1n },
     });
   });
 
@@ -245,6 +268,70 @@ describe('items', () => {
       counts_from_later: false,
     });
     expect(accountOf(facts, { from_ns: 300n, to_ns: 400n }).counts).toBeUndefined();
+  });
+});
+
+describe('energy by state', () => {
+  const machine = (readings: Record<number, bigint>, more: Partial<RegisterFacts> = {}): Facts => ({
+    ...nothing,
+    states: [
+      { at_ns: 0n, value: 'producing' },
+      { at_ns: 400n, value: 'waiting' },
+      { at_ns: 700n, value: undefined },
+    ],
+    products: [{ at_ns: 0n, value: 'a' }],
+    registers: [{ ...counter('good', readings), carrier: 'electricity', direction: 'import', ...more }],
+  });
+  const uses = (facts: Facts, window = all) =>
+    Object.fromEntries([...accountOf(facts, window).energy_uses].map(([key, use]) => [key, use.import]));
+
+  test('is charged to the stretch that an increment was made in, also when it ends with it', () => {
+    expect(uses(machine({ 0: 0n, 200: 4n, 400: 10n, 500: 11n }))).toEqual({
+      'electricity/producing/a': 10n,
+      'electricity/waiting/a': 1n,
+    });
+  });
+
+  test('is not charged to anything when an increment spans several, was unwatched, or no state was known', () => {
+    expect(uses(machine({ 0: 0n, 300: 6n, 500: 10n, 800: 12n, 900: 15n }))).toEqual({
+      'electricity/producing/a': 6n,
+      'electricity/unattributed/': 9n,
+    });
+    const away = [
+      { from_ns: 0n, to_ns: 100n },
+      { from_ns: 150n, to_ns: 1000n },
+    ];
+    expect(uses(machine({ 0: 0n, 300: 6n }, { observed: away }))).toEqual({ 'electricity/unattributed/': 6n });
+  });
+
+  test('is divided by time where the register allows it, and counts when it was read', () => {
+    const facts = machine({ 0: 0n, 300: 6n, 500: 17n, 800: 20n }, { apportion_ns: 200n });
+    expect(uses(facts)).toEqual({
+      'electricity/producing/a': 6n + 5n,
+      'electricity/waiting/a': 6n,
+      'electricity/unattributed/': 3n,
+    });
+    expect(uses(facts, { from_ns: 0n, to_ns: 450n })).toEqual({ 'electricity/producing/a': 6n });
+  });
+
+  test('adds up to the energy of each carrier in any window', () => {
+    fc.assert(
+      fc.property(anyFacts, instant, (facts, to_ns) => {
+        const account = accountOf({ ...facts, reports_states: true }, { from_ns: 0n, to_ns });
+        const sums = new Map<string, bigint>();
+        for (const [key, use] of account.energy_uses) {
+          const carrier = key.split('/')[0]!;
+          sums.set(carrier, (sums.get(carrier) ?? 0n) + use.import - use.export);
+        }
+        for (const [carrier, use] of account.energy)
+          expect([carrier, sums.get(carrier) ?? 0n]).toEqual([carrier, use.import - use.export]);
+        expect([...sums.keys()].every((carrier) => account.energy.has(carrier))).toBe(true);
+      }),
+    );
+  });
+
+  test('is told of assets that report states only', () => {
+    expect(uses({ ...machine({ 0: 0n, 300: 6n }), reports_states: false })).toEqual({});
   });
 });
 
@@ -280,6 +367,8 @@ describe('readings', () => {
     expect(nanoKwhOf(3.6, 'MJ')).toBe(1_000_000_000n);
     expect(nanoKwhOf(0.001, 'GJ')).toBe(277_777_778n);
     expect(nanoKwhOf(0.000_001, 'MWh')).toBe(1_000_000n);
+    expect(nanoKwhOf(2.5, 'm3')).toBe(2_500_000_000n);
+    expect(nanoKwhOf(1.000_000_001, 't')).toBe(1_000_000_001_000n);
     expect(nanoItemsOf(3n, 3)).toBe(1_000_000_000n);
     expect(nanoItemsOf(1n, 0.5)).toBe(2_000_000_000n);
     expect(nanoItemsOf('7', 1)).toBeUndefined();
@@ -301,6 +390,11 @@ describe('intervals', () => {
 
 /** Maps compare by content, whatever the order in which products and carriers came. */
 function plain(account: Account): unknown {
-  const { products, energy, ...rest } = account;
-  return { ...rest, products: Object.fromEntries(products), energy: Object.fromEntries(energy) };
+  const { products, energy, energy_uses, ...rest } = account;
+  return {
+    ...rest,
+    products: Object.fromEntries(products),
+    energy: Object.fromEntries(energy),
+    energy_uses: Object.fromEntries(energy_uses),
+  };
 }

@@ -209,7 +209,7 @@ function machine(given: Case): AssetAccount {
     reports_states: true,
     reasons: [],
     states_observed: observed,
-    orders: (given.order ?? []).map(([at, value]) => ({ at_ns: s(at), value })),
+    orders: (given.order ?? []).map(([at, open]) => ({ at_ns: s(at), value: open ? 'order' : undefined })),
     products: (given.product ?? [[0, 'only']]).map(([at, value]) => ({ at_ns: s(at), value })),
     counters: roles.map((role) => ({
       role,

@@ -10,7 +10,9 @@ import {
   type StopKey,
   type Tally,
 } from './account.ts';
+import { type EnergyPart, type EnergyUseKey, energyParts } from './energy-uses.ts';
 import type { CountRole, Facts, RisingFacts, Step } from './facts.ts';
+import { ordersOf } from './orders.ts';
 import { type Increment, incrementsOf } from './registers.ts';
 import { type RoleSums, type TallyRule, tallyRule } from './tally.ts';
 
@@ -20,6 +22,7 @@ interface Known extends Interval {
   reason: string | undefined;
   element: Element;
   product: string | undefined;
+  order: string | undefined;
 }
 
 /** An increment with the stretch of observed, planned busy time that it belongs to, if it belongs to one. */
@@ -44,10 +47,21 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       (increment): Placed => ({ ...increment, role: counter.role, busy: busyAt(busy, counter, increment) }),
     ),
   );
-  const metered = facts.registers.map((register) => ({
-    register,
-    increments: incrementsOf(register.readings, register),
-  }));
+  const executed = overlay(
+    stretches(facts.orders, undefined).flatMap(({ value, ...interval }) =>
+      value === undefined ? [] : [{ ...interval, order: value }],
+    ),
+    facts.seen,
+    (stretch) => stretch,
+  );
+  const metered = facts.registers.map((register) => {
+    const increments = incrementsOf(register.readings, register);
+    return {
+      register,
+      increments,
+      parts: facts.reports_states ? energyParts(register, increments, known) : [],
+    };
+  });
 
   return (window) => {
     const placed = counted.flatMap((increments) => within(increments, window));
@@ -62,9 +76,18 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       failures: BigInt(entered.filter((entry) => entry.failure).length),
       stops: stopsOf(time, entered),
       products: tally.good ? ratedOf(time, attributed, tally) : new Map(),
+      orders: ordersOf({
+        executed: clipped(executed, window),
+        time,
+        made: placed.map(({ at_ns, role, delta }) => ({
+          at_ns,
+          items: tallyOf([{ role, delta }], tally).items,
+        })),
+      }),
       ...(facts.counters.some((counter) => isKnown(counter, window)) && { counts: tallyOf(placed, tally) }),
       attributed: tallyOf(attributed, tally),
       energy: energyOf(metered, window),
+      energy_uses: energyUsesOf(metered, window),
       counts_from_later: facts.counters.some((counter) => beginsLater(counter, window)),
       energy_from_later: facts.registers.some((register) => beginsLater(register, window)),
       ...(seen && { seen_until_ns: seen.to_ns }),
@@ -76,7 +99,7 @@ export function accountant(facts: Facts): (window: Interval) => Account {
 /** Where the state was watched and has a meaning, with its time element and the product being made. */
 function knownStretches(facts: Facts): Known[] {
   const circumstances = overlay(
-    stretches(facts.orders, false),
+    stretches(facts.orders, undefined),
     stretches(facts.products, undefined),
     (o, p) => ({
       order: o.value,
@@ -93,8 +116,9 @@ function knownStretches(facts: Facts): Known[] {
   const explained = overlay(named, circumstances, ({ state, reason }, { order, product }) => ({
     state,
     reason,
-    element: elementOf(state, order),
+    element: elementOf(state, order !== undefined),
     product,
+    order,
   }));
   return overlay(explained, facts.states_observed, (stretch) => stretch);
 }
@@ -203,20 +227,20 @@ function ratedOf(
   const rated = new Map<string, Rated>();
   const add = (product: string | undefined, amounts: Partial<Rated>) => {
     if (product === undefined) return;
-    const none: Rated = { pbt_ns: 0n, apt_ns: 0n, items: 0n, good: 0n };
+    const none: Rated = { pbt_ns: 0n, apt_ns: 0n, items: 0n, good: 0n, judged: 0n, scrap: 0n };
     rated.set(product, addAmounts(rated.get(product) ?? none, { ...none, ...amounts }));
   };
   for (const { element, product, from_ns, to_ns } of time)
     if (element !== 'pmt')
       add(product, { pbt_ns: to_ns - from_ns, ...(element === 'apt' && { apt_ns: to_ns - from_ns }) });
   for (const increment of attributed) {
-    const { items, good } = tallyOf([increment], tally);
-    add(increment.busy?.product, { items, good });
+    const { items, good, judged, scrap } = tallyOf([increment], tally);
+    add(increment.busy?.product, { items, good, judged, scrap });
   }
   return rated;
 }
 
-function tallyOf(increments: readonly Placed[], rule: TallyRule): Tally {
+function tallyOf(increments: readonly Pick<Placed, 'role' | 'delta'>[], rule: TallyRule): Tally {
   const sums: { -readonly [R in keyof RoleSums]: bigint } = { total: 0n, good: 0n, scrap: 0n, rework: 0n };
   for (const { role, delta } of increments) sums[role] += delta;
   return rule.of(sums);
@@ -234,6 +258,23 @@ function energyOf(
     energy.set(register.carrier, use);
   }
   return energy;
+}
+
+function energyUsesOf(
+  metered: readonly { register: Facts['registers'][number]; parts: readonly EnergyPart[] }[],
+  window: Interval,
+): Map<EnergyUseKey, EnergyUse> {
+  const uses = new Map<EnergyUseKey, { import: bigint; export: bigint }>();
+  for (const { register, parts } of metered)
+    for (const { key, delta } of within(parts, window)) {
+      let use = uses.get(key);
+      if (!use) {
+        use = { import: 0n, export: 0n };
+        uses.set(key, use);
+      }
+      use[register.direction] += delta;
+    }
+  return uses;
 }
 
 /** Whether a counter says anything of a window: it was read in it, or watched in it without a change. */

@@ -1,7 +1,10 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
+import type { EnergyUseKey } from './energy-uses.ts';
+import { mergeOrders, type OrderSums } from './orders.ts';
 
 /**
- * Amounts are whole numbers: time in nanoseconds, items in 10⁻⁹ items, energy in 10⁻⁹ kWh. Sums of them do not
+ * Amounts are whole numbers: time in nanoseconds, items in 10⁻⁹ items, energy in 10⁻⁹ kWh (of
+ * carriers that are counted by volume or mass, in 10⁻⁹ m³ or kg). Sums of them do not
  * depend on order or on where a window was cut.
  */
 export type NanoItems = bigint;
@@ -30,6 +33,9 @@ export interface Rated {
   apt_ns: Nanoseconds;
   items: NanoItems;
   good: NanoItems;
+  /** Those of `items` whose quality is counted too, and the scrap among them. */
+  judged: NanoItems;
+  scrap: NanoItems;
 }
 
 /** Time in a state other than producing, for one reason, and how often it was entered. */
@@ -63,12 +69,19 @@ export interface Account {
   stops: ReadonlyMap<StopKey, Stop>;
   /** By product id; only products with a planned run time per item, only machines that count good items. */
   products: ReadonlyMap<string, Rated>;
+  /** What was done for each order, by its id. */
+  orders: ReadonlyMap<string, OrderSums>;
   /** Counter differences over the whole window; absent when no counter was known in it. */
   counts?: Tally;
   /** The part of `counts` that falls into observed, planned busy time. */
   attributed: Tally;
   /** Register differences over the whole window by energy carrier; a carrier without readings is absent. */
   energy: ReadonlyMap<string, EnergyUse>;
+  /**
+   * The same, planned time or not, by what the machine did and made; of assets that report states only. What no
+   * single state can be charged with is `unattributed`, so the parts of a carrier add up to its energy.
+   */
+  energy_uses: ReadonlyMap<EnergyUseKey, EnergyUse>;
   /** No reading lay at or before the window's start, so a difference begins later than the window. */
   counts_from_later: boolean;
   energy_from_later: boolean;
@@ -87,8 +100,10 @@ export const emptyAccount: Account = {
   failures: 0n,
   stops: new Map(),
   products: new Map(),
+  orders: new Map(),
   attributed: emptyTally,
   energy: new Map(),
+  energy_uses: new Map(),
   counts_from_later: false,
   energy_from_later: false,
   produced: false,
@@ -105,9 +120,11 @@ export function mergeAccounts(a: Account, b: Account): Account {
     failures: a.failures + b.failures,
     stops: addMaps(a.stops, b.stops),
     products: addMaps(a.products, b.products),
+    orders: mergeOrders(a.orders, b.orders),
     ...(counts && { counts }),
     attributed: addAmounts(a.attributed, b.attributed),
     energy: addMaps(a.energy, b.energy),
+    energy_uses: addMaps(a.energy_uses, b.energy_uses),
     counts_from_later: a.counts_from_later || b.counts_from_later,
     energy_from_later: a.energy_from_later || b.energy_from_later,
     ...(seen !== undefined && { seen_until_ns: seen }),

@@ -25,6 +25,8 @@ export interface CounterFacts extends RisingFacts {
 export interface RegisterFacts extends RisingFacts {
   carrier: string;
   direction: 'import' | 'export';
+  /** Increments over at most this much time may be divided among the states in it. */
+  apportion_ns?: Nanoseconds;
 }
 
 /**
@@ -42,8 +44,8 @@ export interface Facts {
   reasons: readonly Step<string | undefined>[];
   /** When the source of the states was watched. */
   states_observed: readonly Interval[];
-  /** Whether an order was open; nothing before the first step means none is known. */
-  orders: readonly Step<boolean>[];
+  /** The order that is open, by its id; `undefined` while there is none, or none is known. */
+  orders: readonly Step<string | undefined>[];
   /** The product being made, where it has a planned run time per item. */
   products: readonly Step<string | undefined>[];
   counters: readonly CounterFacts[];

@@ -67,7 +67,9 @@ function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interv
     states: stepsOf(history.of(state), canonicalState),
     reasons: reasonSteps(history.of(state)),
     states_observed: history.watched(state),
-    orders: stepsOf(context('order'), (text) => text !== undefined && text !== ''),
+    orders: stepsOf(context('order'), (text) =>
+      text === undefined || text === '' ? undefined : String(text),
+    ),
     products: productSteps(context('product'), asset, plant),
     counters,
     registers,

@@ -34,6 +34,7 @@ const register: fc.Arbitrary<RegisterFacts> = fc.record(
     readings,
     observed: intervals,
     rollover_at: fc.constant(21n),
+    apportion_ns: fc.constantFrom(0n, 100n, 1000n),
   },
   { requiredKeys: ['carrier', 'direction', 'readings', 'observed'] },
 );
@@ -44,7 +45,7 @@ export const anyFacts: fc.Arbitrary<Facts> = fc.record({
   states: steps(fc.constantFrom(undefined, ...canonicalStates)),
   reasons: steps(fc.constantFrom(undefined, 'E1', 'E2')),
   states_observed: intervals,
-  orders: steps(fc.boolean()),
+  orders: steps(fc.constantFrom(undefined, 'o1', 'o2')),
   products: steps(fc.constantFrom(undefined, 'a', 'b')),
   counters: fc.array(counter, { maxLength: 4 }),
   registers: fc.array(register, { maxLength: 3 }),
