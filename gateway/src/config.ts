@@ -55,8 +55,10 @@ export const GatewayConfig = z
       .int()
       .min(10)
       .max(5000)
-      .default(100)
-      .describe('How long observations wait at most before they are committed to the spool'),
+      .default(200)
+      .describe(
+        'How long observations wait at most before they are committed to the spool; each machine that has any then costs a signed batch',
+      ),
     sources: z
       .array(z.discriminatedUnion('type', [OpcuaConfig, MqttConfig]))
       .min(1)
