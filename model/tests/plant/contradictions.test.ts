@@ -73,6 +73,18 @@ describe('what contradicts itself (plant_invalid)', () => {
     ],
     ['two processes of one id', 'id: finishing', 'id: §turning', "the process 'turning' is there already"],
     [
+      'an unknown process in a chain',
+      'processes: [turning, finishing]',
+      'processes: [turning, §finish]',
+      "there is no process 'finish' → did you mean 'finishing'?",
+    ],
+    [
+      'a process twice in a chain',
+      'processes: [turning, finishing]',
+      'processes: [turning, §turning]',
+      "'turning' is listed twice",
+    ],
+    [
       'two calendars of one id',
       '- id: three-shift',
       '- id: §two-shift',
