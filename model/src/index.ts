@@ -10,6 +10,7 @@ export * from './log.ts';
 export * from './plant/calendar.ts';
 export * from './plant/index-of.ts';
 export * from './plant/load.ts';
+export type { ProcessChain } from './plant/process-chain.ts';
 export { type Reason, scrapCausesOf, stopReasonsOf } from './plant/reasons.ts';
 export * from './plant/schema.ts';
 export * from './plant/state-table.ts';

@@ -1,5 +1,6 @@
 import { type Problem, suggestion } from '../config/problem.ts';
 import { calendarProblems } from './calendar-checks.ts';
+import { chainProblems } from './chain-checks.ts';
 import { Spot } from './draft.ts';
 import { duplicates } from './duplicates.ts';
 import { typeProblems } from './type-checks.ts';
@@ -16,6 +17,7 @@ export function referenceProblems(data: unknown): Problem[] {
   const calendars = plant.items('calendars');
   const products = plant.items('products');
   const processes = plant.items('processes');
+  const chains = plant.items('chains');
 
   return [
     ...duplicates('site', sites),
@@ -25,6 +27,7 @@ export function referenceProblems(data: unknown): Problem[] {
     ...duplicates('machine type', types),
     ...duplicates('product', products),
     ...duplicates('process', processes),
+    ...duplicates('chain', chains),
     ...duplicates('calendar', calendars),
     ...duplicates('stop reason', plant.items('stop_reasons')),
     ...duplicates('scrap cause', plant.items('scrap_causes')),
@@ -48,7 +51,13 @@ export function referenceProblems(data: unknown): Problem[] {
       processes.map((process) => process.get('line')),
       lines,
     ),
+    ...unknown(
+      'process',
+      chains.flatMap((chain) => chain.items('processes')),
+      processes,
+    ),
     ...processes.flatMap((process) => stationProblems(process, lines)),
+    ...chains.flatMap(chainProblems),
     ...meterProblems(meters, types),
     ...types.flatMap(typeProblems),
     ...calendars.flatMap(calendarProblems),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { Calendar } from './calendar.ts';
 import { Name } from './name.ts';
+import { LossRules, ProcessChain } from './process-chain.ts';
 import { ReasonLists } from './reasons.ts';
 
 /** Canonical machine states and the ISO 22400-2 time element that each falls into. */
@@ -194,6 +195,13 @@ export const Plant = z
     machine_types: z.array(MachineType).min(1).describe('What machines of a kind say, defined once'),
     products: z.array(Product).default([]).describe('Products with their planned run time'),
     processes: z.array(Process).default([]).describe('Processes (工序) and the stations that carry them out'),
+    chains: z
+      .array(ProcessChain)
+      .default([])
+      .describe(
+        'Process chains that rolled yield is taken over; without any, the processes of a scope in their order are one',
+      ),
+    losses: LossRules.prefault({}).describe('How losses are told apart'),
     calendars: z.array(Calendar).min(1).describe('Shift calendars'),
     ...ReasonLists,
   })
