@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Account, emptyAccount, mergeAccounts } from '../src/accounts/account.ts';
 import { accountant, accountOf } from '../src/accounts/account-of.ts';
 import type { CounterFacts, Facts, RegisterFacts } from '../src/accounts/facts.ts';
-import { incrementsOf, nanoItemsOf, nanoKwhOf } from '../src/accounts/registers.ts';
+import { incrementsOf, nanoAmountOf, nanoItemsOf } from '../src/accounts/registers.ts';
 import { intersect, lengthOf, subtract } from '../src/intervals.ts';
 import { anyFacts, horizon, instant } from './kit/facts.ts';
 
@@ -301,7 +301,9 @@ describe('energy by state', () => {
       { from_ns: 0n, to_ns: 100n },
       { from_ns: 150n, to_ns: 1000n },
     ];
-    expect(uses(machine({ 0: 0n, 300: 6n }, { observed: away }))).toEqual({ 'electricity/unattributed/': 6n });
+    expect(uses(machine({ 0: 0n, 300: 6n }, { observed: away }))).toEqual({
+      'electricity/unattributed/': 6n,
+    });
   });
 
   test('is divided by time where the register allows it, and counts when it was read', () => {
@@ -338,8 +340,8 @@ describe('energy by state', () => {
 describe('a smaller reading', () => {
   const deltas = (values: number[], rollover?: number) =>
     incrementsOf(
-      values.map((v, i) => ({ at_ns: BigInt(i), value: nanoKwhOf(v, 'kWh')! })),
-      rollover === undefined ? {} : { rollover_at: nanoKwhOf(rollover, 'kWh')! },
+      values.map((v, i) => ({ at_ns: BigInt(i), value: nanoAmountOf(v, 'kWh')! })),
+      rollover === undefined ? {} : { rollover_at: nanoAmountOf(rollover, 'kWh')! },
     ).map((i) => Number(i.delta) / 1e9);
 
   test('is a counter that began anew, or one that ran over: 999 984.0625 → 20', () => {
@@ -361,14 +363,14 @@ describe('a smaller reading', () => {
 
 describe('readings', () => {
   test('become whole amounts without losing a digit', () => {
-    expect(nanoKwhOf(9_007_199_254_740_993n, 'kWh')).toBe(9_007_199_254_740_993_000_000_000n);
-    expect(nanoKwhOf(123_456.789_012_345, 'kWh')).toBe(123_456_789_012_345n);
-    expect(nanoKwhOf(1500, 'Wh')).toBe(1_500_000_000n);
-    expect(nanoKwhOf(3.6, 'MJ')).toBe(1_000_000_000n);
-    expect(nanoKwhOf(0.001, 'GJ')).toBe(277_777_778n);
-    expect(nanoKwhOf(0.000_001, 'MWh')).toBe(1_000_000n);
-    expect(nanoKwhOf(2.5, 'm3')).toBe(2_500_000_000n);
-    expect(nanoKwhOf(1.000_000_001, 't')).toBe(1_000_000_001_000n);
+    expect(nanoAmountOf(9_007_199_254_740_993n, 'kWh')).toBe(9_007_199_254_740_993_000_000_000n);
+    expect(nanoAmountOf(123_456.789_012_345, 'kWh')).toBe(123_456_789_012_345n);
+    expect(nanoAmountOf(1500, 'Wh')).toBe(1_500_000_000n);
+    expect(nanoAmountOf(3.6, 'MJ')).toBe(1_000_000_000n);
+    expect(nanoAmountOf(0.001, 'GJ')).toBe(277_777_778n);
+    expect(nanoAmountOf(0.000_001, 'MWh')).toBe(1_000_000n);
+    expect(nanoAmountOf(2.5, 'm3')).toBe(2_500_000_000n);
+    expect(nanoAmountOf(1.000_000_001, 't')).toBe(1_000_000_001_000n);
     expect(nanoItemsOf(3n, 3)).toBe(1_000_000_000n);
     expect(nanoItemsOf(1n, 0.5)).toBe(2_000_000_000n);
     expect(nanoItemsOf('7', 1)).toBeUndefined();

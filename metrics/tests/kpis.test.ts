@@ -10,7 +10,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { accountOf } from '../src/accounts/account-of.ts';
 import type { CountRole, Facts } from '../src/accounts/facts.ts';
-import { nanoItemsOf, nanoKwhOf } from '../src/accounts/registers.ts';
+import { nanoAmountOf, nanoItemsOf } from '../src/accounts/registers.ts';
 import { tallyRule } from '../src/accounts/tally.ts';
 import { figuresOf } from '../src/kpis/figures.ts';
 import { type AssetAccount, type Reports, scopeAccount } from '../src/kpis/scope-account.ts';
@@ -219,10 +219,10 @@ function machine(given: Case): AssetAccount {
     registers: (['import', 'export'] as const).flatMap((direction) => {
       const readings = given.registers?.[direction]?.map(([at, v]) => ({
         at_ns: s(at),
-        value: nanoKwhOf(v, 'kWh')!,
+        value: nanoAmountOf(v, 'kWh')!,
       }));
       const rule =
-        given.rollover_at === undefined ? {} : { rollover_at: nanoKwhOf(given.rollover_at, 'kWh')! };
+        given.rollover_at === undefined ? {} : { rollover_at: nanoAmountOf(given.rollover_at, 'kWh')! };
       return readings ? [{ carrier: 'electricity', direction, readings, observed, ...rule }] : [];
     }),
     seen: observed,

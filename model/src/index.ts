@@ -1,6 +1,9 @@
 export * from './command.ts';
 export * from './config/broker.ts';
 export { loadConfig, parseConfig, resolveFrom } from './config/load.ts';
+export * from './energy/factors.ts';
+export * from './energy/grid-co2.ts';
+export * from './energy/units.ts';
 export * from './error.ts';
 export { type StageState, stageStates } from './health/stage.ts';
 export * from './health/stages.ts';
@@ -8,6 +11,7 @@ export * from './keys/keys.ts';
 export * from './kpi/catalogue.ts';
 export * from './log.ts';
 export * from './plant/calendar.ts';
+export * from './plant/energy.ts';
 export * from './plant/index-of.ts';
 export * from './plant/load.ts';
 export type { ProcessChain } from './plant/process-chain.ts';

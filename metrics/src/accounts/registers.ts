@@ -1,6 +1,6 @@
-import type { Nanoseconds, Signal, Value } from '@benchline/model';
+import { type EnergyUnit, type Nanoseconds, scaleOf, type Value } from '@benchline/model';
 
-/** What a rising counter or register showed, in 10⁻⁹ of its canonical unit (items, kWh). */
+/** What a rising counter or register showed, in 10⁻⁹ of its canonical unit (items, kWh, m³, kg). */
 export interface Reading {
   at_ns: Nanoseconds;
   value: bigint;
@@ -35,21 +35,10 @@ export function incrementsOf(readings: readonly Reading[], rule: DecreaseRule): 
   return increments;
 }
 
-type EnergyUnit = Extract<Signal, { measurement: 'energy' }>['unit'];
-
-/** 10⁻⁹ kWh in one unit of a register, as a fraction (1 kWh = 3.6 MJ). */
-const nanoKwh: Readonly<Record<EnergyUnit, readonly [bigint, bigint]>> = {
-  kWh: [1_000_000_000n, 1n],
-  Wh: [1_000_000n, 1n],
-  MWh: [1_000_000_000_000n, 1n],
-  MJ: [10_000_000_000n, 36n],
-  GJ: [10_000_000_000_000n, 36n],
-};
-
-/** A register reading in 10⁻⁹ kWh; undefined for what is no number. */
-export function nanoKwhOf(value: Value | undefined, unit: EnergyUnit): bigint | undefined {
-  const [numerator, denominator] = nanoKwh[unit];
-  return scaled(value, numerator, denominator);
+/** A register reading in 10⁻⁹ of the unit that its carrier is kept in (kWh, m³ or kg); undefined for no number. */
+export function nanoAmountOf(value: Value | undefined, unit: EnergyUnit): bigint | undefined {
+  const { numerator, denominator } = scaleOf(unit);
+  return scaled(value, 1_000_000_000n * numerator, denominator);
 }
 
 /** A counter reading in 10⁻⁹ items; undefined for what is no number. */

@@ -4,6 +4,7 @@ import {
   canonicalStates,
   type MachineObservation,
   type Nanoseconds,
+  nsFromMs,
   type PlantIndex,
   signalsOf,
   storedTime,
@@ -11,9 +12,9 @@ import {
 } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import type { CounterFacts, Facts, RegisterFacts, Step } from '../accounts/facts.ts';
-import { nanoItemsOf, nanoKwhOf, type Reading } from '../accounts/registers.ts';
+import { nanoAmountOf, nanoItemsOf, type Reading } from '../accounts/registers.ts';
 import { plannedIntervals } from '../calendar/periods.ts';
-import { type Interval, union } from '../intervals.ts';
+import { firstIndex, type Interval, union } from '../intervals.ts';
 
 export type Reads = Pick<TelemetryStore, 'observations' | 'latest' | 'observed'>;
 
@@ -41,7 +42,7 @@ export async function gather(
   const history = await readHistory(store, asset, span, carry);
   return {
     facts: factsOf(history, plant, asset, span),
-    carry: carriedOn(asset, history),
+    carry: carriedOn(asset, history, span.to_ns),
     size: history.size,
   };
 }
@@ -56,10 +57,18 @@ function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interv
     return { role: signal.role, readings, observed: history.watched(id), ...rollover(signal, value) };
   });
   const registers = signalsOf(asset, 'energy').map(([id, signal]): RegisterFacts => {
-    const value = (v: Value | undefined) => nanoKwhOf(v, signal.unit);
+    const value = (v: Value | undefined) => nanoAmountOf(v, signal.unit);
     const readings = readingsOf(history.of(id), value);
     const { carrier, register: direction } = signal;
-    return { carrier, direction, readings, observed: history.watched(id), ...rollover(signal, value) };
+    const apportion_ns = apportionNs(signal);
+    return {
+      carrier,
+      direction,
+      readings,
+      observed: history.watched(id),
+      ...rollover(signal, value),
+      ...(apportion_ns > 0n && { apportion_ns }),
+    };
   });
   return {
     reports_states: state !== undefined,
@@ -129,11 +138,12 @@ export async function carryOf(store: Reads, asset: Asset, at_ns: Nanoseconds): P
   if (signals.length === 0) return { observations: [], observed: new Map() };
   const machine = asset.id;
   const rising = new Set(risingSignals(asset));
-  const observations = await Promise.all(
+  const last = await Promise.all(
     (await store.latest({ machine, signals, at_ns })).map(async (o) =>
       rising.has(o.signal) && o.value === undefined ? await lastValue(store, o) : o,
     ),
   );
+  const observations = await withRecent(store, asset, last, at_ns);
   const observed = await Promise.all(
     [...Map.groupBy(observations, (o) => o.source)].map(async ([source, said]) => {
       const from_ns = oldest(said);
@@ -143,13 +153,48 @@ export async function carryOf(store: Reads, asset: Asset, at_ns: Nanoseconds): P
   return { observations, observed: new Map(observed) };
 }
 
-/** What a window hands on to the next: the last observation of each signal, of a counter the last with a value. */
-function carriedOn(asset: Asset, history: History): Carry {
+function apportionNs({ apportion_within_s = 0 }: { apportion_within_s?: number | undefined }): Nanoseconds {
+  return nsFromMs(apportion_within_s * 1000);
+}
+
+/** How far back of a reading states have to be known, so that energy can be divided among them. */
+function apportionReach(asset: Asset): Nanoseconds {
+  const reaches = signalsOf(asset, 'energy').map(([, signal]) => apportionNs(signal));
+  return reaches.reduce((longest, reach) => (reach > longest ? reach : longest), 0n);
+}
+
+/** Puts what states and circumstances were within the reach of dividing energy before what they last were. */
+async function withRecent(
+  store: Reads,
+  asset: Asset,
+  last: readonly MachineObservation[],
+  at_ns: Nanoseconds,
+): Promise<readonly MachineObservation[]> {
+  const reach = apportionReach(asset);
+  if (reach === 0n) return last;
   const rising = new Set(risingSignals(asset));
+  const signals = signalsRead(asset).filter((signal) => !rising.has(signal));
+  if (signals.length === 0) return last;
+  const machine = asset.id;
+  const from_ns = at_ns - reach;
+  const [before, recent] = await Promise.all([
+    store.latest({ machine, signals, at_ns: from_ns }),
+    store.observations({ machine, signals, from_ns, to_ns: at_ns }),
+  ]);
+  return [...last.filter((o) => rising.has(o.signal)), ...before, ...recent];
+}
+
+/**
+ * What a window hands on to the next: the last observation of each signal, of a counter the last with a value; of
+ * states and circumstances also those within the reach of dividing energy.
+ */
+function carriedOn(asset: Asset, history: History, at_ns: Nanoseconds): Carry {
+  const rising = new Set(risingSignals(asset));
+  const recent = at_ns - apportionReach(asset);
   const observations = signalsRead(asset).flatMap((signal) => {
     const said = history.of(signal);
-    const last = rising.has(signal) ? said.findLast((o) => o.value !== undefined) : undefined;
-    return last ?? said.at(-1) ?? [];
+    if (!rising.has(signal)) return said.slice(Math.max(0, firstIndexAfter(said, recent) - 1));
+    return said.findLast((o) => o.value !== undefined) ?? said.at(-1) ?? [];
   });
   const since = new Map(
     [...Map.groupBy(observations, (o) => o.source)].map(([source, said]) => [source, oldest(said)]),
@@ -159,6 +204,10 @@ function carriedOn(asset: Asset, history: History): Carry {
     return from_ns === undefined ? [] : [[source, intervals.filter((i) => i.to_ns > from_ns)] as const];
   });
   return { observations, observed: new Map(observed) };
+}
+
+function firstIndexAfter(said: readonly MachineObservation[], at_ns: Nanoseconds): number {
+  return firstIndex(said, (o) => storedTime(o) > at_ns);
 }
 
 function oldest(observations: readonly MachineObservation[]): Nanoseconds {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { Name } from './name.ts';
 
-const ClockTime = z
+export const ClockTime = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "HH:MM, from '00:00' to '23:59'")
   .meta({ range: 'HH:MM, 00:00 to 23:59' });
-const LocalDate = z.iso.date('a date as 2026-10-01').meta({ range: 'yyyy-mm-dd' });
+export const LocalDate = z.iso.date('a date as 2026-10-01').meta({ range: 'yyyy-mm-dd' });
 const LocalTime = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d$/, 'a local time as 2026-10-01T06:00')

@@ -3,7 +3,10 @@ import { calendarProblems } from './calendar-checks.ts';
 import { chainProblems } from './chain-checks.ts';
 import { Spot } from './draft.ts';
 import { duplicates } from './duplicates.ts';
+import { energyProblems } from './energy-checks.ts';
+import { assetValueProblems } from './means.ts';
 import { typeProblems } from './type-checks.ts';
+import { unknownNames } from './unknown.ts';
 
 /** What a plant file says that cannot be: names of things that are not there, things named twice. */
 export function referenceProblems(data: unknown): Problem[] {
@@ -62,21 +65,11 @@ export function referenceProblems(data: unknown): Problem[] {
     ...types.flatMap(typeProblems),
     ...calendars.flatMap(calendarProblems),
   ];
+    ...energyProblems(plant),
 }
 
 function unknown(kind: string, references: readonly Spot[], definitions: readonly Spot[]): Problem[] {
-  const known = idsOf(definitions);
-  return references.flatMap((reference) => {
-    const id = reference.text();
-    if (id === undefined || known.includes(id)) return [];
-    return [
-      problem(
-        reference,
-        `there is no ${kind} '${id}'`,
-        suggestion(id, known, `define it, or name one that is there`),
-      ),
-    ];
-  });
+  return unknownNames(kind, references, idsOf(definitions));
 }
 
 function stationProblems(process: Spot, lines: readonly Spot[]): Problem[] {

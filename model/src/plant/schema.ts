@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { Calendar } from './calendar.ts';
+import { apportionWithin, Energy, registerUnit } from './energy.ts';
+import { MachineMeans, plannedScrapRatio } from './means.ts';
 import { Name } from './name.ts';
 import { LossRules, ProcessChain } from './process-chain.ts';
 import { ReasonLists } from './reasons.ts';
@@ -58,7 +60,8 @@ export const Signal = z.discriminatedUnion('measurement', [
     measurement: z.literal('energy').describe('A register of an energy meter'),
     carrier: Slug.default('electricity').describe('Energy carrier'),
     register: z.enum(['import', 'export']).describe('Rising register of energy taken in or given back'),
-    unit: z.enum(['kWh', 'Wh', 'MWh', 'MJ', 'GJ']).default('kWh').describe('Unit of the register'),
+    unit: registerUnit,
+    apportion_within_s: apportionWithin,
     on_decrease: z
       .enum(['reset', 'rollover'])
       .default('reset')
@@ -196,6 +199,9 @@ export const Plant = z
     products: z.array(Product).default([]).describe('Products with their planned run time'),
     processes: z.array(Process).default([]).describe('Processes (工序) and the stations that carry them out'),
     chains: z
+    energy: Energy.prefault({}).describe(
+      'Conversion factors, meter tree, tariffs, limits and baselines of energy',
+    ),
       .array(ProcessChain)
       .default([])
       .describe(
