@@ -1,4 +1,4 @@
-import type { Gap, KpiId, MachineObservation, Nanoseconds } from '@benchline/model';
+import type { Entry, Gap, KpiId, MachineObservation, Nanoseconds } from '@benchline/model';
 
 /** Where an asset's points stand in the plant, carried as tags by stores that have tags. */
 export interface PointLocation {
@@ -39,9 +39,11 @@ export interface StoreWrite {
   observations: readonly MachineObservation[];
   observed: readonly ObservedInterval[];
   gaps: readonly MachineGap[];
+  /** No two about one subject have the same `entered_ns`. Absent: none. */
+  entries?: readonly Entry[];
 }
 
-export type WriteItem = { kind: 'observation' | 'observed' | 'gap'; index: number };
+export type WriteItem = { kind: 'observation' | 'observed' | 'gap' | 'entry'; index: number };
 
 /** Partial success is a value: what the store refused for what it contains, never for its own state. */
 export interface WriteOutcome {
@@ -69,6 +71,8 @@ export type KpiFigure =
         | 'no_maintenance'
         | 'no_meter'
         | 'no_key_processes'
+        | 'no_orders'
+        | 'not_declared'
         | 'not_applicable';
     };
 
@@ -117,6 +121,16 @@ export interface TelemetryStore {
 
   /** Declared gaps of a machine that overlap a window, by start. */
   gaps(query: { machine: string; from_ns: Nanoseconds; to_ns: Nanoseconds }): Promise<MachineGap[]>;
+
+  /**
+   * Entries about some subjects (about all unless named) of which [from, to], or the instant `from`, has something
+   * in common with a window, its ends included; those that are superseded too. By start, then as entered.
+   */
+  entries(query: {
+    subjects?: readonly string[];
+    from_ns: Nanoseconds;
+    to_ns: Nanoseconds;
+  }): Promise<Entry[]>;
 
   writeKpis(points: readonly KpiPoint[]): Promise<void>;
   /** KPI points of a scope and period whose start lies in [from, to), by start; the latest revision of each. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TelemetryStore } from '../src/index.ts';
+import { entryContract } from './contract-entries.ts';
 import { observationContract } from './contract-observations.ts';
 import { timelineContract } from './contract-timeline.ts';
 import { everything, kpiPoint, observation, second, signals, t0, written } from './samples.ts';
@@ -29,6 +30,7 @@ export function storeContract(maker: StoreMaker): void {
       expect(await store.latest({ machine: 'mill-1', signals, at_ns: t0 })).toEqual([]);
       expect(await store.observed({ machine: 'mill-1', ...everything })).toEqual([]);
       expect(await store.gaps({ machine: 'mill-1', ...everything })).toEqual([]);
+      expect(await store.entries(everything)).toEqual([]);
       expect(await store.kpis({ scope: 'demo', period: 'day', ...everything })).toEqual([]);
     });
 
@@ -58,5 +60,6 @@ export function storeContract(maker: StoreMaker): void {
 
     observationContract(() => store);
     timelineContract(() => store);
+    entryContract(() => store);
   });
 }

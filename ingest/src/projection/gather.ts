@@ -1,5 +1,7 @@
 import {
   type Batch,
+  type Entry,
+  entryFromJson,
   type LedgerRecordJson,
   type MachineObservation,
   observationFromJson,
@@ -28,7 +30,8 @@ export async function gather(ledger: Pick<Ledger, 'next' | 'read'>, from: number
   const observations: MachineObservation[] = [];
   const observed: ObservedInterval[] = [];
   const gaps: MachineGap[] = [];
-  const points = () => observations.length + observed.length + gaps.length;
+  const entries: Entry[] = [];
+  const points = () => observations.length + observed.length + gaps.length + entries.length;
   let next = from;
   let received_ns: bigint | undefined;
   while (next < ledger.next && points() < wantedPoints)
@@ -37,10 +40,11 @@ export async function gather(ledger: Pick<Ledger, 'next' | 'read'>, from: number
       const record = decodeRecord(data);
       // What stands for a damaged record has no time of its own.
       if (record.kind !== 'damaged') received_ns ??= BigInt(record.received_ns);
-      unfold(record, { observations, observed, gaps });
+      if (record.kind === 'entry') entries.push(entryFromJson(record.entry));
+      else unfold(record, { observations, observed, gaps });
       next = position + 1;
     }
-  return { write: { observations, observed, gaps }, points: points(), next, received_ns };
+  return { write: { observations, observed, gaps, entries }, points: points(), next, received_ns };
 }
 
 type BatchContent = Extract<LedgerRecordJson, { kind: 'batch' }>['batch']['content'];

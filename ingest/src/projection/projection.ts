@@ -3,6 +3,7 @@ import {
   BenchlineError,
   describeError,
   type ErrorCode,
+  entryToJson,
   type Log,
   machineObservationToJson,
   nsNow,
@@ -254,6 +255,8 @@ export class Projection {
 function pointOf({ kind, index }: WriteOutcome['rejected'][number], { write }: Portion): unknown {
   const observation = kind === 'observation' ? write.observations[index] : undefined;
   if (observation) return machineObservationToJson(observation);
+  const entry = kind === 'entry' ? write.entries?.[index] : undefined;
+  if (entry) return entryToJson(entry);
   const interval = kind === 'observed' ? write.observed[index] : write.gaps[index];
   return Object.fromEntries(
     Object.entries(interval ?? {}).map(([key, value]) => [

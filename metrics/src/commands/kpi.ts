@@ -67,7 +67,10 @@ function grainOf(text: unknown): (typeof periodGrains)[number] | undefined {
   });
 }
 
-function sayWhatIsMissing({ observations, claims, unknown, unlisted }: LoadedFile, plant: PlantIndex): void {
+function sayWhatIsMissing(
+  { observations, claims, unknown, unlisted, unfit }: LoadedFile,
+  plant: PlantIndex,
+): void {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   for (const [name, count] of unknown) {
     const [machine = ''] = name.split('/');
@@ -76,6 +79,7 @@ function sayWhatIsMissing({ observations, claims, unknown, unlisted }: LoadedFil
   }
   for (const [name, count] of unlisted)
     say(`${count} times ${name}: the state table does not list it, so that time is unobserved`);
+  for (const text of unfit) say(text);
   if (observations > 0 && claims === 0)
     say(
       'no line of kind "observed": nothing counts as watched, so time figures are absent (model/docs/observations.md)',

@@ -1,4 +1,6 @@
 import {
+  type Entry,
+  entryFromJson,
   nanosecondsJson,
   observationsOf,
   type PlacedBatch,
@@ -14,8 +16,9 @@ export interface FeedRecord {
   received_ns: bigint;
   /** The line that it was read from. */
   line: string;
-  /** Absent for records that carry no observations (entries, plant versions, losses) or that are held back. */
+  /** Absent for records that carry no observations (plant versions, losses) or that are held back. */
   batch?: { content: PlacedBatch };
+  entry?: Entry;
 }
 
 // The rest of a record is checked by its own schema once its kind is known.
@@ -24,13 +27,15 @@ const Envelope = z.looseObject({
   received_ns: nanosecondsJson,
   kind: z.enum(['batch', 'entry', 'plant', 'loss', 'damaged', 'retired', 'resubmission']),
   batch: z.unknown().optional(),
+  entry: z.unknown().optional(),
   resubmission: z.object({ batch: z.unknown() }).optional(),
   held: z.string().optional(),
 });
 
 /** Reads one line of the feed. @throws SyntaxError or ZodError when it is no record. */
 export function recordFromLine(line: string): FeedRecord {
-  const { offset, received_ns, batch: sent, resubmission, held } = Envelope.parse(JSON.parse(line));
+  const { offset, received_ns, batch: sent, entry, resubmission, held } = Envelope.parse(JSON.parse(line));
+  if (entry !== undefined) return { offset, received_ns, line, entry: entryFromJson(entry) };
   const batch = resubmission ? resubmission.batch : sent;
   if (batch === undefined || held !== undefined) return { offset, received_ns, line };
   return {
@@ -50,6 +55,7 @@ export function writeOf(records: readonly FeedRecord[]): StoreWrite {
       observed ? [{ machine, source, ...observed }] : [],
     ),
     gaps: batches.flatMap(({ machine, source, gaps }) => gaps.map((gap) => ({ ...gap, machine, source }))),
+    entries: records.flatMap(({ entry }) => entry ?? []),
   };
 }
 

@@ -1,14 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import {
+  assertEntryFits,
   BenchlineError,
   canonicalStateOf,
   describeError,
+  type Entry,
   type ObservationFileItem,
   observationFileItem,
   type PlantIndex,
   type StateReader,
   status,
+  subjectOf,
 } from '@benchline/model';
 import { placementOf, type StoreWrite, type TelemetryStore } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
@@ -23,6 +26,8 @@ export interface LoadedFile {
   unlisted: ReadonlyMap<string, number>;
   /** Lines about machines or signals that the plant file does not have, by `machine/signal`: left out. */
   unknown: ReadonlyMap<string, number>;
+  /** Entries that do not fit the plant file, and why: as far as they do not, they change nothing. */
+  unfit: readonly string[];
 }
 
 const linesAWrite = 5000;
@@ -34,11 +39,13 @@ const linesAWrite = 5000;
 export async function loadObservationFile(file: string, plant: PlantIndex): Promise<LoadedFile> {
   const store = openMemoryStore({ placement: placementOf(plant) });
   const [unknown, unlisted] = [new Map<string, number>(), new Map<string, number>()];
+  const unfit: string[] = [];
   let [observations, claims] = [0, 0];
   for await (const write of writesOf(file, stateReader(plant))) {
     const { rejected } = await store.write(write);
     observations += write.observations.length;
     claims += write.observed.length;
+    unfit.push(...write.entries.flatMap((entry) => misfit(plant, entry) ?? []));
     for (const { index, code, detail } of rejected) {
       const { machine, signal } = write.observations[index] ?? { machine: '', signal: '' };
       if (code !== 'unknown_signal')
@@ -50,16 +57,31 @@ export async function loadObservationFile(file: string, plant: PlantIndex): Prom
       if (code === status.badOutOfRange && typeof native === 'string')
         count(unlisted, `${machine}/${signal} '${native}'`);
   }
-  return { store, observations, claims, unknown, unlisted };
+  return { store, observations, claims, unknown, unlisted, unfit };
 }
 
-async function* writesOf(file: string, stateOf: StateReader): AsyncGenerator<StoreWrite> {
+function misfit(plant: PlantIndex, entry: Entry): string | undefined {
+  const subject = subjectOf(plant, entry.subject);
+  try {
+    if (!subject) throw new BenchlineError('not_found', `the plant has no '${entry.subject}'`);
+    assertEntryFits(plant, subject, entry, entry.to_ns ?? entry.from_ns);
+    return undefined;
+  } catch (error) {
+    return `entry ${entry.id}: ${describeError(error)}`;
+  }
+}
+
+/** All lists of a write. */
+type FullWrite = { -readonly [K in keyof StoreWrite]-?: NonNullable<StoreWrite[K]>[number][] };
+
+async function* writesOf(file: string, stateOf: StateReader): AsyncGenerator<FullWrite> {
   let write = emptyWrite();
   for await (const item of itemsOf(file, stateOf)) {
     if (item.kind === 'observation') write.observations.push(item.observation);
     else if (item.kind === 'observed') write.observed.push(item.observed);
+    else if (item.kind === 'entry') write.entries.push(item.entry);
     else write.gaps.push(item.gap);
-    if (write.observations.length + write.observed.length < linesAWrite) continue;
+    if (write.observations.length + write.observed.length + write.entries.length < linesAWrite) continue;
     yield write;
     write = emptyWrite();
   }
@@ -88,10 +110,8 @@ function count(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-function emptyWrite() {
-  return { observations: [], observed: [], gaps: [] } as {
-    -readonly [K in keyof StoreWrite]: StoreWrite[K][number][];
-  };
+function emptyWrite(): FullWrite {
+  return { observations: [], observed: [], gaps: [], entries: [] };
 }
 
 function stateReader(plant: PlantIndex): StateReader {

@@ -38,7 +38,7 @@ export const Entry = z.strictObject({
 export type Entry = z.output<typeof Entry>;
 
 /** As JSON: what the ledger and observation files hold. */
-export function entryToJson({ entered_ns, from_ns, to_ns, ...entry }: Entry): Json {
+export function entryToJson({ entered_ns, from_ns, to_ns, ...entry }: Entry): Record<string, Json> {
   const json = {
     ...entry,
     entered_ns: `${entered_ns}`,
@@ -46,7 +46,7 @@ export function entryToJson({ entered_ns, from_ns, to_ns, ...entry }: Entry): Js
     ...(to_ns !== undefined && { to_ns: `${to_ns}` }),
   };
   // Only what is stated: keys without a value are none.
-  return JSON.parse(JSON.stringify(json)) as Json;
+  return JSON.parse(JSON.stringify(json)) as Record<string, Json>;
 }
 
 /** @throws ZodError when it is no entry. */
@@ -108,12 +108,13 @@ export function holdingEntries(entries: readonly Entry[]): Entry[] {
   const holding = entries.filter(
     ({ subject, id, statement }) => statement.kind !== 'withdrawal' && !gone.has(`${subject} ${id}`),
   );
-  return inOrder([...new Map(holding.map((entry) => [entry.id, entry])).values()]);
+  return entriesInOrder([...new Map(holding.map((entry) => [entry.id, entry])).values()]);
 }
 
-function inOrder(entries: Entry[]): Entry[] {
+/** By start, then as entered. */
+export function entriesInOrder(entries: readonly Entry[]): Entry[] {
   const compare = (a: bigint | string, b: bigint | string) => (a < b ? -1 : a > b ? 1 : 0);
-  return entries.sort(
+  return entries.toSorted(
     (a, b) => compare(a.from_ns, b.from_ns) || compare(a.entered_ns, b.entered_ns) || compare(a.id, b.id),
   );
 }

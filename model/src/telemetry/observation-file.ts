@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { BenchlineError } from '../error.ts';
 import { Slug } from '../slug.ts';
 import { nanosecondsJson, nsFromIso } from '../time.ts';
 import { type Gap, gapReasons } from './batch.ts';
-import type { Json } from './canonical.ts';
+import { canonicalJson, type Json } from './canonical.ts';
+import { Entry, entryToJson } from './entry.ts';
 import { type MachineObservation, machineObservationFromJson, machineObservationToJson } from './record.ts';
 import { status as codes } from './status.ts';
 
@@ -14,7 +16,8 @@ import { status as codes } from './status.ts';
 export type ObservationFileItem =
   | { kind: 'observation'; observation: MachineObservation }
   | { kind: 'observed'; observed: Claim }
-  | { kind: 'gap'; gap: Gap & { machine: string; source: string } };
+  | { kind: 'gap'; gap: Gap & { machine: string; source: string } }
+  | { kind: 'entry'; entry: Entry };
 
 /** Over (from, until] a source watched a machine: silence there means "no change". */
 export interface Claim {
@@ -68,10 +71,12 @@ export function observationFileItem(line: string, stateOf: StateReader): Observa
         const { kind: _, ...gap } = GapLine.parse(json);
         return { kind, gap };
       }
+      case 'entry':
+        return { kind, entry: entryOf(json) };
       case 'observation':
         return { kind, observation: observationOf(json, stateOf) };
       default:
-        throw new Error(`kind ${JSON.stringify(kind)} is none of "observation", "observed", "gap"`);
+        throw new Error(`kind ${JSON.stringify(kind)} is none of "observation", "observed", "gap", "entry"`);
     }
   } catch (cause) {
     throw new BenchlineError('bad_request', problemOf(cause), {
@@ -86,6 +91,8 @@ export function observationFileLine(item: ObservationFileItem): string {
   switch (item.kind) {
     case 'observation':
       return JSON.stringify(machineObservationToJson(item.observation));
+    case 'entry':
+      return JSON.stringify({ kind: item.kind, ...entryToJson(item.entry) });
     case 'observed': {
       const { machine, source, from_ns, until_ns } = item.observed;
       return JSON.stringify({
@@ -119,7 +126,13 @@ function objectOf(line: string): Fields {
 }
 
 /** Which exact key a key with an ISO 8601 instant stands for. */
-const isoKeys = { time: 'source_time_ns', from: 'from_ns', to: 'to_ns', until: 'until_ns' } as const;
+const isoKeys = {
+  time: 'source_time_ns',
+  from: 'from_ns',
+  to: 'to_ns',
+  until: 'until_ns',
+  entered: 'entered_ns',
+} as const;
 
 function exactTimes(json: Fields): Fields {
   const exact: Fields = {};
@@ -131,6 +144,21 @@ function exactTimes(json: Fields): Fields {
     else exact[wanted] = nsFromIso(value).toString();
   }
   return exact;
+}
+
+/** A person who writes a file need not say who they are, nor make up an id: the same line is the same entry. */
+function entryOf({ kind: _, ...json }: Fields): Entry {
+  const digest = createHash('sha256')
+    .update(canonicalJson(json as Json))
+    .digest('hex');
+  const id = `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+  return Entry.parse({
+    id,
+    author: unnamed,
+    reason: unnamed,
+    entered_ns: json['to_ns'] ?? json['from_ns'],
+    ...json,
+  });
 }
 
 function observationOf({ kind: _, ...json }: Fields, stateOf: StateReader): MachineObservation {

@@ -31,6 +31,7 @@ export const tables = {
   origin: { name: 'origin', types: [INTEGER, VARCHAR, VARCHAR, VARCHAR] },
   observed: { name: 'observed', types: [VARCHAR, VARCHAR, BIGINT, BIGINT] },
   gap: { name: 'gap', types: [VARCHAR, VARCHAR, BIGINT, BIGINT, VARCHAR] },
+  entry: { name: 'entry', types: [VARCHAR, VARCHAR, BIGINT, BIGINT, VARCHAR] },
   cursor: { name: 'cursor', types: [BIGINT, VARCHAR] },
   kpi: { name: 'kpi', types: [VARCHAR, VARCHAR, BIGINT, BIGINT, INTEGER, BOOLEAN, VARCHAR] },
 } as const satisfies Record<string, Table>;

@@ -1,5 +1,13 @@
-import type { GapReason, KpiId, MachineObservation, Value } from '@benchline/model';
-import { type DuckDBConnection, type DuckDBValue, INTEGER, LIST, listValue } from '@duckdb/node-api';
+import {
+  type Entry,
+  entryFromJson,
+  type GapReason,
+  type KpiId,
+  type MachineObservation,
+  type Value,
+} from '@benchline/model';
+import { type DuckDBConnection, type DuckDBValue, INTEGER, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { entriesWithin } from '../entries.ts';
 import { mergeWithin } from '../intervals.ts';
 import { inTimeOrder } from '../order.ts';
 import type { KpiFigure, KpiPeriod, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
@@ -7,7 +15,7 @@ import { kinds } from './append.ts';
 import type { Dictionary } from './dictionary.ts';
 import { allObservations, type FreshTable, islands } from './tables.ts';
 
-type Query<M extends 'observed' | 'gaps' | 'kpis'> = Parameters<TelemetryStore[M]>[0];
+type Query<M extends 'observed' | 'gaps' | 'entries' | 'kpis'> = Parameters<TelemetryStore[M]>[0];
 
 const observationColumns = `series, time, ordinal, kind, number, integer, text,
   native_kind, native_number, native_integer, native_text, status, gateway_time, origin, stated_time`;
@@ -86,6 +94,18 @@ export async function readGaps(connection: DuckDBConnection, query: Query<'gaps'
     to_ns: big(to),
     reason: String(reason) as GapReason,
   }));
+}
+
+export async function readEntries(connection: DuckDBConnection, query: Query<'entries'>): Promise<Entry[]> {
+  const { subjects, from_ns: from, to_ns: to } = query;
+  const about = subjects ? 'AND list_contains($subjects, subject)' : '';
+  const reader = await connection.runAndReadAll(
+    `SELECT entry FROM entry WHERE from_ns <= $to AND to_ns >= $from ${about} ORDER BY rowid`,
+    { from, to, ...(subjects && { subjects: listValue([...subjects]) }) },
+    subjects ? { subjects: LIST(VARCHAR) } : {},
+  );
+  const entries = reader.getRows().map(([json]) => entryFromJson(JSON.parse(String(json))));
+  return entriesWithin(entries, query);
 }
 
 export async function readKpis(connection: DuckDBConnection, query: Query<'kpis'>): Promise<KpiPoint[]> {

@@ -1,4 +1,4 @@
-import type { Log, MachineObservation } from '@benchline/model';
+import { entryToJson, type Log, type MachineObservation } from '@benchline/model';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { inTimeOrder } from '../order.ts';
 import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteOutcome } from '../port.ts';
@@ -6,7 +6,7 @@ import { refusalOf } from '../refusal.ts';
 import { appendColumns, appendRows, observationColumns, tables } from './append.ts';
 import { Database } from './database.ts';
 import { Dictionary } from './dictionary.ts';
-import { readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
+import { readEntries, readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
 import {
   compactSmall,
   createTables,
@@ -101,7 +101,8 @@ class Embedded implements EmbeddedStore {
       if (problem) rejected.push({ kind: 'observation', index, ...problem });
       return problem === undefined;
     });
-    const accepted = observations.length + write.observed.length + write.gaps.length;
+    const { entries = [] } = write;
+    const accepted = observations.length + write.observed.length + write.gaps.length + entries.length;
     await this.#commit(accepted, async (connection) => {
       const { series, origin, open } = this.#content;
       const columns = observationColumns(observations, series, origin);
@@ -117,6 +118,17 @@ class Embedded implements EmbeddedStore {
         connection,
         tables.gap,
         write.gaps.map((g) => [g.machine, g.source, g.from_ns, g.to_ns, g.reason]),
+      );
+      await appendRows(
+        connection,
+        tables.entry,
+        entries.map((e) => [
+          e.id,
+          e.subject,
+          e.from_ns,
+          e.to_ns ?? e.from_ns,
+          JSON.stringify(entryToJson(e)),
+        ]),
       );
       if (options.cursor !== undefined)
         await appendRows(connection, tables.cursor, [[BigInt(options.cursor), options.cursor_line ?? '']]);
@@ -157,6 +169,10 @@ class Embedded implements EmbeddedStore {
 
   gaps(query: Parameters<TelemetryStore['gaps']>[0]) {
     return this.#database.read((connection) => readGaps(connection, query));
+  }
+
+  entries(query: Parameters<TelemetryStore['entries']>[0]) {
+    return this.#database.read((connection) => readEntries(connection, query));
   }
 
   async writeKpis(points: readonly KpiPoint[]): Promise<void> {

@@ -21,6 +21,7 @@ const schema = `
   ALTER TABLE settled ADD COLUMN IF NOT EXISTS stated_time BIGINT;
   CREATE TABLE IF NOT EXISTS observed (machine VARCHAR, source VARCHAR, from_ns BIGINT, until_ns BIGINT);
   CREATE TABLE IF NOT EXISTS gap (machine VARCHAR, source VARCHAR, from_ns BIGINT, to_ns BIGINT, reason VARCHAR);
+  CREATE TABLE IF NOT EXISTS entry (id VARCHAR, subject VARCHAR, from_ns BIGINT, to_ns BIGINT, entry VARCHAR);
   CREATE TABLE IF NOT EXISTS kpi (scope VARCHAR, period VARCHAR, from_ns BIGINT, to_ns BIGINT,
     revision INTEGER, provisional BOOLEAN, figures VARCHAR);
   CREATE TABLE IF NOT EXISTS cursor (next BIGINT);
@@ -55,6 +56,8 @@ const small = [
     SELECT machine, source, from_ns, until_ns FROM (${islands('observed', 'machine, source')})`,
   `CREATE OR REPLACE TABLE gap AS SELECT * FROM gap
     QUALIFY row_number() OVER (PARTITION BY machine, source, reason, from_ns ORDER BY rowid DESC) = 1`,
+  `CREATE OR REPLACE TABLE entry AS SELECT * FROM entry
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY rowid DESC) = 1`,
   `CREATE OR REPLACE TABLE cursor AS SELECT * FROM cursor ORDER BY rowid DESC LIMIT 1`,
   `CREATE OR REPLACE TABLE kpi AS SELECT * FROM kpi
     QUALIFY row_number() OVER (PARTITION BY scope, period, from_ns ORDER BY rowid DESC) = 1`,

@@ -1,4 +1,13 @@
-import { type GapReason, type KpiId, kpiIds, type MachineObservation, type Value } from '@benchline/model';
+import {
+  type Entry,
+  entryFromJson,
+  type GapReason,
+  type KpiId,
+  kpiIds,
+  type MachineObservation,
+  type Value,
+} from '@benchline/model';
+import { entriesWithin } from '../entries.ts';
 import { mergeWithin } from '../intervals.ts';
 import { influxTimeRange } from '../line-protocol/index.ts';
 import { compare, inTimeOrder } from '../order.ts';
@@ -6,7 +15,7 @@ import type { KpiFigure, KpiPoint, MachineGap, TelemetryStore } from '../port.ts
 import type { Cell, InfluxQl, Series } from './query.ts';
 import { observationFields, type PointKind, parseKind } from './schema.ts';
 
-type Query<M extends 'observations' | 'latest' | 'observed' | 'gaps' | 'kpis'> = Parameters<
+type Query<M extends 'observations' | 'latest' | 'observed' | 'gaps' | 'entries' | 'kpis'> = Parameters<
   TelemetryStore[M]
 >[0];
 
@@ -86,6 +95,20 @@ export async function readGaps(ql: InfluxQl, query: Query<'gaps'>): Promise<Mach
   return [...gaps.values()].sort(
     (a, b) => compare(a.from_ns, b.from_ns) || compare(a.source, b.source) || compare(a.reason, b.reason),
   );
+}
+
+export async function readEntries(ql: InfluxQl, query: Query<'entries'>): Promise<Entry[]> {
+  if (query.subjects?.length === 0) return [];
+  const named = (query.subjects ?? []).map((subject, index) => [`subject${index}`, subject] as const);
+  const about = named.map(([name]) => `"subject" = $${name}`).join(' OR ');
+  const series = await ql.select(
+    `SELECT "entry" FROM "entry" WHERE "from_ns" <= ${query.to_ns} AND "to_ns" >= ${query.from_ns}${about && ` AND (${about})`}`,
+    Object.fromEntries(named),
+  );
+  const entries = series.flatMap(({ rows }) =>
+    rows.map(([, json]) => entryFromJson(JSON.parse(String(json)))),
+  );
+  return entriesWithin(entries, query);
 }
 
 export async function readKpis(ql: InfluxQl, query: Query<'kpis'>): Promise<KpiPoint[]> {

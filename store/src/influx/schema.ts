@@ -1,4 +1,4 @@
-import type { MachineObservation } from '@benchline/model';
+import { type Entry, entryToJson, type MachineObservation } from '@benchline/model';
 import { encodePoint, encodeSeries, type FieldValue } from '../line-protocol/index.ts';
 import type { KpiPoint, MachineGap, ObservedInterval, PointLocation, SignalPlacement } from '../port.ts';
 
@@ -70,13 +70,25 @@ export function gapLine(gap: MachineGap, location: PointLocation | undefined): s
   });
 }
 
+/**
+ * At the instant at which it was entered, which no other entry about the same subject has: many may speak of the
+ * same instant, and a tag for each would be a series for each.
+ */
+export function entryLine(entry: Entry, location: PointLocation | undefined): string {
+  const { subject, statement, author, reason, from_ns, to_ns = from_ns } = entry;
+  return encodePoint({
+    measurement: 'entry',
+    tags: { ...(location ? levels(location) : levelsOf(subject)), subject, kind: statement.kind },
+    fields: { author, reason, from_ns, to_ns, entry: JSON.stringify(entryToJson(entry)) },
+    time_ns: entry.entered_ns,
+  });
+}
+
 const scopeLevels = ['enterprise', 'site', 'area', 'line', 'machine'] as const;
 
 /** Every KPI has its two fields in every point, so that an upsert leaves nothing of the revision before. */
 export function kpiLine(point: KpiPoint): string {
-  const path = point.scope.split('/');
-  const tags: Record<string, string> = { scope: point.scope, period: point.period };
-  for (const [depth, level] of scopeLevels.entries()) if (path[depth]) tags[level] = path[depth];
+  const tags = { scope: point.scope, period: point.period, ...levelsOf(point.scope) };
   const fields: Record<string, FieldValue> = {};
   for (const [id, figure] of Object.entries(point.figures)) {
     fields[id] = figure.value ?? 0;
@@ -86,6 +98,13 @@ export function kpiLine(point: KpiPoint): string {
   fields['revision'] = BigInt(point.revision);
   fields['provisional'] = point.provisional;
   return encodePoint({ measurement: 'kpi', tags, fields, time_ns: point.from_ns });
+}
+
+function levelsOf(scope: string): Record<string, string> {
+  const path = scope.split('/');
+  return Object.fromEntries(
+    scopeLevels.slice(0, path.length).map((level, depth) => [level, path[depth] ?? '']),
+  );
 }
 
 function levels(location: PointLocation | undefined): Record<string, string> {

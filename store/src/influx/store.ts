@@ -14,8 +14,8 @@ import { MappingNotes } from './mapping-notes.ts';
 import { markLine, readMark } from './mark.ts';
 import { ObservationLines } from './observation-lines.ts';
 import { InfluxQl } from './query.ts';
-import { readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
-import { gapLine, kpiLine, observedLine } from './schema.ts';
+import { readEntries, readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
+import { entryLine, gapLine, kpiLine, observedLine } from './schema.ts';
 import { LineWriter } from './writer.ts';
 
 export interface InfluxStore extends TelemetryStore, MarkedStore {
@@ -96,6 +96,7 @@ class Influx implements InfluxStore {
     take('observation', write.observations, (o) => this.#lines.lineOf(o));
     take('observed', write.observed, (interval) => observedLine(interval, this.#locate(interval.machine)));
     take('gap', write.gaps, (gap) => gapLine(gap, this.#locate(gap.machine)));
+    take('entry', write.entries ?? [], (entry) => entryLine(entry, this.#locate(entry.subject)));
     const notes = this.#mappings.missing(write.observations);
     const refused = await this.#orAgain(this.#writer.write([...lines, ...notes.values()]));
     this.#mappings.written(notes.keys());
@@ -142,6 +143,10 @@ class Influx implements InfluxStore {
 
   gaps(query: Parameters<TelemetryStore['gaps']>[0]) {
     return this.#read((ql) => readGaps(ql, query));
+  }
+
+  entries(query: Parameters<TelemetryStore['entries']>[0]) {
+    return this.#read((ql) => readEntries(ql, query));
   }
 
   kpis(query: Parameters<TelemetryStore['kpis']>[0]) {

@@ -1,4 +1,5 @@
-import { type MachineObservation, type Nanoseconds, storedTime } from '@benchline/model';
+import { type Entry, type MachineObservation, type Nanoseconds, storedTime } from '@benchline/model';
+import { entriesWithin } from '../entries.ts';
 import { mergeWithin } from '../intervals.ts';
 import { compare, inTimeOrder } from '../order.ts';
 import type {
@@ -22,13 +23,14 @@ class MemoryStore implements TelemetryStore {
   readonly #observations = new Map<string, Track>();
   readonly #observed = new Map<string, ObservedInterval[]>();
   readonly #gaps = new Map<string, MachineGap>();
+  readonly #entries = new Map<string, Entry>();
   readonly #kpis = new Map<string, KpiPoint>();
 
   constructor(placement: Placement) {
     this.#placement = placement;
   }
 
-  async write({ observations, observed, gaps }: StoreWrite): Promise<WriteOutcome> {
+  async write({ observations, observed, gaps, entries = [] }: StoreWrite): Promise<WriteOutcome> {
     const rejected: WriteOutcome['rejected'][number][] = [];
     for (const [index, observation] of observations.entries()) {
       const refusal = refusalOf(observation, this.#placement);
@@ -37,7 +39,8 @@ class MemoryStore implements TelemetryStore {
     }
     for (const interval of observed) this.#claim(interval);
     for (const gap of gaps) this.#gaps.set(gapKey(gap), gap);
-    const written = observations.length + observed.length + gaps.length;
+    for (const entry of entries) this.#entries.set(entry.id, entry);
+    const written = observations.length + observed.length + gaps.length + entries.length;
     return { accepted: written - rejected.length, rejected };
   }
 
@@ -75,6 +78,10 @@ class MemoryStore implements TelemetryStore {
       .sort(
         (a, b) => compare(a.from_ns, b.from_ns) || compare(a.source, b.source) || compare(a.reason, b.reason),
       );
+  }
+
+  async entries(query: Parameters<TelemetryStore['entries']>[0]): Promise<Entry[]> {
+    return entriesWithin(this.#entries.values(), query);
   }
 
   async writeKpis(points: readonly KpiPoint[]): Promise<void> {
