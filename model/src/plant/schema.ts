@@ -198,10 +198,10 @@ export const Plant = z
     machine_types: z.array(MachineType).min(1).describe('What machines of a kind say, defined once'),
     products: z.array(Product).default([]).describe('Products with their planned run time'),
     processes: z.array(Process).default([]).describe('Processes (工序) and the stations that carry them out'),
-    chains: z
     energy: Energy.prefault({}).describe(
       'Conversion factors, meter tree, tariffs, limits and baselines of energy',
     ),
+    chains: z
       .array(ProcessChain)
       .default([])
       .describe(
