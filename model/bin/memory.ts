@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * generation and an old one that grows in small steps cost a few per cent of CPU. Neither is a limit to die at.
  */
 const flags: Readonly<Record<string, readonly string[]>> = {
-  gateway: ['--max-semi-space-size=8', '--heap-growing-percent=40'],
+  gateway: ['--max-semi-space-size=4', '--heap-growing-percent=20'],
   ingest: ['--max-semi-space-size=8', '--heap-growing-percent=25'],
   metrics: ['--max-semi-space-size=16', '--heap-growing-percent=50'],
 };

@@ -106,7 +106,7 @@ async function highest(run: Run): Promise<Row> {
     const made = ((await world.setRate(rate)) - before) / ((performance.now() - start) / 1000);
     // The servers share the computer, too: what they did not make was not carried.
     if (made < 0.95 * rate || percentile(probe.take(), 0.5) > goalLatency_s) break;
-    reached = made;
+    reached = rate;
   }
   await recover(run);
   return atLeast(
