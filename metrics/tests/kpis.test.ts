@@ -12,7 +12,10 @@ import { accountOf } from '../src/accounts/account-of.ts';
 import type { CountRole, Facts } from '../src/accounts/facts.ts';
 import { nanoAmountOf, nanoItemsOf } from '../src/accounts/registers.ts';
 import { tallyRule } from '../src/accounts/tally.ts';
+import { declaredFigures } from '../src/kpis/declared-figures.ts';
 import { figuresOf } from '../src/kpis/figures.ts';
+import { type Declared, planFigures } from '../src/kpis/plan-figures.ts';
+import { quantitiesOf } from '../src/kpis/quantities.ts';
 import { type AssetAccount, type Reports, scopeAccount } from '../src/kpis/scope-account.ts';
 
 /** `cases/NAME/case.json`: what a machine did between 0 and `to_s`; `expected.json`: its figures, or why not. */
@@ -77,6 +80,8 @@ test('the catalogue: each example is the figure of its shift', () => {
     order: [
       [0, true],
       [27_000, false],
+      [30_000, true],
+      [36_000, false],
     ],
     planned_run_time_per_item_s: 30,
     counters: {
@@ -104,7 +109,42 @@ test('the catalogue: each example is the figure of its shift', () => {
       ],
     },
   };
-  const figures = figuresOf(scopeAccount([{ machines: [machine(shift)], meters: [] }]), runTime(shift));
+  const account = machine(shift);
+  const worker = { ...account, reports: { ...account.reports, capacity_items_per_h: 100 } };
+  const second = {
+    ...shift,
+    counters: {
+      good: shift.counters!.good!,
+      scrap: [
+        [0, 0],
+        [27_000, 11],
+      ] as [number, number][],
+    },
+  };
+  const scope = scopeAccount([{ machines: [worker], meters: [] }]);
+  const declared: Declared = new Map([
+    ['actual_personnel_work_time', 7.5],
+    ['actual_personnel_attendance_time', 8],
+    ['throughput', 627],
+    ['average_inventory', 104.5],
+    ['consumed_material', 700],
+    ['finished_goods', 627],
+    ['integrated_goods', 638],
+    ['production_loss', 40],
+    ['storage_transport_loss', 14],
+    ['other_loss', 7],
+  ]);
+  const figures = {
+    ...figuresOf(scope, runTime(shift)),
+    ...planFigures({
+      scope,
+      q: quantitiesOf(scope.account, runTime(shift)),
+      plannedScrap: () => 0.04,
+      declared,
+      chains: [{ first: [worker], all: [worker, machine(second)] }],
+    }),
+    ...declaredFigures(declared),
+  };
   for (const [id, figure] of Object.entries(figures))
     expect([id, figure.value]).toEqual([id, expect.closeTo(kpiCatalogue[id as KpiId].example.value, 6)]);
 });
@@ -126,8 +166,18 @@ test('OEE of one product is the product of its factors wherever all of them exis
   }
 });
 
-test('every figure of the catalogue is either a CNC ratio or computed from accounts', () => {
-  const computed = Object.keys(figuresOf(scopeAccount([]), () => 1));
+test('every figure of the catalogue is a CNC ratio, or computed from accounts or from what is declared', () => {
+  const scope = scopeAccount([]);
+  const context = {
+    scope,
+    q: quantitiesOf(scope.account, () => 1),
+    plannedScrap: () => 0,
+    declared: new Map(),
+    chains: [],
+  };
+  const computed = [figuresOf(scope, () => 1), planFigures(context), declaredFigures(new Map())].flatMap(
+    Object.keys,
+  );
   expect([...computed, 'cnc_ratio_declared', 'cnc_ratio_connected', 'cnc_ratio_active'].sort()).toEqual(
     [...kpiIds].sort(),
   );

@@ -13,7 +13,7 @@ import { z } from 'zod';
 
 export const Instant = z.iso.datetime({ offset: true }).describe('Instant, ISO 8601 in UTC');
 export const Seconds = z.number().min(0).describe('Seconds');
-const LocalName = z
+export const LocalName = z
   .object({ en: z.string(), zh: z.string() })
   .describe('Display name; Chinese repeats the English name where the plant file has none');
 
@@ -31,6 +31,8 @@ export const figureStatuses = [
   'no_maintenance',
   'no_meter',
   'no_key_processes',
+  'no_orders',
+  'not_declared',
   'not_applicable',
 ] as const;
 

@@ -24,6 +24,8 @@ export const statusWording: Readonly<Record<(typeof figureStatuses)[number], Wor
   no_maintenance: { en: 'No maintenance', zh: '无维护' },
   no_meter: { en: 'No meter', zh: '无电表' },
   no_key_processes: { en: 'No key processes', zh: '无关键工序' },
+  no_orders: { en: 'No order', zh: '无订单' },
+  not_declared: { en: 'Not declared', zh: '未申报' },
   not_applicable: { en: 'Not applicable', zh: '不适用' },
 };
 

@@ -3,10 +3,13 @@ import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.t
 import { accountant } from '../accounts/account-of.ts';
 import type { Interval } from '../intervals.ts';
 import { type CncRatios, cncRatios } from '../kpis/cnc-ratio.ts';
+import { declaredFigures } from '../kpis/declared-figures.ts';
 import type { Figure } from '../kpis/figure.ts';
 import { type CncKpiId, figuresOf } from '../kpis/figures.ts';
+import { type ChainAccounts, type Declared, planFigures } from '../kpis/plan-figures.ts';
 import { type Quantities, quantitiesOf } from '../kpis/quantities.ts';
-import { reportsOf, type ScopeAccount, scopeAccount } from '../kpis/scope-account.ts';
+import { type AssetAccount, reportsOf, type ScopeAccount, scopeAccount } from '../kpis/scope-account.ts';
+import { sumsOf } from '../kpis/sums.ts';
 import { CarryMemo } from './carry-memo.ts';
 import { gather, type Reads } from './gather.ts';
 import { Horizon } from './horizon.ts';
@@ -21,6 +24,8 @@ export interface ScopeFigures extends Interval {
   account: Account;
   quantities: Quantities;
   figures: Record<KpiId, Figure>;
+  /** What the figures were computed from, by the names that the catalogue gives it. */
+  sums: ReadonlyMap<string, number>;
   provisional: boolean;
   revision: number;
 }
@@ -82,21 +87,45 @@ export class Figures {
   }
 
   /** @throws BenchlineError `store_unavailable`. */
-  async of(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<ScopeFigures> {
-    const [sums, cnc] = await Promise.all([
-      this.#scopeAccount(scope, window, now_ns),
-      this.cncRatios(scope, window, now_ns),
+  of(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<ScopeFigures> {
+    return this.ofParts(scope, [window], now_ns);
+  }
+
+  /**
+   * The figures over several windows as one, such as all early shifts of a month: ratios of sums, never means.
+   * The windows are in order and do not overlap; the result says where the first begins and the last ends.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async ofParts(
+    scope: Scope,
+    parts: readonly [Interval, ...Interval[]],
+    now_ns: Nanoseconds,
+  ): Promise<ScopeFigures> {
+    const window = { from_ns: parts[0].from_ns, to_ns: (parts.at(-1) ?? parts[0]).to_ns };
+    const { products } = this.#options.plant;
+    const [sums, cnc, chains] = await Promise.all([
+      this.#scopeAccount(scope, parts, now_ns),
+      this.#cncRatios(scope, parts, now_ns),
+      this.#chains(scope, parts, now_ns),
     ]);
-    const runTime = (product: string) =>
-      this.#options.plant.products.get(product)?.planned_run_time_per_item_s ?? 0;
+    const runTime = (product: string) => products.get(product)?.planned_run_time_per_item_s ?? 0;
+    const plannedScrap = (product: string) => products.get(product)?.planned_scrap_ratio;
+    const quantities = quantitiesOf(sums.account, runTime);
+    const declared: Declared = new Map();
     this.#computed += 1;
     const provisional = isProvisional(window.to_ns, now_ns, this.#options.lateness_ns);
     return {
       ...window,
       scope,
       account: sums.account,
-      quantities: quantitiesOf(sums.account, runTime),
-      figures: { ...figuresOf(sums, runTime), ...cncFigures(cnc) },
+      quantities,
+      sums: sumsOf({ scope: sums, reports: sums.reports, q: quantities }),
+      figures: {
+        ...figuresOf(sums, runTime),
+        ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains }),
+        ...declaredFigures(declared),
+        ...cncFigures(cnc),
+      },
       provisional,
       revision: provisional ? 0 : 1,
     };
@@ -117,7 +146,11 @@ export class Figures {
   }
 
   /** The ratios of the key processes of a scope; undefined for a single machine, which is no process. */
-  async cncRatios(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<CncRatios | undefined> {
+  cncRatios(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<CncRatios | undefined> {
+    return this.#cncRatios(scope, [window], now_ns);
+  }
+
+  async #cncRatios(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<CncRatios | undefined> {
     if (scope.level === 'asset') return undefined;
     const { assets } = this.#options.plant;
     const ids = new Set(scope.processes.filter((p) => p.key).flatMap((p) => p.machines));
@@ -125,17 +158,31 @@ export class Figures {
     await Promise.all(
       [...ids].map(async (id) => {
         const asset = assets.get(id);
-        if (asset) stations.set(id, { asset, account: await this.#account(asset, window, now_ns) });
+        if (asset) stations.set(id, { asset, account: await this.#account(asset, parts, now_ns) });
       }),
     );
     return cncRatios(scope.processes, (id) => stations.get(id));
   }
 
-  async #scopeAccount(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<ScopeAccount> {
-    const account = async (asset: Asset) => ({
-      account: await this.#account(asset, window, now_ns),
-      reports: reportsOf(asset),
-    });
+  /** The process chains that lie within a scope; without any in the plant file its processes are one. */
+  async #chains(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<ChainAccounts[]> {
+    const { plant, assets } = this.#options.plant;
+    const within = new Map(scope.processes.map((process) => [process.id, process]));
+    const chains = plant.chains.length > 0 ? plant.chains.map((c) => c.processes) : [[...within.keys()]];
+    const accounts = new Map<string, AssetAccount>();
+    for (const machine of new Set(scope.processes.flatMap((process) => process.machines))) {
+      const asset = assets.get(machine);
+      if (asset) accounts.set(machine, await this.#assetAccount(asset, parts, now_ns));
+    }
+    const stations = (processes: readonly string[]) =>
+      processes.flatMap((id) => within.get(id)?.machines ?? []).flatMap((id) => accounts.get(id) ?? []);
+    return chains
+      .filter((chain) => chain.length > 0 && chain.every((id) => within.has(id)))
+      .map((chain) => ({ first: stations(chain.slice(0, 1)), all: stations(chain) }));
+  }
+
+  async #scopeAccount(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<ScopeAccount> {
+    const account = (asset: Asset) => this.#assetAccount(asset, parts, now_ns);
     const lines = scope.lines.map(async ({ machines, meters }) => ({
       machines: await Promise.all(machines.map(account)),
       meters: await Promise.all(meters.map(account)),
@@ -143,11 +190,20 @@ export class Figures {
     return scopeAccount(await Promise.all(lines));
   }
 
-  #account(asset: Asset, window: Interval, now_ns: Nanoseconds): Promise<Account> {
-    const to_ns = this.endFor(asset, window, now_ns);
-    return this.#accounts.of(asset, { from_ns: window.from_ns, to_ns });
+  async #assetAccount(asset: Asset, parts: Parts, now_ns: Nanoseconds): Promise<AssetAccount> {
+    return { account: await this.#account(asset, parts, now_ns), reports: reportsOf(asset) };
+  }
+
+  async #account(asset: Asset, parts: Parts, now_ns: Nanoseconds): Promise<Account> {
+    const accounts = parts.map((part) => {
+      const to_ns = this.endFor(asset, part, now_ns);
+      return this.#accounts.of(asset, { from_ns: part.from_ns, to_ns });
+    });
+    return (await Promise.all(accounts)).reduce(mergeAccounts, emptyAccount);
   }
 }
+
+type Parts = readonly Interval[];
 
 function cncFigures(cnc: CncRatios | undefined): Record<CncKpiId, Figure> {
   const none: Figure = { status: 'not_applicable' };

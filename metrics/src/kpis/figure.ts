@@ -3,7 +3,14 @@ import type { Quantities } from './quantities.ts';
 import type { Reports, ScopeAccount } from './scope-account.ts';
 
 /** A figure with the bounds that unobserved time leaves, where they can be told. */
-export type Figure = KpiFigure & { lower?: number; upper?: number };
+export type Figure = KpiFigure & {
+  lower?: number;
+  upper?: number;
+  /** Some input of it was declared by a person instead of measured. */
+  basis?: 'declared';
+  /** What it was computed from, where the sums of the account do not say it. */
+  inputs?: Readonly<Record<string, number>>;
+};
 
 /** What figures are computed from. */
 export interface Subject {

@@ -1,13 +1,18 @@
 import type { KpiId } from '@benchline/model';
+import type { declaredFigures } from './declared-figures.ts';
 import { energyFigures } from './energy-figures.ts';
 import type { Figure, Subject } from './figure.ts';
+import { orderFigures } from './order-figures.ts';
+import type { planFigures } from './plan-figures.ts';
 import { quantitiesOf, type RunTime } from './quantities.ts';
 import { quantityFigures } from './quantity-figures.ts';
 import type { ScopeAccount } from './scope-account.ts';
 import { timeFigures } from './time-figures.ts';
 
 export type CncKpiId = Extract<KpiId, `cnc_ratio_${string}`>;
-export type AccountKpiId = Exclude<KpiId, CncKpiId>;
+/** Figures that need more than the account of their scope: other machines' accounts, or what people declare. */
+type ContextKpiId = keyof ReturnType<typeof planFigures> | keyof ReturnType<typeof declaredFigures>;
+export type AccountKpiId = Exclude<KpiId, CncKpiId | ContextKpiId>;
 
 /**
  * The figures of a scope and window. Ratios over time (availability, effectiveness, quality ratio, OEE and their
@@ -17,5 +22,10 @@ export type AccountKpiId = Exclude<KpiId, CncKpiId>;
  */
 export function figuresOf(scope: ScopeAccount, runTime: RunTime): Record<AccountKpiId, Figure> {
   const subject: Subject = { scope, reports: scope.reports, q: quantitiesOf(scope.account, runTime) };
-  return { ...timeFigures(subject), ...quantityFigures(subject), ...energyFigures(subject) };
+  return {
+    ...timeFigures(subject),
+    ...quantityFigures(subject),
+    ...orderFigures(subject),
+    ...energyFigures(subject),
+  };
 }

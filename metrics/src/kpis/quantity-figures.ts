@@ -1,6 +1,7 @@
 import type { Tally } from '../accounts/account.ts';
 import { absent, type Figure, type Subject } from './figure.ts';
 import { unitsOf } from './quantities.ts';
+import type { ScopeAccount } from './scope-account.ts';
 
 type QuantityKpiId = 'items' | 'good_items' | 'defect_ratio' | 'rework_ratio' | 'first_pass_yield';
 
@@ -19,7 +20,9 @@ export function quantityFigures(subject: Subject): Record<QuantityKpiId, Figure>
 export function count(subject: Subject, which: 'items' | 'good'): Figure {
   if (!subject.reports[which]) return absent('not_applicable');
   const { counts } = subject.scope.account;
-  return counts ? { value: unitsOf(counts[which]), status: countStatus(subject) } : absent('not_observed');
+  return counts
+    ? { value: unitsOf(counts[which]), status: countStatus(subject.scope) }
+    : absent('not_observed');
 }
 
 function ratio(
@@ -32,10 +35,11 @@ function ratio(
   if (!counts) return absent('not_observed');
   const [part, whole] = of(counts);
   if (whole === 0n) return absent('no_items');
-  return { value: Number(part) / Number(whole), status: countStatus(subject) };
+  return { value: Number(part) / Number(whole), status: countStatus(subject.scope) };
 }
 
-function countStatus({ scope }: Subject): 'ok' | 'partial' {
+/** Whether the counts of a scope are all of them. */
+export function countStatus(scope: ScopeAccount): 'ok' | 'partial' {
   return scope.account.counts_from_later || scope.counts_missing ? 'partial' : 'ok';
 }
 

@@ -1,6 +1,7 @@
-import { type Asset, signalsOf } from '@benchline/model';
+import { type Asset, secondsOf, signalsOf } from '@benchline/model';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { tallyRule } from '../accounts/tally.ts';
+import { unitsOf } from './quantities.ts';
 
 /** Which kinds of figures an asset's signals can give, whatever has been received of them. */
 export interface Reports {
@@ -10,6 +11,8 @@ export interface Reports {
   judged: boolean;
   rework: boolean;
   carriers: ReadonlySet<string>;
+  /** Equipment production capacity (EPC), where the plant file states it. */
+  capacity_items_per_h?: number | undefined;
 }
 
 export function reportsOf(asset: Asset): Reports {
@@ -21,6 +24,9 @@ export function reportsOf(asset: Asset): Reports {
     judged: tally.judged,
     rework: tally.rework,
     carriers: new Set(signalsOf(asset, 'energy').map(([, signal]) => signal.carrier)),
+    ...('capacity_items_per_h' in asset.definition && {
+      capacity_items_per_h: asset.definition.capacity_items_per_h,
+    }),
   };
 }
 
@@ -38,6 +44,8 @@ export interface LineAccounts {
 /** The sums of a scope, and what of it some asset should have reported but did not. */
 export interface ScopeAccount extends AssetAccount {
   counts_missing: boolean;
+  /** Of machines with a stated capacity: what they could have made in their PBT, and what they made. */
+  capacity: { items: number; made_items: number } | undefined;
   /** Carriers of which some register was not read. */
   energy_missing: ReadonlySet<string>;
 }
@@ -61,11 +69,24 @@ export function scopeAccount(lines: readonly LineAccounts[]): ScopeAccount {
       rework: assets.some((a) => a.reports.rework),
       carriers: new Set(assets.flatMap((a) => [...a.reports.carriers])),
     },
+    capacity: capacityOf(assets),
     counts_missing: assets.some((a) => a.reports.items && !a.account.counts),
     energy_missing: new Set(
       assets.flatMap((a) => [...a.reports.carriers].filter((carrier) => !a.account.energy.has(carrier))),
     ),
   };
+}
+
+function capacityOf(assets: readonly AssetAccount[]): ScopeAccount['capacity'] {
+  const stated = assets.flatMap(({ account, reports }) => {
+    const { capacity_items_per_h: per_h } = reports;
+    if (per_h === undefined || !reports.items) return [];
+    const pbt_s = secondsOf(account.planned_ns - account.elements.pmt);
+    return [{ items: (per_h * pbt_s) / 3600, made_items: unitsOf(account.counts?.items ?? 0n) }];
+  });
+  if (stated.length === 0) return undefined;
+  const sum = (of: (s: (typeof stated)[number]) => number) => stated.reduce((all, s) => all + of(s), 0);
+  return { items: sum((s) => s.items), made_items: sum((s) => s.made_items) };
 }
 
 function withoutEnergy({ account, reports }: AssetAccount, metered: ReadonlySet<string>): AssetAccount {

@@ -10,6 +10,7 @@ export const cncRatioKpis = {
     source: '关键工序数控化率, basis process_count',
     target: { value: 0.7, source: '工信部联规〔2023〕258号: more than 70 % by 2027' },
     decimals: 1,
+    inputs: ['declared_processes', 'key_processes'],
     example: { calculation: '3 of 4 key processes', value: 0.75 },
   },
   cnc_ratio_connected: {
@@ -19,6 +20,7 @@ export const cncRatioKpis = {
     formula: 'declared, and a controller was seen in the period / key processes',
     source: '关键工序数控化率, basis process_count',
     decimals: 1,
+    inputs: ['connected_processes', 'key_processes'],
     example: { calculation: '2 of 4 key processes', value: 0.5 },
   },
   cnc_ratio_active: {
@@ -28,6 +30,7 @@ export const cncRatioKpis = {
     formula: 'declared, and it produced in the period / key processes',
     source: '关键工序数控化率, basis process_count',
     decimals: 1,
+    inputs: ['active_processes', 'key_processes'],
     example: { calculation: '1 of 4 key processes', value: 0.25 },
   },
 } as const satisfies Record<string, Definition>;

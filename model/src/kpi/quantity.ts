@@ -9,6 +9,7 @@ export const quantityKpis = {
     formula: 'PQ',
     source: iso22400('produced quantity'),
     decimals: 0,
+    inputs: ['items'],
     example: { calculation: '660 counted', value: 660 },
   },
   good_items: {
@@ -18,6 +19,7 @@ export const quantityKpis = {
     formula: 'GQ',
     source: iso22400('good quantity'),
     decimals: 0,
+    inputs: ['good_items'],
     example: { calculation: '627 counted', value: 627 },
   },
   quality_ratio: {
@@ -27,6 +29,7 @@ export const quantityKpis = {
     formula: 'GQ / PQ',
     source: iso22400('quality ratio'),
     decimals: 1,
+    inputs: ['attributed_good_items', 'attributed_judged_items'],
     example: { calculation: '627 / 660', value: 0.95 },
   },
   defect_ratio: {
@@ -36,6 +39,7 @@ export const quantityKpis = {
     formula: 'SQ / PQ',
     source: iso22400('scrap ratio'),
     decimals: 1,
+    inputs: ['scrap_items', 'judged_items'],
     example: { calculation: '22 / 660', value: 0.033333 },
   },
   rework_ratio: {
@@ -45,6 +49,7 @@ export const quantityKpis = {
     formula: 'RQ / PQ',
     source: iso22400('rework ratio'),
     decimals: 1,
+    inputs: ['rework_items', 'items'],
     example: { calculation: '11 / 660', value: 0.016667 },
   },
   first_pass_yield: {
@@ -54,6 +59,7 @@ export const quantityKpis = {
     formula: 'GP / IP: good at the first submission / submitted; rework is not good',
     source: iso22400('first pass yield'),
     decimals: 1,
+    inputs: ['good_items', 'judged_items'],
     example: { calculation: '627 / 660', value: 0.95 },
   },
 } as const satisfies Record<string, Definition>;

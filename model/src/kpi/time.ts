@@ -10,6 +10,7 @@ export const timeKpis = {
     source: iso22400('OEE index'),
     target: { value: 0.85, source: 'Nakajima, Introduction to TPM, 1988' },
     decimals: 1,
+    inputs: ['earned_good_s', 'rated_pbt_s'],
     example: { calculation: '30 s · 627 / 28 800 s', value: 0.653125 },
   },
   availability: {
@@ -19,6 +20,7 @@ export const timeKpis = {
     formula: 'APT / PBT',
     source: iso22400('availability'),
     decimals: 1,
+    inputs: ['apt_s', 'observed_s'],
     example: { calculation: '21 600 s / 28 800 s', value: 0.75 },
   },
   effectiveness: {
@@ -28,6 +30,7 @@ export const timeKpis = {
     formula: 'PRI · PQ / APT',
     source: iso22400('effectiveness'),
     decimals: 1,
+    inputs: ['earned_s', 'rated_apt_s'],
     example: { calculation: '30 s · 660 / 21 600 s', value: 0.916667 },
   },
   allocation_efficiency: {
@@ -37,6 +40,7 @@ export const timeKpis = {
     formula: 'AUBT / PBT',
     source: iso22400('allocation efficiency'),
     decimals: 1,
+    inputs: ['apt_s', 'aust_s', 'adet_s', 'observed_s'],
     example: { calculation: '27 000 s / 28 800 s', value: 0.9375 },
   },
   utilization_efficiency: {
@@ -46,6 +50,7 @@ export const timeKpis = {
     formula: 'APT / AUBT',
     source: iso22400('utilization efficiency'),
     decimals: 1,
+    inputs: ['apt_s', 'aust_s', 'adet_s'],
     example: { calculation: '21 600 s / 27 000 s', value: 0.8 },
   },
   technical_efficiency: {
@@ -55,6 +60,7 @@ export const timeKpis = {
     formula: 'APT / (APT + ADET)',
     source: iso22400('technical efficiency'),
     decimals: 1,
+    inputs: ['apt_s', 'adet_s'],
     example: { calculation: '21 600 s / 25 200 s', value: 0.857143 },
   },
   setup_ratio: {
@@ -64,6 +70,7 @@ export const timeKpis = {
     formula: 'AUST / AUPT',
     source: iso22400('setup ratio'),
     decimals: 1,
+    inputs: ['aust_s', 'apt_s'],
     example: { calculation: '1 800 s / 23 400 s', value: 0.076923 },
   },
   nee: {
@@ -73,6 +80,7 @@ export const timeKpis = {
     formula: 'AUPT / PBT · effectiveness · quality ratio',
     source: iso22400('NEE index'),
     decimals: 1,
+    inputs: ['earned_good_s', 'rated_pbt_s', 'apt_s', 'aust_s'],
     example: { calculation: '23 400 s / 28 800 s · 0.916667 · 0.95', value: 0.707552 },
   },
   teep: {
@@ -82,6 +90,7 @@ export const timeKpis = {
     formula: 'OEE · PBT / calendar time',
     source: 'Ivancic, Development of maintenance in modern production, 1998',
     decimals: 1,
+    inputs: ['earned_good_s', 'rated_pbt_s', 'planned_s', 'calendar_s'],
     example: { calculation: '0.653125 · 28 800 s / 86 400 s', value: 0.217708 },
   },
   nakajima_availability: {
@@ -92,6 +101,7 @@ export const timeKpis = {
       '(PBT − setup − faults − no order) / PBT; times its performance and the quality ratio it is the same OEE',
     source: 'Nakajima, Introduction to TPM, 1988: loading time less downtime',
     decimals: 1,
+    inputs: ['observed_s', 'aust_s', 'fault_s', 'no_order_s'],
     example: { calculation: '(28 800 − 1 800 − 600 − 1 800) s / 28 800 s', value: 0.854167 },
   },
   nakajima_performance: {
@@ -101,6 +111,7 @@ export const timeKpis = {
     formula: 'PRI · PQ / (APT + waiting + short stops)',
     source: 'Nakajima, Introduction to TPM, 1988: minor stops and speed are losses of performance',
     decimals: 1,
+    inputs: ['earned_s', 'apt_s', 'waiting_s', 'short_stop_s'],
     example: { calculation: '30 s · 660 / 24 600 s', value: 0.804878 },
   },
   mtbf: {
@@ -110,6 +121,7 @@ export const timeKpis = {
     formula: '(PBT − time in fault) / failures',
     source: iso22400('mean operating time between failures; divided by the failures seen'),
     decimals: 1,
+    inputs: ['observed_s', 'fault_s', 'failures'],
     example: { calculation: '(28 800 − 600) s / 2', value: 3.916667 },
   },
   mttf: {
@@ -119,6 +131,7 @@ export const timeKpis = {
     formula: 'APT / failures',
     source: iso22400('mean time to failure; of production time'),
     decimals: 1,
+    inputs: ['apt_s', 'failures'],
     example: { calculation: '21 600 s / 2', value: 3 },
   },
   mttr: {
@@ -128,6 +141,7 @@ export const timeKpis = {
     formula: 'time in fault / failures',
     source: iso22400('mean time to repair'),
     decimals: 2,
+    inputs: ['fault_s', 'failures'],
     example: { calculation: '600 s / 2', value: 0.083333 },
   },
   corrective_maintenance_ratio: {
@@ -137,6 +151,7 @@ export const timeKpis = {
     formula: 'time in fault / (time in fault + PMT)',
     source: iso22400('corrective maintenance ratio; time in fault is taken for CMT'),
     decimals: 1,
+    inputs: ['fault_s', 'pmt_s'],
     example: { calculation: '600 s / (600 s + 1 200 s)', value: 0.333333 },
   },
   coverage: {
@@ -147,6 +162,7 @@ export const timeKpis = {
     source: 'Benchline: unobserved time is neither production nor a stop',
     target: { value: 0.9, source: 'usual completeness asked of online energy reporting' },
     decimals: 1,
+    inputs: ['observed_s', 'planned_s'],
     example: { calculation: '28 800 s / 28 800 s', value: 1 },
   },
 } as const satisfies Record<string, Definition>;

@@ -59,13 +59,14 @@ export function referenceProblems(data: unknown): Problem[] {
       chains.flatMap((chain) => chain.items('processes')),
       processes,
     ),
-    ...processes.flatMap((process) => stationProblems(process, lines)),
     ...chains.flatMap(chainProblems),
+    ...assetValueProblems(machines),
+    ...processes.flatMap((process) => stationProblems(process, lines)),
     ...meterProblems(meters, types),
     ...types.flatMap(typeProblems),
     ...calendars.flatMap(calendarProblems),
-  ];
     ...energyProblems(plant),
+  ];
 }
 
 function unknown(kind: string, references: readonly Spot[], definitions: readonly Spot[]): Problem[] {

@@ -114,6 +114,7 @@ export const Machine = z.strictObject({
   controller: z.string().optional().describe('Make and model of the controller, as evidence'),
   product: Slug.optional().describe('The product it makes while no signal or entry says another'),
   calendar: Slug.optional().describe("Overrides the line's calendar"),
+  ...MachineMeans,
 });
 export type Machine = z.output<typeof Machine>;
 
@@ -166,6 +167,7 @@ export const Product = z.strictObject({
     .number()
     .positive()
     .describe('PRI of ISO 22400-2, seconds per item on one machine'),
+  planned_scrap_ratio: plannedScrapRatio,
 });
 export type Product = z.output<typeof Product>;
 
@@ -197,10 +199,10 @@ export const Plant = z
       .describe('The enterprise and everything in it'),
     machine_types: z.array(MachineType).min(1).describe('What machines of a kind say, defined once'),
     products: z.array(Product).default([]).describe('Products with their planned run time'),
-    processes: z.array(Process).default([]).describe('Processes (工序) and the stations that carry them out'),
     energy: Energy.prefault({}).describe(
       'Conversion factors, meter tree, tariffs, limits and baselines of energy',
     ),
+    processes: z.array(Process).default([]).describe('Processes (工序) and the stations that carry them out'),
     chains: z
       .array(ProcessChain)
       .default([])
