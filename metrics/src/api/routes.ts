@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { consoleFiles } from '../console-files.ts';
 import { figureRoutes } from './figure-routes.ts';
 import { liveRoutes } from './live-routes.ts';
+import { lossRoutes } from './loss-routes.ts';
 import type { PartsOf } from './parts.ts';
 import { recordRoutes } from './record-routes.ts';
 
@@ -11,6 +12,7 @@ export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
   recordRoutes(app, parts);
   figureRoutes(app, parts);
+  lossRoutes(app, parts);
   liveRoutes(app, parts);
   pageRoutes(base);
 }

@@ -1,0 +1,124 @@
+import { type Asset, type Entry, type Nanoseconds, nsFromMs, type PlantIndex } from '@benchline/model';
+import { plannedIntervals } from '../calendar/periods.ts';
+import type { Figures, ScopeFigures } from '../figures/figures.ts';
+import type { Scope } from '../figures/scopes.ts';
+import type { Interval } from '../intervals.ts';
+import { reportsOf } from '../kpis/scope-account.ts';
+import { type DefectPareto, defectsOf } from './defects.ts';
+import { microStopsFrom, microStopsOf } from './micro-stops.ts';
+import { type ParetoRow, paretoOf } from './pareto.ts';
+import { notesOf, type RunTimeNs, stopOf, type Waterfall, waterfallOf } from './waterfall.ts';
+
+/** Stops for one reason, in one state. */
+export interface StopReason {
+  state: string;
+  /** What the controller or an operator called it; empty where nobody did. */
+  reason: string;
+  time_ns: Nanoseconds;
+  times: bigint;
+}
+
+/** Failures for one cause. One that goes on under another name counts for both. */
+export interface FailureCause {
+  reason: string;
+  times: bigint;
+  time_ns: Nanoseconds;
+  /** (observed PBT − all time in fault) ÷ times. */
+  mtbf_h: number | undefined;
+  /** Time for this cause ÷ times. */
+  mttr_h: number | undefined;
+}
+
+export interface ScopeLosses {
+  figures: ScopeFigures;
+  waterfall: Waterfall;
+  notes: ReturnType<typeof notesOf>;
+  stops: readonly ParetoRow<StopReason>[];
+  failures: readonly FailureCause[];
+  micro_stops: { bound_ns: Nanoseconds; rows: readonly ParetoRow<StopReason>[] };
+  defects: DefectPareto;
+}
+
+/**
+ * Where the time of a scope went over a window, what stopped it and what was wrong with its items. Sums over its
+ * machines; no ratio is averaged.
+ * @param entries those of the scope's machines in the window that hold.
+ * @throws BenchlineError `store_unavailable`.
+ */
+export async function lossesOf(
+  { figures, plant }: { figures: Figures; plant: PlantIndex },
+  scope: Scope,
+  window: Interval,
+  { now_ns, entries }: { now_ns: Nanoseconds; entries: readonly Entry[] },
+): Promise<ScopeLosses> {
+  const result = await figures.of(scope, window, now_ns);
+  const { account } = result;
+  const machines = scope.lines.flatMap((line) => line.machines);
+  const waterfall = waterfallOf(account, runTimeNs(plant));
+  const stops = [...account.stops].map(([key, stop]): StopReason => ({ ...stopOf(key), ...stop }));
+  const bound_ns = nsFromMs(plant.plant.losses.micro_stop_s * 1000);
+  const micro = await Promise.all(
+    machines
+      .filter((asset) => reportsOf(asset).states)
+      .map((asset) => microStops(figures, asset, window, { now_ns, bound_ns })),
+  );
+  return {
+    figures: result,
+    waterfall,
+    notes: notesOf(waterfall, machines),
+    // Planned maintenance lies outside of planned busy time: it stops nothing that was planned to run.
+    stops: paretoOf(
+      stops.filter(({ state }) => state !== 'planned_maintenance'),
+      ({ time_ns }) => time_ns,
+    ),
+    failures: failuresOf(result, stops),
+    micro_stops: { bound_ns, rows: paretoOf(summedUp(micro.flat()), ({ times }) => times) },
+    defects: defectsOf(account.counts, entries),
+  };
+}
+
+/** Planned run times in whole nanoseconds, which is what accounts are kept in. */
+function runTimeNs({ products }: PlantIndex): RunTimeNs {
+  const times = new Map(
+    [...products].map(([id, product]) => [id, nsFromMs(product.planned_run_time_per_item_s * 1000)]),
+  );
+  return (product) => times.get(product) ?? 0n;
+}
+
+async function microStops(
+  figures: Figures,
+  asset: Asset,
+  window: Interval,
+  { now_ns, bound_ns }: { now_ns: Nanoseconds; bound_ns: Nanoseconds },
+): Promise<StopReason[]> {
+  const { states, ...known } = await figures.statesOf(asset, microStopsFrom(window, bound_ns), now_ns);
+  const planned = plannedIntervals(asset.calendar, asset.time_zone, known);
+  return microStopsOf(states, planned, window, bound_ns).map(({ state, reason, from_ns, to_ns }) => ({
+    state,
+    reason,
+    time_ns: to_ns - from_ns,
+    times: 1n,
+  }));
+}
+
+function summedUp(stops: readonly StopReason[]): StopReason[] {
+  return [...Map.groupBy(stops, ({ state, reason }) => `${state}/${reason}`).values()].map((same) =>
+    same.reduce((a, b) => ({ ...a, time_ns: a.time_ns + b.time_ns, times: a.times + b.times })),
+  );
+}
+
+function failuresOf({ quantities }: ScopeFigures, stops: readonly StopReason[]): FailureCause[] {
+  const running_s = quantities.observed_s - quantities.fault_s;
+  const hoursEach = (time_s: number, times: bigint) =>
+    times === 0n ? undefined : time_s / Number(times) / 3600;
+  return paretoOf(
+    stops.filter(({ state }) => state === 'fault'),
+    ({ time_ns }) => time_ns,
+  ).map(({ of: { reason, times, time_ns } }) => ({
+    reason,
+    times,
+    time_ns,
+    mtbf_h: hoursEach(running_s, times),
+    mttr_h: hoursEach(Number(time_ns) / 1e9, times),
+  }));
+}

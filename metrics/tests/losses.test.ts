@@ -1,0 +1,221 @@
+import type { CanonicalState, Entry } from '@benchline/model';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { emptyAccount, mergeAccounts } from '../src/accounts/account.ts';
+import { accountOf } from '../src/accounts/account-of.ts';
+import type { StateStretch } from '../src/figures/state-list.ts';
+import { defectsOf } from '../src/losses/defects.ts';
+import { microStopsFrom, microStopsOf } from '../src/losses/micro-stops.ts';
+import { paretoOf } from '../src/losses/pareto.ts';
+import { barSeconds, sixLosses, type Waterfall, waterfallOf } from '../src/losses/waterfall.ts';
+import { anyFacts, horizon, instant } from './kit/facts.ts';
+
+const runTime = (product: string) => (product === 'a' ? 7n : 0n);
+const sumOf = ({ losses, fully_productive }: Waterfall) =>
+  Object.values(losses).reduce((sum, loss) => sum + loss, fully_productive);
+
+describe('the waterfall', () => {
+  it('adds up to the calendar time, whatever the facts and wherever the window is cut', () => {
+    fc.assert(
+      fc.property(anyFacts, instant, (facts, cut) => {
+        const of = (from_ns: bigint, to_ns: bigint) =>
+          waterfallOf(accountOf(facts, { from_ns, to_ns }), runTime);
+        const whole = of(0n, horizon);
+        expect(sumOf(whole)).toBe(whole.calendar);
+        const [first, second] = [of(0n, cut), of(cut, horizon)];
+        expect(first.fully_productive + second.fully_productive).toBe(whole.fully_productive);
+        for (const id of Object.keys(whole.losses) as (keyof Waterfall['losses'])[])
+          expect(first.losses[id] + second.losses[id], id).toBe(whole.losses[id]);
+      }),
+    );
+  });
+
+  it('is for several machines the sum of theirs', () => {
+    fc.assert(
+      fc.property(anyFacts, anyFacts, (a, b) => {
+        const window = { from_ns: 0n, to_ns: horizon };
+        const [x, y] = [accountOf(a, window), accountOf(b, window)];
+        const both = waterfallOf(mergeAccounts(x, y), runTime);
+        const [one, other] = [waterfallOf(x, runTime), waterfallOf(y, runTime)];
+        expect(both.calendar).toBe(one.calendar + other.calendar);
+        expect(both.losses.speed).toBe(one.losses.speed + other.losses.speed);
+        expect(sumOf(both)).toBe(both.calendar);
+      }),
+    );
+  });
+
+  it('of a worked shift: speed, defects and stops in seconds', () => {
+    // 480 min, breaks 60, stops 47, 60 items a minute, 19 271 made, 423 rejected (Vorne).
+    const minute = 60_000_000_000n;
+    const items = 19_271_000_000_000n;
+    const good = 18_848_000_000_000n;
+    const waterfall = waterfallOf(
+      {
+        ...emptyAccount,
+        calendar_ns: 480n * minute,
+        planned_ns: 420n * minute,
+        elements: { apt: 373n * minute, aust: 0n, adet: 0n, adot: 47n * minute, pmt: 0n },
+        stops: new Map([['fault/E1', { time_ns: 47n * minute, times: 3n }]]),
+        products: new Map([
+          ['a', { pbt_ns: 420n * minute, apt_ns: 373n * minute, items, good, judged: items, scrap: 0n }],
+        ]),
+      },
+      () => 1_000_000_000n,
+    );
+    const seconds = Object.fromEntries(
+      Object.entries(waterfall.losses).map(([id, time]) => [id, barSeconds(time)]),
+    );
+    expect(seconds).toEqual({
+      no_shift: 3600,
+      planned_maintenance: 0,
+      unobserved: 0,
+      fault: 2820,
+      setup: 0,
+      no_order: 0,
+      waiting: 0,
+      short_stop: 0,
+      unrated: 0,
+      speed: 22_380 - 19_271,
+      defects: 423,
+    });
+    expect(barSeconds(waterfall.fully_productive) / (420 * 60)).toBeCloseTo(0.747937, 6);
+    expect(sixLosses(waterfall).start_up).toBeUndefined();
+    // Twice as fast as planned: the loss is negative, and everything still adds up.
+    const fast = waterfallOf(
+      {
+        ...emptyAccount,
+        calendar_ns: minute,
+        planned_ns: minute,
+        elements: { apt: minute, aust: 0n, adet: 0n, adot: 0n, pmt: 0n },
+        products: new Map([
+          ['a', { pbt_ns: minute, apt_ns: minute, items: 2_000_000_000n, good: 0n, judged: 0n, scrap: 0n }],
+        ]),
+      },
+      () => minute,
+    );
+    expect(barSeconds(fast.losses.speed)).toBe(-60);
+    expect(sumOf(fast)).toBe(fast.calendar);
+  });
+});
+
+describe('micro-stops', () => {
+  const s = 1_000_000_000n;
+  const states = (...list: [number, StateStretch['state']][]): StateStretch[] =>
+    list.map(([from, state], i) => ({
+      state,
+      from_ns: BigInt(from) * s,
+      to_ns: BigInt(list[i + 1]?.[0] ?? 1000) * s,
+    }));
+  const lengths = (list: StateStretch[], to = 1000, planned = [{ from_ns: 0n, to_ns: 1000n * s }]) =>
+    microStopsOf(list, planned, { from_ns: 0n, to_ns: BigInt(to) * s }, 60n * s).map(({ from_ns, to_ns }) =>
+      Number((to_ns - from_ns) / s),
+    );
+
+  it('go from producing to producing and are shorter than the bound', () => {
+    const day = states(
+      [0, 'producing'],
+      [100, 'short_stop'],
+      [130, 'waiting'],
+      [140, 'producing'],
+      [200, 'fault'],
+      [260, 'producing'],
+      [300, 'waiting'],
+      [330, 'setup'],
+      [340, 'producing'],
+      [400, 'waiting'],
+      [410, 'unobserved'],
+      [420, 'producing'],
+    );
+    expect(lengths(day)).toEqual([40]);
+    expect(lengths(day, 140)).toEqual([]);
+    const shifts = [
+      { from_ns: 0n, to_ns: 135n * s },
+      { from_ns: 136n * s, to_ns: 1000n * s },
+    ];
+    expect(lengths(day, 1000, shifts)).toEqual([]);
+  });
+
+  it('belong to one window each, wherever it is cut', () => {
+    const state = fc.constantFrom<StateStretch['state']>(
+      'producing',
+      'waiting',
+      'fault',
+      'setup',
+      'unobserved',
+    );
+    const history = fc.array(fc.tuple(fc.integer({ min: 1, max: 8 }), state), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(history, fc.integer({ min: 0, max: 100 }), (pieces, cut) => {
+        let at = 0;
+        const starts = pieces.map(([length, of]): [number, CanonicalState | 'unobserved'] => {
+          at += length;
+          return [at - length, of];
+        });
+        const merged = starts.filter(([, of], i) => of !== starts[i - 1]?.[1]);
+        const all = states(...merged);
+        const planned = [{ from_ns: 0n, to_ns: 1000n * s }];
+        const count = (from: number, to: number) => {
+          const window = { from_ns: BigInt(from) * s, to_ns: BigInt(to) * s };
+          const read = microStopsFrom(window, 6n * s);
+          const known = all.flatMap((stretch) => {
+            const from_ns = stretch.from_ns > read.from_ns ? stretch.from_ns : read.from_ns;
+            const to_ns = stretch.to_ns < read.to_ns ? stretch.to_ns : read.to_ns;
+            return from_ns < to_ns ? [{ ...stretch, from_ns, to_ns }] : [];
+          });
+          return microStopsOf(known, planned, window, 6n * s).length;
+        };
+        expect(count(0, cut) + count(cut, 1000)).toBe(count(0, 1000));
+      }),
+    );
+  });
+});
+
+test('a Pareto falls, and its shares add up', () => {
+  const rows = paretoOf(['b', 'dddd', 'cc', 'e'], (text) => BigInt(text.length));
+  expect(rows.map(({ of, share, cumulative }) => [of, share, cumulative])).toEqual([
+    ['dddd', 0.5, 0.5],
+    ['cc', 0.25, 0.75],
+    ['b', 0.125, 0.875],
+    ['e', 0.125, 1],
+  ]);
+  expect(paretoOf(['x'], () => 0n)).toMatchObject([{ share: 0, cumulative: 0 }]);
+});
+
+test('defects are named by entries; the rest has no name, and less than nothing is said aloud', () => {
+  const stated = (statement: Entry['statement']): Entry => ({
+    id: crypto.randomUUID(),
+    author: 'inspector',
+    reason: 'seen',
+    subject: 'mill',
+    entered_ns: 0n,
+    from_ns: 0n,
+    statement,
+  });
+  const counts = {
+    items: 100_000_000_000n,
+    judged: 100_000_000_000n,
+    good: 90_000_000_000n,
+    scrap: 7_000_000_000n,
+    rework: 3_000_000_000n,
+  };
+  const entries = [
+    stated({ kind: 'scrap_cause', items: 4, cause: 'surface' }),
+    stated({ kind: 'count_correction', scrap: 2, rework: 1, cause: 'tool' }),
+    stated({ kind: 'reclassify', from: 'good', to: 'scrap', items: 1, cause: 'surface' }),
+    stated({ kind: 'reclassify', from: 'scrap', to: 'good', items: 1, cause: 'surface' }),
+    stated({ kind: 'count_correction', good: 5 }),
+  ];
+  expect(defectsOf(counts, entries)).toMatchObject({
+    scrap_items: 7,
+    rework_items: 3,
+    causes: [
+      { of: { cause: 'surface', items: 5n }, share: 0.625 },
+      { of: { cause: 'tool', items: 3n }, cumulative: 1 },
+    ],
+    unnamed_items: 2,
+  });
+  expect(defectsOf(undefined, entries).unnamed_items).toBe(-8);
+});
