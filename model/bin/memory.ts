@@ -6,11 +6,13 @@ import { join } from 'node:path';
  * what the computer has: a gateway that reads ten thousand tags then held twice of what it needs. A small young
  * generation and an old one that grows in small steps cost a few per cent of CPU. Neither is a limit to die at.
  */
-const flags: Readonly<Record<string, readonly string[]>> = {
-  gateway: ['--max-semi-space-size=4', '--heap-growing-percent=20'],
-  ingest: ['--max-semi-space-size=8', '--heap-growing-percent=25'],
-  metrics: ['--max-semi-space-size=16', '--heap-growing-percent=50'],
-};
+const flags = new Map<string | undefined, readonly string[]>(
+  Object.entries({
+    gateway: ['--max-semi-space-size=4', '--heap-growing-percent=20'],
+    ingest: ['--max-semi-space-size=8', '--heap-growing-percent=25'],
+    metrics: ['--max-semi-space-size=16', '--heap-growing-percent=50'],
+  }),
+);
 
 /**
  * Begins a service anew, in the same process and with the same pipes, with the flags for its memory, which only count
@@ -18,7 +20,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
  * chose flags for the memory keeps them; where the system cannot replace a process (Windows), nothing happens.
  */
 export function shapeMemory(): void {
-  const wanted = flags[process.argv[2] ?? ''];
+  const wanted = flags.get(process.argv[2]);
   const chosen = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
   if (!wanted || /semi-space|old-space|heap-growing/.test(chosen) || process.platform === 'win32') return;
   process.execve?.(
