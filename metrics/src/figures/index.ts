@@ -1,0 +1,2 @@
+export { Figures } from './figures.ts';
+export { scopesOf } from './scopes.ts';

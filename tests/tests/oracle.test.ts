@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Figures, scopesOf } from '@benchline/metrics/figures';
+import { indexPlant, type KpiId, parsePlant } from '@benchline/model';
+import { placementOf, type TelemetryStore } from '@benchline/store';
+import { openEmbeddedStore } from '@benchline/store/embedded';
+import { openMemoryStore } from '@benchline/store/memory';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { month, windows } from '../src/oracle/calendar.ts';
+import { type Delivery, syntheticMonth } from '../src/oracle/month.ts';
+import { Oracle, type OracleRow } from '../src/oracle/oracle.ts';
+import { monthPlant } from '../src/oracle/plant.ts';
+
+type Account = Awaited<ReturnType<Figures['of']>>['account'];
+
+const plant = parsePlant(monthPlant, 'plant.yaml');
+const index = indexPlant(plant);
+const placement = placementOf(index);
+const scopes = scopesOf(plant);
+const spans = [...windows.months, ...windows.days, ...windows.shifts];
+const now_ns = month.to_ns + 86_400_000_000_000n;
+const { inTime, late } = syntheticMonth({ seed: 11, span: month, beat_s: 900 });
+
+describe('a second implementation, in SQL over the raw observations', () => {
+  let folder: string;
+  let oracle: Oracle;
+  let early: Answers;
+  let whole: Answers;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'benchline-oracle-'));
+    oracle = await Oracle.open();
+    await oracle.deliver(inTime);
+    early = await Answers.of(oracle);
+    await oracle.deliver(late);
+    whole = await Answers.of(oracle);
+  });
+  afterAll(() => {
+    oracle.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('has a month with everything in it', () => {
+    const said = [...whole.sums.keys()].join('\n');
+    for (const what of ['element apt', 'element aust', 'element adet', 'element adot', 'element pmt'])
+      expect(said).toContain(what);
+    for (const what of ['failures', 'stop_times fault/ALARM 12', 'product_count flange', 'energy export'])
+      expect(said).toContain(what);
+    expect(whole.sums.get('acme/north/shop/cell/mill 0 calendar ')).toBe(743n * 3_600_000_000_000n);
+    expect(whole.sums).not.toEqual(early.sums);
+  });
+
+  const stores: Readonly<Record<string, () => Promise<TelemetryStore>>> = {
+    memory: async () => openMemoryStore({ placement }),
+    embedded: () =>
+      openEmbeddedStore({ file: join(folder, 'month.duckdb'), placement, compact_rows: 20_000 }),
+  };
+  for (const [name, open] of Object.entries(stores))
+    test(`agrees with the accounts to the last digit, before and after late data (${name} store)`, async () => {
+      const store = await open();
+      try {
+        const figures = new Figures({ plant: index, store, lateness_ns: 0n });
+        await deliver(store, figures, inTime);
+        await compare(figures, early);
+        await deliver(store, figures, late);
+        await compare(figures, whole);
+        await compare(new Figures({ plant: index, store, lateness_ns: 0n }), whole);
+      } finally {
+        await store.close();
+      }
+    }, 120_000);
+});
+
+/** Writes in pieces, and says what each one touched, as the follower of the feed does. */
+async function deliver(store: TelemetryStore, figures: Figures, delivery: Delivery): Promise<void> {
+  const size = 4000;
+  const { observations, observed } = delivery;
+  for (let at = 0; at < Math.max(observations.length, observed.length); at += size) {
+    const some = { observations: observations.slice(at, at + size), observed: observed.slice(at, at + size) };
+    const { rejected } = await store.write({ ...some, gaps: [] });
+    expect(rejected).toEqual([]);
+    const news = [
+      ...some.observations.map(({ machine, source, source_time_ns: at_ns }) => ({
+        ...{ machine, source },
+        ...{ from_ns: at_ns, to_ns: at_ns },
+      })),
+      ...some.observed.map(({ until_ns, ...claim }) => ({ ...claim, to_ns: until_ns })),
+    ];
+    for (const told of Map.groupBy(news, ({ machine, source }) => `${machine} ${source}`).values())
+      figures.touched({
+        ...told[0]!,
+        from_ns: told.map((t) => t.from_ns).reduce((a, b) => (a < b ? a : b)),
+        to_ns: told.map((t) => t.to_ns).reduce((a, b) => (a > b ? a : b)),
+      });
+  }
+}
+
+async function compare(figures: Figures, answers: Answers): Promise<void> {
+  for (const [path, scope] of scopes) {
+    if (!answers.scopes.has(path)) continue;
+    for (const [id, window] of spans.entries()) {
+      const said = await figures.of(scope, window, now_ns);
+      expect(sumsOf(said.account), `${path} ${id}`).toEqual(answers.sumsOf(path, id));
+      const differing = Object.entries(answers.figuresOf(path, id)).filter(
+        ([kpi, value]) => !agree(said.figures[kpi as KpiId].value, value),
+      );
+      expect(differing, `${path} ${id}`).toEqual([]);
+    }
+  }
+}
+
+/** Thirteen digits: more than any screen or file shows, and fewer than the order of additions changes. */
+function agree(ours: number | undefined, theirs: number | null): boolean {
+  if (ours === undefined || theirs === null) return ours === undefined && theirs === null;
+  return Math.abs(ours - theirs) <= 1e-13 * Math.abs(theirs);
+}
+
+/** What the oracle says of every scope and window. */
+class Answers {
+  readonly scopes = new Set<string>();
+  readonly sums = new Map<string, bigint>();
+  readonly #sums = new Map<string, Record<string, bigint>>();
+  readonly #figures = new Map<string, Record<string, number | null>>();
+
+  static async of(oracle: Oracle): Promise<Answers> {
+    await oracle.compute(spans);
+    const answers = new Answers();
+    for (const row of await oracle.rows('sums'))
+      if (!['count', 'attributed', 'product_count'].includes(String(row['what'])))
+        answers.#add(row, `${String(row['what'])} ${String(row['key'])}`, row['amount']);
+    for (const { scope, id, what, product, ...tally } of await oracle.rows('tallies'))
+      for (const [role, amount] of Object.entries(tally))
+        if (what !== 'product_count' || role === 'items' || role === 'good')
+          answers.#add({ scope, id } as OracleRow, `${String(what)} ${String(product)}${role}`, amount);
+    for (const { scope, id, ...values } of await oracle.rows('figures'))
+      answers.#figures.set(
+        `${String(scope)} ${String(id)}`,
+        Object.fromEntries(Object.entries(values).map(([kpi, v]) => [kpi, typeof v === 'number' ? v : null])),
+      );
+    return answers;
+  }
+
+  sumsOf(scope: string, window: number): Record<string, bigint> {
+    return this.#sums.get(`${scope} ${window}`) ?? {};
+  }
+
+  figuresOf(scope: string, window: number): Record<string, number | null> {
+    return this.#figures.get(`${scope} ${window}`) ?? {};
+  }
+
+  #add({ scope, id }: OracleRow, key: string, amount: unknown): void {
+    if (typeof amount !== 'bigint' || amount === 0n) return;
+    this.scopes.add(String(scope));
+    const place = `${String(scope)} ${String(id)}`;
+    const known = this.#sums.get(place) ?? {};
+    known[key] = amount;
+    this.#sums.set(place, known);
+    this.sums.set(`${place} ${key}`, amount);
+  }
+}
+
+/** An account in the words of the oracle; what is 0 is left out. */
+function sumsOf(account: Account): Record<string, bigint> {
+  const { elements, stops, products, counts, attributed, energy } = account;
+  const use = energy.get('electricity');
+  const all: [string, bigint][] = [
+    ['calendar ', account.calendar_ns],
+    ['planned ', account.planned_ns],
+    ['failures ', account.failures],
+    ...Object.entries(elements).map(([element, ns]): [string, bigint] => [`element ${element}`, ns]),
+    ...[...stops].flatMap(([key, { time_ns, times }]): [string, bigint][] => [
+      [`stop_time ${key}`, time_ns],
+      [`stop_times ${key}`, times],
+    ]),
+    ...[...products].flatMap(([product, { pbt_ns, apt_ns, items, good }]): [string, bigint][] => [
+      [`product_pbt ${product}`, pbt_ns],
+      [`product_apt ${product}`, apt_ns],
+      [`product_count ${product}items`, items],
+      [`product_count ${product}good`, good],
+    ]),
+    ...Object.entries(counts ?? {}).map(([role, amount]): [string, bigint] => [`count ${role}`, amount]),
+    ...Object.entries(attributed).map(([role, amount]): [string, bigint] => [`attributed ${role}`, amount]),
+    ['energy import', use?.import ?? 0n],
+    ['energy export', use?.export ?? 0n],
+  ];
+  return Object.fromEntries(all.filter(([, amount]) => amount !== 0n));
+}
