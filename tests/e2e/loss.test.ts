@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { testBox } from './kit.ts';
 import { readTruth } from './truth.ts';
 
-const liveMs = 8000;
+const liveMs = 5000;
 
 /** Lets a box run, does something to it in the middle, and settles the account. */
 async function disturbed(box: Box, disturb: () => Promise<void> | void) {
@@ -17,22 +17,6 @@ async function disturbed(box: Box, disturb: () => Promise<void> | void) {
 }
 
 describe('everything that was emitted', () => {
-  it('is stored as it was, when nothing happens', async () => {
-    const box = await testBox();
-    const account = await disturbed(box, () => {});
-    expect(account.emitted).toBeGreaterThan(1000);
-    expect(account).toEqual({
-      emitted: account.emitted,
-      stored: account.emitted,
-      declared_gaps: 0,
-      quarantined: 0,
-      missing: 0,
-      wrong: 0,
-      invented: 0,
-      doubled: 0,
-    });
-  });
-
   it('survives kill -9 of ingest, metrics and broker, one after the other', async () => {
     const box = await testBox();
     const account = await disturbed(box, async () => {
