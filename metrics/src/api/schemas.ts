@@ -31,6 +31,7 @@ export const figureStatuses = [
   'no_maintenance',
   'no_meter',
   'no_key_processes',
+  'no_factor',
   'no_orders',
   'not_declared',
   'not_applicable',

@@ -23,6 +23,7 @@ export const statusWording: Readonly<Record<(typeof figureStatuses)[number], Wor
   no_failures: { en: 'No failures', zh: '无故障' },
   no_maintenance: { en: 'No maintenance', zh: '无维护' },
   no_meter: { en: 'No meter', zh: '无电表' },
+  no_factor: { en: 'No conversion factor', zh: '无折算系数' },
   no_key_processes: { en: 'No key processes', zh: '无关键工序' },
   no_orders: { en: 'No order', zh: '无订单' },
   not_declared: { en: 'Not declared', zh: '未申报' },

@@ -39,7 +39,7 @@ function beginsOn(shift: Shift, cycle: Pattern['cycle'], date: number): boolean 
   return shift.cycle_days.includes((((since % cycle.days) + cycle.days) % cycle.days) + 1);
 }
 
-function weekdayOf(date: number): (typeof weekdays)[number] {
+export function weekdayOf(date: number): (typeof weekdays)[number] {
   // The days of a week are seven: the index is one of them.
   return weekdays[(new Date(date).getUTCDay() + 6) % 7]!;
 }

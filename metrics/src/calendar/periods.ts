@@ -30,8 +30,8 @@ export function plannedIntervals(calendar: Calendar, zone: string, window: Inter
 export function shiftsOverlapping(calendar: Calendar, zone: string, window: Interval): ShiftPeriod[] {
   const periods: ShiftPeriod[] = [];
   // A shift lasts at most 24 h on the clock, so it began on one of the window's dates or the day before.
-  const first = dateOf(zone, window.from_ns) - dayMs;
-  for (let date = first; date <= dateOf(zone, window.to_ns); date += dayMs)
+  const first = localDate(zone, window.from_ns) - dayMs;
+  for (let date = first; date <= localDate(zone, window.to_ns); date += dayMs)
     for (const shift of shiftsBeginning(calendar, date)) {
       const { from, to } = clockSpan(shift, date);
       const period = { shift, date: dateText(date), from_ns: nsOf(zone, from), to_ns: nsOf(zone, to) };
@@ -43,7 +43,7 @@ export function shiftsOverlapping(calendar: Calendar, zone: string, window: Inte
 /** The local days that overlap [from, to), whole: 23, 24 or 25 hours. */
 export function daysOverlapping(zone: string, window: Interval): Interval[] {
   const days: Interval[] = [];
-  for (let date = dateOf(zone, window.from_ns); ; date += dayMs) {
+  for (let date = localDate(zone, window.from_ns); ; date += dayMs) {
     const day = { from_ns: nsOf(zone, date), to_ns: nsOf(zone, date + dayMs) };
     if (day.from_ns >= window.to_ns) return days;
     if (day.to_ns > window.from_ns && day.to_ns > day.from_ns) days.push(day);
@@ -78,7 +78,7 @@ function breaksOf(period: ShiftPeriod, zone: string): Interval[] {
 }
 
 /** The civil times between which a span of the clock lies that begins on a date. */
-function clockSpan(span: { start: string; end: string }, date: number): { from: number; to: number } {
+export function clockSpan(span: { start: string; end: string }, date: number): { from: number; to: number } {
   const from = date + minutesOf(span.start) * minuteMs;
   const to = date + minutesOf(span.end) * minuteMs;
   return { from, to: to > from ? to : to + dayMs };
@@ -90,7 +90,7 @@ function minutesOf(clock: string): number {
 }
 
 /** Civil midnight of the local date at an instant. */
-function dateOf(zone: string, ns: Nanoseconds): number {
+export function localDate(zone: string, ns: Nanoseconds): number {
   const civil = civilOf(zone, msFromNs(ns));
   return civil - (((civil % dayMs) + dayMs) % dayMs);
 }
@@ -104,6 +104,7 @@ function maintenanceOf({ planned_maintenance }: Calendar, zone: string): Interva
   );
 }
 
-function nsOf(zone: string, civilMs: number): Nanoseconds {
+/** The instant that a civil time stands for. */
+export function nsOf(zone: string, civilMs: number): Nanoseconds {
   return BigInt(instantOf(zone, civilMs)) * nsPerMillisecond;
 }

@@ -2,6 +2,10 @@ import type { Asset, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
 import type { Interval } from '../intervals.ts';
+import { EnergyRules } from '../energy/rules.ts';
+import { withEntries } from '../entries/effect.ts';
+import { EntryBook } from '../entries/entry-book.ts';
+import { relevantEntries } from '../entries/stretches.ts';
 import { type CncRatios, cncRatios } from '../kpis/cnc-ratio.ts';
 import { declaredFigures } from '../kpis/declared-figures.ts';
 import type { Figure } from '../kpis/figure.ts';
@@ -53,11 +57,13 @@ export class Figures {
     this.#options = options;
     const { store, plant } = options;
     const carry = new CarryMemo(store);
+  readonly #energy: EnergyRules;
     this.#carry = carry;
     this.#states = new PieceBook(stateSummary(store));
     this.#accounts = new PieceBook({
       empty: emptyAccount,
       merge: mergeAccounts,
+    this.#energy = new EnergyRules(plant);
       async read(asset, span) {
         const { facts, size } = await carry.across(asset, span.from_ns, span.to_ns, (carried) =>
           gather(store, plant, asset, span, carried),
@@ -121,7 +127,7 @@ export class Figures {
       quantities,
       sums: sumsOf({ scope: sums, reports: sums.reports, q: quantities }),
       figures: {
-        ...figuresOf(sums, runTime),
+        ...figuresOf(sums, runTime, this.#energy.conversionsOf(scope, window)),
         ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains }),
         ...declaredFigures(declared),
         ...cncFigures(cnc),
@@ -182,7 +188,11 @@ export class Figures {
   }
 
   async #scopeAccount(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<ScopeAccount> {
-    const account = (asset: Asset) => this.#assetAccount(asset, parts, now_ns);
+    const place = this.#energy.placesIn(scope);
+    const account = async (asset: Asset) => ({
+      ...(await this.#assetAccount(asset, parts, now_ns)),
+      ...place(asset),
+    });
     const lines = scope.lines.map(async ({ machines, meters }) => ({
       machines: await Promise.all(machines.map(account)),
       meters: await Promise.all(meters.map(account)),
@@ -206,6 +216,17 @@ export class Figures {
 type Parts = readonly Interval[];
 
 function cncFigures(cnc: CncRatios | undefined): Record<CncKpiId, Figure> {
+  /** The accounts of the machines and meters of a scope, each for itself. @throws BenchlineError `store_unavailable`. */
+  async assetAccounts(
+    assets: readonly Asset[],
+    window: Interval,
+    now_ns: Nanoseconds,
+  ): Promise<{ asset: Asset; account: Account }[]> {
+    return await Promise.all(
+      assets.map(async (asset) => ({ asset, account: await this.#account(asset, [window], now_ns) })),
+    );
+  }
+
   const none: Figure = { status: 'not_applicable' };
   return {
     cnc_ratio_declared: cnc?.declared ?? none,

@@ -1,12 +1,40 @@
+import { Energy } from '@benchline/model';
+import { idleShare, stateEnergy } from '../energy/by-state.ts';
+import { type Conversions, comprehensiveEnergy } from '../energy/comprehensive.ts';
+import { conversionOn } from '../energy/conversion.ts';
 import { absent, type Figure, type Subject } from './figure.ts';
-import { energyInKwh } from './quantities.ts';
+import { energyInKwh, unitsOf } from './quantities.ts';
 import { count } from './quantity-figures.ts';
 
 const electricity = 'electricity';
 
+type EnergyKpiId =
+  | 'energy_kwh'
+  | 'energy_kwh_per_good_item'
+  | 'idle_energy_share'
+  | 'comprehensive_energy_kgce'
+  | 'comprehensive_energy_kgce_per_good_item'
+  | 'co2_kg';
+
+/** What a plant file that says nothing of energy means. */
+export const usualConversions: Conversions = {
+  conversion: conversionOn(Energy.parse({}), '2026-01-01'),
+  unitOf: () => 'kWh',
+  self_made: new Set(),
+};
+
 /** Figures over register differences of the whole window, gaps in the observation included. */
-export function energyFigures(subject: Subject): Record<'energy_kwh' | 'energy_kwh_per_good_item', Figure> {
-  return { energy_kwh: energy(subject), energy_kwh_per_good_item: energyPerGoodItem(subject) };
+export function energyFigures(subject: Subject, conversions: Conversions): Record<EnergyKpiId, Figure> {
+  const kwh = energy(subject);
+  const coal = converted(subject, conversions, 'kgce');
+  return {
+    energy_kwh: kwh,
+    energy_kwh_per_good_item: perGoodItem(subject, kwh),
+    idle_energy_share: idleEnergyShare(subject),
+    comprehensive_energy_kgce: coal,
+    comprehensive_energy_kgce_per_good_item: perGoodItem(subject, coal),
+    co2_kg: converted(subject, conversions, 'co2'),
+  };
 }
 
 function energy({ scope, reports }: Subject): Figure {
@@ -18,12 +46,26 @@ function energy({ scope, reports }: Subject): Figure {
   return { value: import_kwh - export_kwh, status: partial ? 'partial' : 'ok' };
 }
 
-function energyPerGoodItem(subject: Subject): Figure {
-  const kwh = energy(subject);
+function perGoodItem(subject: Subject, energyFigure: Figure): Figure {
   const good = count(subject, 'good');
-  if (kwh.value === undefined) return kwh;
+  if (energyFigure.value === undefined) return energyFigure;
   if (good.value === undefined) return good;
   if (good.value === 0) return absent('no_items');
-  const partial = kwh.status === 'partial' || good.status === 'partial';
-  return { value: kwh.value / good.value, status: partial ? 'partial' : 'ok' };
+  const partial = energyFigure.status === 'partial' || good.status === 'partial';
+  return { value: energyFigure.value / good.value, status: partial ? 'partial' : 'ok' };
+}
+
+/** All carriers together: absent when one that counts has no factor, partial when one was not read. */
+function converted({ scope, reports }: Subject, conversions: Conversions, to: 'kgce' | 'co2'): Figure {
+  if (reports.carriers.size === 0) return absent('no_meter');
+  if (scope.account.energy.size === 0) return absent('not_observed');
+  const sum = comprehensiveEnergy(scope.account.energy, conversions)[to];
+  if (sum === undefined) return absent('no_factor');
+  const partial = scope.account.energy_from_later || scope.energy_missing.size > 0;
+  return { value: unitsOf(sum), status: partial ? 'partial' : 'ok' };
+}
+
+function idleEnergyShare({ scope, reports }: Subject): Figure {
+  if (!reports.states) return absent('not_applicable');
+  return idleShare(stateEnergy(scope.account, electricity));
 }

@@ -1,6 +1,7 @@
 import type { KpiId } from '@benchline/model';
+import type { Conversions } from '../energy/comprehensive.ts';
 import type { declaredFigures } from './declared-figures.ts';
-import { energyFigures } from './energy-figures.ts';
+import { energyFigures, usualConversions } from './energy-figures.ts';
 import type { Figure, Subject } from './figure.ts';
 import { orderFigures } from './order-figures.ts';
 import type { planFigures } from './plan-figures.ts';
@@ -20,12 +21,16 @@ export type AccountKpiId = Exclude<KpiId, CncKpiId | ContextKpiId>;
  * yield over the whole window. What cannot be told is absent with its reason. Nothing is clamped: an effectiveness
  * above 1 says that a planned run time is too long.
  */
-export function figuresOf(scope: ScopeAccount, runTime: RunTime): Record<AccountKpiId, Figure> {
+export function figuresOf(
+  scope: ScopeAccount,
+  runTime: RunTime,
+  conversions: Conversions = usualConversions,
+): Record<AccountKpiId, Figure> {
   const subject: Subject = { scope, reports: scope.reports, q: quantitiesOf(scope.account, runTime) };
   return {
     ...timeFigures(subject),
     ...quantityFigures(subject),
     ...orderFigures(subject),
-    ...energyFigures(subject),
+    ...energyFigures(subject, conversions),
   };
 }

@@ -33,6 +33,10 @@ export function reportsOf(asset: Asset): Reports {
 export interface AssetAccount {
   account: Account;
   reports: Reports;
+  /** Carriers of it that do not count here: a feeder measures them, or it feeds what lies outside the scope. */
+  elsewhere?: ReadonlySet<string>;
+  /** Carriers for which the plant file says what is behind it, so that it is not taken to measure all of its line. */
+  feeder_of?: ReadonlySet<string>;
 }
 
 /** The accounts of the machines and meters of one line. */
@@ -52,12 +56,17 @@ export interface ScopeAccount extends AssetAccount {
 
 /**
  * Rolls assets up into a line, a site, an enterprise: sums of numerators and denominators, never averages of
- * ratios. A line's own meters measure all of it, so registers of its machines are not added to theirs.
+ * ratios. A line's own meters measure all of it, so registers of its machines are not added to theirs; what a
+ * feeder of the scope measures already is not added to it either.
  */
 export function scopeAccount(lines: readonly LineAccounts[]): ScopeAccount {
   const assets = lines.flatMap(({ machines, meters }) => {
-    const metered = new Set(meters.flatMap((meter) => [...meter.reports.carriers]));
-    return [...machines.map((machine) => withoutEnergy(machine, metered)), ...meters];
+    const metered = new Set(
+      meters.flatMap(({ reports, feeder_of }) => [...reports.carriers].filter((c) => !feeder_of?.has(c))),
+    );
+    return [...machines.map((machine) => withoutEnergy(machine, metered)), ...meters].map((asset) =>
+      withoutEnergy(asset, asset.elsewhere ?? new Set()),
+    );
   });
   return {
     account: assets.map((a) => a.account).reduce(mergeAccounts, emptyAccount),
@@ -89,10 +98,13 @@ function capacityOf(assets: readonly AssetAccount[]): ScopeAccount['capacity'] {
   return { items: sum((s) => s.items), made_items: sum((s) => s.made_items) };
 }
 
-function withoutEnergy({ account, reports }: AssetAccount, metered: ReadonlySet<string>): AssetAccount {
+/** What states used stays: it is told of machines alone, and never added to what meters say. */
+function withoutEnergy(asset: AssetAccount, metered: ReadonlySet<string>): AssetAccount {
+  const { account, reports } = asset;
   const carriers = new Set([...reports.carriers].filter((carrier) => !metered.has(carrier)));
-  if (carriers.size === reports.carriers.size) return { account, reports };
+  if (carriers.size === reports.carriers.size) return asset;
   return {
+    ...asset,
     account: {
       ...account,
       energy: new Map([...account.energy].filter(([carrier]) => carriers.has(carrier))),

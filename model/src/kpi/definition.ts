@@ -2,7 +2,7 @@
 export interface Definition {
   name: { en: string; zh: string };
   /** '%' figures are fractions in data (0.75) and percentages on screens. */
-  unit: '%' | 'kWh' | 'items' | 's' | 'h' | 'kWh/item' | 'items/h' | '1';
+  unit: '%' | 'kWh' | 'items' | 's' | 'h' | 'kWh/item' | 'kgce' | 'kgce/item' | 'kg' | 'items/h' | '1';
   /** Which way is better; `none` for quantities. */
   direction: 'up' | 'down' | 'none';
   /** Formula in the symbols of the source. */

@@ -79,7 +79,9 @@ const TariffPeriod = z.strictObject({
   months: z.array(z.int().min(1).max(12)).min(1).optional().describe('Months of the year; all unless given'),
   days: z.array(z.enum(weekdays)).min(1).optional().describe('Weekdays; all unless given'),
   start: ClockTime.describe('Local time at which it begins'),
-  end: ClockTime.describe('Local time at which it ends; not later than start means the next day'),
+  end: ClockTime.describe(
+    'Local time at which it ends; not later than start means over midnight, both parts by months and days of their own date',
+  ),
 });
 export type TariffPeriod = z.output<typeof TariffPeriod>;
 

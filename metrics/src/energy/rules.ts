@@ -1,0 +1,57 @@
+import { type Asset, type CanonicalUnit, type PlantIndex, scaleOf, signalsOf } from '@benchline/model';
+import { dateText } from '../calendar/pattern.ts';
+import { localDate } from '../calendar/periods.ts';
+import type { Scope } from '../figures/scopes.ts';
+import type { Interval } from '../intervals.ts';
+import type { Conversions } from './comprehensive.ts';
+import { conversionOn } from './conversion.ts';
+import { MeterTree } from './meter-tree.ts';
+
+/** What the plant file says of energy, for any scope. */
+export class EnergyRules {
+  readonly tree: MeterTree;
+  readonly #plant: PlantIndex;
+  readonly #units: ReadonlyMap<string, CanonicalUnit>;
+
+  constructor(plant: PlantIndex) {
+    this.#plant = plant;
+    this.tree = new MeterTree(plant);
+    this.#units = new Map(
+      [...plant.assets.values()]
+        .flatMap((asset) => signalsOf(asset, 'energy'))
+        .map(([, { carrier, unit }]) => [carrier, scaleOf(unit).canonical]),
+    );
+  }
+
+  /** Unit in which amounts of a carrier are kept. */
+  unitOf(carrier: string): CanonicalUnit {
+    return this.#units.get(carrier) ?? 'kWh';
+  }
+
+  /** How a scope's carriers are converted over a window: by the factors in force where it begins. */
+  conversionsOf(scope: Scope, { from_ns }: Pick<Interval, 'from_ns'>): Conversions {
+    const places = new Set(scope.assets.map(({ id }) => id));
+    if (scope.level !== 'asset') for (const { location } of scope.assets) places.add(location.line);
+    const made = this.#plant.plant.energy.carriers.filter(({ made_by }) =>
+      made_by.some((place) => places.has(place)),
+    );
+    return {
+      conversion: conversionOn(this.#plant.plant.energy, dateText(localDate(scope.time_zone, from_ns))),
+      unitOf: (carrier) => this.unitOf(carrier),
+      self_made: new Set(made.map(({ id }) => id)),
+    };
+  }
+
+  /** Of each asset of a scope, the carriers that do not count in its sum, and those that have a place in the tree. */
+  placesIn(
+    scope: Scope,
+  ): (asset: Asset) => { elsewhere: ReadonlySet<string>; feeder_of: ReadonlySet<string> } {
+    const ids = scope.assets.map(({ id }) => id);
+    const carriers = [...new Set(this.tree.feeders.map(({ carrier }) => carrier))];
+    const out = new Map(carriers.map((carrier) => [carrier, this.tree.notCounted(ids, carrier)]));
+    return ({ id }) => ({
+      elsewhere: new Set(carriers.filter((carrier) => out.get(carrier)?.has(id))),
+      feeder_of: new Set(carriers.filter((carrier) => this.tree.isFeeder(id, carrier))),
+    });
+  }
+}
