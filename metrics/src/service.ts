@@ -7,6 +7,7 @@ import { pipelineView } from './api/pipeline.ts';
 import { metricsRoutes } from './api/routes.ts';
 import { Updates } from './api/updates.ts';
 import { feedAuthorization, type MetricsConfig } from './config.ts';
+import { entryNews, untilNow } from './entries/entry-news.ts';
 import { Figures } from './figures/figures.ts';
 import { KpiWriter } from './figures/kpi-writer.ts';
 import { scopesOf } from './figures/scopes.ts';
@@ -48,6 +49,14 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
     log,
     ...(own && { store: own }),
     onQueryable: (batch, now_ns) => observeQueryable(health, batch, now_ns),
+    async onEntries(entries, next) {
+      const changed = await entryNews(entries, index, store);
+      for (const item of changed) figures.entered(item);
+      writer?.touched(
+        changed.map((item) => untilNow(item, nsNow())),
+        next,
+      );
+    },
     onNews(news, next) {
       for (const item of news) {
         figures.touched(item);

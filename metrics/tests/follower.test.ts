@@ -55,6 +55,7 @@ function follow(store: MemoryStore, url = feed.url): Follower {
     store,
     log: openLog('test'),
     onQueryable: () => undefined,
+    onEntries: async () => undefined,
     onNews: () => undefined,
   });
   void follower.run(controller.signal);

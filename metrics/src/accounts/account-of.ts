@@ -10,6 +10,7 @@ import {
   type StopKey,
   type Tally,
 } from './account.ts';
+import { type Corrected, correctedItems, withCorrections } from './corrections.ts';
 import { type EnergyPart, type EnergyUseKey, energyParts } from './energy-uses.ts';
 import type { CountRole, Facts, RisingFacts, Step } from './facts.ts';
 import { ordersOf } from './orders.ts';
@@ -47,6 +48,7 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       (increment): Placed => ({ ...increment, role: counter.role, busy: busyAt(busy, counter, increment) }),
     ),
   );
+  const corrections = correctedItems(facts.corrections ?? [], tally, busy);
   const executed = overlay(
     stretches(facts.orders, undefined).flatMap(({ value, ...interval }) =>
       value === undefined ? [] : [{ ...interval, order: value }],
@@ -66,6 +68,8 @@ export function accountant(facts: Facts): (window: Interval) => Account {
   return (window) => {
     const placed = counted.flatMap((increments) => within(increments, window));
     const attributed = placed.filter((p) => p.busy);
+    const corrected = within(corrections, window);
+    const credited = corrected.filter((c) => c.busy);
     const time = clipped(busy, window);
     const seen = clipped(facts.seen, window).at(-1);
     const entered = from(entries, window);
@@ -75,23 +79,31 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       elements: elementTimes(time),
       failures: BigInt(entered.filter((entry) => entry.failure).length),
       stops: stopsOf(time, entered),
-      products: tally.good ? ratedOf(time, attributed, tally) : new Map(),
+      products: tally.good ? ratedOf(time, attributed, credited, tally) : new Map(),
       orders: ordersOf({
         executed: clipped(executed, window),
         time,
-        made: placed.map(({ at_ns, role, delta }) => ({
-          at_ns,
-          items: tallyOf([{ role, delta }], tally).items,
-        })),
+        made: [
+          ...placed.map(({ at_ns, role, delta }) => ({
+            at_ns,
+            items: tallyOf([{ role, delta }], tally).items,
+          })),
+          ...corrected.map(({ at_ns, tally: { items } }) => ({ at_ns, items })),
+        ],
       }),
-      ...(facts.counters.some((counter) => isKnown(counter, window)) && { counts: tallyOf(placed, tally) }),
-      attributed: tallyOf(attributed, tally),
+      ...((corrected.length > 0 || facts.counters.some((counter) => isKnown(counter, window))) && {
+        counts: withCorrections(tallyOf(placed, tally), corrected),
+      }),
+      attributed: withCorrections(tallyOf(attributed, tally), credited),
       energy: energyOf(metered, window),
       energy_uses: energyUsesOf(metered, window),
       counts_from_later: facts.counters.some((counter) => beginsLater(counter, window)),
       energy_from_later: facts.registers.some((register) => beginsLater(register, window)),
       ...(seen && { seen_until_ns: seen.to_ns }),
-      produced: placed.length > 0 || clipped(known, window).some((k) => k.element === 'apt'),
+      produced:
+        placed.length > 0 ||
+        corrected.some((c) => c.tally.items > 0n) ||
+        clipped(known, window).some((k) => k.element === 'apt'),
     };
   };
 }
@@ -186,7 +198,8 @@ function elementOf(state: CanonicalState, order: boolean): Element {
 const everBefore = -(2n ** 63n);
 const everAfter = 2n ** 63n - 1n;
 
-function stretches<T>(steps: readonly Step<T>[], before: T): (Interval & { value: T })[] {
+/** Where each step holds; `before` is what does before the first. */
+export function stretches<T>(steps: readonly Step<T>[], before: T): (Interval & { value: T })[] {
   const first = { from_ns: everBefore, to_ns: steps[0]?.at_ns ?? everAfter, value: before };
   return [
     first,
@@ -222,6 +235,7 @@ function elementTimes(time: readonly Known[]): Record<Element, Nanoseconds> {
 function ratedOf(
   time: readonly Known[],
   attributed: readonly Placed[],
+  credited: readonly Corrected<Known>[],
   tally: TallyRule,
 ): Map<string, Rated> {
   const rated = new Map<string, Rated>();
@@ -233,9 +247,10 @@ function ratedOf(
   for (const { element, product, from_ns, to_ns } of time)
     if (element !== 'pmt')
       add(product, { pbt_ns: to_ns - from_ns, ...(element === 'apt' && { apt_ns: to_ns - from_ns }) });
-  for (const increment of attributed) {
-    const { items, good, judged, scrap } = tallyOf([increment], tally);
-    add(increment.busy?.product, { items, good, judged, scrap });
+  const made = attributed.map((increment) => ({ ...increment, tally: tallyOf([increment], tally) }));
+  for (const { busy, tally: counted } of [...made, ...credited]) {
+    const { items, good, judged, scrap } = counted;
+    add(busy?.product, { items, good, judged, scrap });
   }
   return rated;
 }

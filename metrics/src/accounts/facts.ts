@@ -1,5 +1,6 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
+import type { NanoItems } from './account.ts';
 import type { DecreaseRule, Reading } from './registers.ts';
 
 /** From `at_ns` on, until the next step. */
@@ -29,6 +30,14 @@ export interface RegisterFacts extends RisingFacts {
   apportion_ns?: Nanoseconds;
 }
 
+/** Items that people added to what was counted, or took away. */
+export interface Correction {
+  at_ns: Nanoseconds;
+  good: NanoItems;
+  scrap: NanoItems;
+  rework: NanoItems;
+}
+
 /**
  * What is known of one asset over a stretch of time, as accounts need it: steps with the one that holds at the
  * start, readings with the one before the start, intervals disjoint and in order.
@@ -50,6 +59,8 @@ export interface Facts {
   products: readonly Step<string | undefined>[];
   counters: readonly CounterFacts[];
   registers: readonly RegisterFacts[];
+  /** By time; absent: none. */
+  corrections?: readonly Correction[];
   /** When any source watched the asset. */
   seen: readonly Interval[];
 }

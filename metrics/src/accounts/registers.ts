@@ -4,6 +4,8 @@ import { type EnergyUnit, type Nanoseconds, scaleOf, type Value } from '@benchli
 export interface Reading {
   at_ns: Nanoseconds;
   value: bigint;
+  /** Of another counter than the reading before: the two have no difference. */
+  anew?: true;
 }
 
 /** By how much a counter rose between two readings. It counts for the instant at which it was seen. */
@@ -28,6 +30,7 @@ export function incrementsOf(readings: readonly Reading[], rule: DecreaseRule): 
   for (let i = 1; i < readings.length; i += 1) {
     const before = readings[i - 1]!;
     const now = readings[i]!;
+    if (now.anew) continue;
     let delta = now.value - before.value;
     if (delta < 0n) delta = rule.rollover_at === undefined ? now.value : delta + rule.rollover_at;
     if (delta > 0n) increments.push({ since_ns: before.at_ns, at_ns: now.at_ns, delta });

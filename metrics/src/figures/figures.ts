@@ -1,4 +1,5 @@
 import type { Asset, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
+import type { TelemetryStore } from '@benchline/store';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
 import type { Interval } from '../intervals.ts';
@@ -6,6 +7,7 @@ import { EnergyRules } from '../energy/rules.ts';
 import { withEntries } from '../entries/effect.ts';
 import { EntryBook } from '../entries/entry-book.ts';
 import { relevantEntries } from '../entries/stretches.ts';
+import type { Interval } from '../intervals.ts';
 import { type CncRatios, cncRatios } from '../kpis/cnc-ratio.ts';
 import { declaredFigures } from '../kpis/declared-figures.ts';
 import type { Figure } from '../kpis/figure.ts';
@@ -36,7 +38,7 @@ export interface ScopeFigures extends Interval {
 
 export interface FiguresOptions {
   plant: PlantIndex;
-  store: Reads;
+  store: Reads & Pick<TelemetryStore, 'entries'>;
   /** How long after a window's end data for it are waited for. */
   lateness_ns: Nanoseconds;
 }
@@ -50,6 +52,7 @@ export class Figures {
   readonly #carry: CarryMemo;
   readonly #accounts: PieceBook<Account>;
   readonly #states: PieceBook<readonly StateStretch[]>;
+  readonly #entries: EntryBook;
   readonly #horizon = new Horizon();
   #computed = 0;
 
@@ -59,7 +62,9 @@ export class Figures {
     const carry = new CarryMemo(store);
   readonly #energy: EnergyRules;
     this.#carry = carry;
-    this.#states = new PieceBook(stateSummary(store));
+    const entries = new EntryBook(store);
+    this.#entries = entries;
+    this.#states = new PieceBook(stateSummary(store, entries));
     this.#accounts = new PieceBook({
       empty: emptyAccount,
       merge: mergeAccounts,
@@ -68,7 +73,8 @@ export class Figures {
         const { facts, size } = await carry.across(asset, span.from_ns, span.to_ns, (carried) =>
           gather(store, plant, asset, span, carried),
         );
-        return { of: accountant(facts), size };
+        const holding = relevantEntries(await entries.of(asset.id), span);
+        return { of: accountant(withEntries(facts, holding, asset, plant)), size };
       },
     });
   }
@@ -82,6 +88,12 @@ export class Figures {
   touched(news: { machine: string; source: string } & Interval): void {
     for (const kept of [this.#carry, this.#accounts, this.#states]) kept.touched(news.machine, news.from_ns);
     this.#horizon.claimed(news.machine, news.source, news.to_ns);
+  }
+
+  /** Says that the store holds a new entry about an asset, by which the time [from, to] changes and no other. */
+  entered({ machine, from_ns, to_ns }: { machine: string } & Interval): void {
+    this.#entries.touched(machine);
+    for (const kept of [this.#accounts, this.#states]) kept.touched(machine, from_ns, to_ns);
   }
 
   /**

@@ -74,7 +74,7 @@ function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interv
     reports_states: state !== undefined,
     planned: state === undefined ? [] : plannedIntervals(asset.calendar, asset.time_zone, span),
     states: stepsOf(history.of(state), canonicalState),
-    reasons: reasonSteps(history.of(state)),
+    reasons: nativeSteps(history.of(state)),
     states_observed: history.watched(state),
     orders: stepsOf(context('order'), (text) =>
       text === undefined || text === '' ? undefined : String(text),
@@ -97,7 +97,7 @@ export function canonicalState(value: Value | undefined): CanonicalState | undef
 }
 
 /** What the controller called its states, where the mapping kept it. */
-function reasonSteps(states: readonly MachineObservation[]): Step<string | undefined>[] {
+export function nativeSteps(states: readonly MachineObservation[]): Step<string | undefined>[] {
   return states.map((o) => ({
     at_ns: storedTime(o),
     value: typeof o.native === 'string' ? o.native : undefined,
@@ -157,10 +157,13 @@ function apportionNs({ apportion_within_s = 0 }: { apportion_within_s?: number |
   return nsFromMs(apportion_within_s * 1000);
 }
 
-/** How far back of a reading states have to be known, so that energy can be divided among them. */
-function apportionReach(asset: Asset): Nanoseconds {
+/**
+ * How far back states have to be known: of a reading, so that energy can be divided among them; of a change at the
+ * very instant at which a span begins, so that it is known what it changed from.
+ */
+function stepReach(asset: Asset): Nanoseconds {
   const reaches = signalsOf(asset, 'energy').map(([, signal]) => apportionNs(signal));
-  return reaches.reduce((longest, reach) => (reach > longest ? reach : longest), 0n);
+  return reaches.reduce((longest, reach) => (reach > longest ? reach : longest), 1n);
 }
 
 /** Puts what states and circumstances were within the reach of dividing energy before what they last were. */
@@ -170,13 +173,11 @@ async function withRecent(
   last: readonly MachineObservation[],
   at_ns: Nanoseconds,
 ): Promise<readonly MachineObservation[]> {
-  const reach = apportionReach(asset);
-  if (reach === 0n) return last;
   const rising = new Set(risingSignals(asset));
   const signals = signalsRead(asset).filter((signal) => !rising.has(signal));
   if (signals.length === 0) return last;
   const machine = asset.id;
-  const from_ns = at_ns - reach;
+  const from_ns = at_ns - stepReach(asset);
   const [before, recent] = await Promise.all([
     store.latest({ machine, signals, at_ns: from_ns }),
     store.observations({ machine, signals, from_ns, to_ns: at_ns }),
@@ -190,7 +191,7 @@ async function withRecent(
  */
 function carriedOn(asset: Asset, history: History, at_ns: Nanoseconds): Carry {
   const rising = new Set(risingSignals(asset));
-  const recent = at_ns - apportionReach(asset);
+  const recent = at_ns - stepReach(asset);
   const observations = signalsRead(asset).flatMap((signal) => {
     const said = history.of(signal);
     if (!rising.has(signal)) return said.slice(Math.max(0, firstIndexAfter(said, recent) - 1));

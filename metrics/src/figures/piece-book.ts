@@ -31,7 +31,7 @@ export interface ReadSpan<T> {
 /** What is kept of one asset. */
 interface Page<T> {
   /** By `from:to`, the least recently used first. */
-  pieces: Map<string, { to_ns: Nanoseconds; summary: T }>;
+  pieces: Map<string, Interval & { summary: T }>;
   /** No piece ends later: news after it concern none of them. */
   end: Nanoseconds;
   /** The earliest news since the running computation began. */
@@ -44,7 +44,8 @@ interface Page<T> {
 
 /**
  * Summaries of assets over any window, made of kept slots and exact rests. `touched` says that something new is
- * known from an instant on: a state holds and a counter goes on until the next one, so later slots go as well.
+ * known from an instant on: a state holds and a counter goes on until the next one, so later slots go as well,
+ * unless it is said up to when it is new.
  */
 export class PieceBook<T> {
   readonly #summary: Summary<T>;
@@ -63,12 +64,14 @@ export class PieceBook<T> {
     return await result;
   }
 
-  touched(asset: string, from_ns: Nanoseconds): void {
+  touched(asset: string, from_ns: Nanoseconds, until_ns?: Nanoseconds): void {
     const page = this.#page(asset);
     if (page.news === undefined || from_ns < page.news) page.news = from_ns;
     if (page.end < from_ns) return;
-    for (const [key, piece] of page.pieces) if (piece.to_ns >= from_ns) page.pieces.delete(key);
-    page.end = from_ns;
+    for (const [key, piece] of page.pieces)
+      if (piece.to_ns >= from_ns && (until_ns === undefined || piece.from_ns <= until_ns))
+        page.pieces.delete(key);
+    if (until_ns === undefined) page.end = from_ns;
   }
 
   #page(asset: string): Page<T> {
@@ -130,7 +133,7 @@ function recall<T>(page: Page<T>, interval: Interval): T | undefined {
 }
 
 function keep<T>(page: Page<T>, interval: Interval, summary: T): void {
-  page.pieces.set(keyOf(interval), { to_ns: interval.to_ns, summary });
+  page.pieces.set(keyOf(interval), { from_ns: interval.from_ns, to_ns: interval.to_ns, summary });
   if (interval.to_ns > page.end) page.end = interval.to_ns;
   for (const key of page.pieces.keys()) {
     if (page.pieces.size <= keptPieces) return;

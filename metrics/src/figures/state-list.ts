@@ -1,24 +1,32 @@
-import type { Asset, CanonicalState } from '@benchline/model';
+import type { Asset, CanonicalState, Entry } from '@benchline/model';
+import { stretches } from '../accounts/account-of.ts';
+import { reasonsWith, stateStretches } from '../entries/effect.ts';
+import type { EntryBook } from '../entries/entry-book.ts';
+import { laidOver, type Stretch } from '../entries/overlay.ts';
+import { relevantEntries } from '../entries/stretches.ts';
 import { type Interval, overlay, subtract, union } from '../intervals.ts';
-import { canonicalState, type Reads, stateSignalOf, stepsOf } from './gather.ts';
+import { canonicalState, nativeSteps, type Reads, stateSignalOf, stepsOf } from './gather.ts';
 import type { Summary } from './piece-book.ts';
 
 export interface StateStretch extends Interval {
   state: CanonicalState | 'unobserved';
   /** What the controller said. */
   native?: string;
+  /** Why, as a person named it. */
+  reason_code?: string;
 }
 
 /**
  * The states of a machine without holes, in order. Where nobody looked, or the state has no meaning, it is
- * unobserved. Adjoining stretches of one state are one, by its canonical and native name.
+ * unobserved. Adjoining stretches of one state are one, by its canonical and native name and the reason.
  */
-export function stateSummary(store: Reads): Summary<readonly StateStretch[]> {
+export function stateSummary(store: Reads, entries: Pick<EntryBook, 'of'>): Summary<readonly StateStretch[]> {
   return {
     empty: [],
     merge: joined,
     async read(asset, span) {
-      const known = await knownStates(store, asset, span);
+      const holding = relevantEntries(await entries.of(asset.id), span);
+      const known = await knownStates(store, asset, span, holding);
       const of = (window: Interval) => {
         const inside = overlay(known, [window], nameOf);
         const unknown = subtract([window], inside).map((i) => ({ ...i, state: 'unobserved' as const }));
@@ -32,8 +40,13 @@ export function stateSummary(store: Reads): Summary<readonly StateStretch[]> {
   };
 }
 
-/** Where the state was watched and has a meaning. */
-async function knownStates(store: Reads, asset: Asset, span: Interval): Promise<StateStretch[]> {
+/** Where the state was watched or somebody said it, and it has a meaning. */
+async function knownStates(
+  store: Reads,
+  asset: Asset,
+  span: Interval,
+  holding: readonly Entry[],
+): Promise<StateStretch[]> {
   const signal = stateSignalOf(asset);
   if (signal === undefined) return [];
   const machine = asset.id;
@@ -45,24 +58,52 @@ async function knownStates(store: Reads, asset: Asset, span: Interval): Promise<
   const said = [...before, ...within];
   const sources = [...new Set(said.map((o) => o.source))];
   const watched = await Promise.all(sources.map((source) => store.observed({ machine, source, ...span })));
-  const steps = stepsOf(said, canonicalState);
-  const stretches = steps.flatMap(({ at_ns, value: state }, i): StateStretch[] => {
-    const native = said[i]?.native;
-    const interval = { from_ns: at_ns, to_ns: steps[i + 1]?.at_ns ?? span.to_ns };
-    return state ? [{ ...interval, state, ...(typeof native === 'string' && { native }) }] : [];
-  });
-  return overlay(stretches, union(watched.flat()), nameOf);
+  const entered = stateStretches(holding);
+  const names = overlay(
+    stretches(laidOver(nativeSteps(said), asUnnamed(entered), undefined), undefined),
+    stretches(reasonsWith([], holding), undefined),
+    (native, reason) => ({ native: native.value, reason: reason.value }),
+  );
+  const states = stretches(laidOver(stepsOf(said, canonicalState), entered, undefined), undefined);
+  const known = overlay(states, names, ({ value: state }, { native, reason }) => ({ state, native, reason }));
+  const seen = overlay(known, union([...watched.flat(), ...entered]), (stretch) => stretch);
+  return overlay(seen, [span], (stretch) => stretch).flatMap(({ state, native, reason, from_ns, to_ns }) =>
+    state === undefined
+      ? []
+      : [
+          {
+            from_ns,
+            to_ns,
+            state,
+            ...(native !== undefined && { native }),
+            ...(reason !== undefined && state !== 'producing' && { reason_code: reason }),
+          },
+        ],
+  );
 }
 
-function nameOf({ state, native }: StateStretch): Omit<StateStretch, keyof Interval> {
-  return { state, ...(native !== undefined && { native }) };
+/** What the controller said belongs to the state that it said, not to one that somebody put in its place. */
+function asUnnamed(entered: readonly Interval[]): Stretch<string | undefined>[] {
+  return entered.map(({ from_ns, to_ns }) => ({ from_ns, to_ns, value: undefined }));
+}
+
+function nameOf({ state, native, reason_code }: StateStretch): Omit<StateStretch, keyof Interval> {
+  return {
+    state,
+    ...(native !== undefined && { native }),
+    ...(reason_code !== undefined && { reason_code }),
+  };
 }
 
 function joined(first: readonly StateStretch[], second: readonly StateStretch[]): StateStretch[] {
   const list = [...first];
   for (const stretch of second) {
     const last = list.at(-1);
-    if (last && last.state === stretch.state && last.native === stretch.native)
+    if (
+      last?.state === stretch.state &&
+      last.native === stretch.native &&
+      last.reason_code === stretch.reason_code
+    )
       list[list.length - 1] = { ...last, to_ns: stretch.to_ns };
     else list.push(stretch);
   }

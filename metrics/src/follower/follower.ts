@@ -1,4 +1,4 @@
-import { isoFromNs, type Log, nsNow } from '@benchline/model';
+import { type Entry, isoFromNs, type Log, nsNow } from '@benchline/model';
 import type { EmbeddedStore } from '@benchline/store/embedded';
 import { Feed, type FeedAccess, type FeedStatus } from './feed.ts';
 import { Lag } from './lag.ts';
@@ -16,8 +16,12 @@ export interface FollowerOptions {
   log: Log;
   /** Called for each batch once it can be queried, which is now. */
   onQueryable(batch: NonNullable<FeedRecord['batch']>, now_ns: bigint): void;
+  /** Called with entries that can be queried, before the news that came with them. @throws what it wants tried again. */
+  onEntries(entries: readonly Entry[], position: FeedPosition): Promise<void>;
   /** Called once the records can be queried. */
   onNews(news: readonly News[], position: FeedPosition): void;
+  /** Called with the same records after that. */
+  onRecords(records: readonly FeedRecord[], position: FeedPosition): void;
 }
 
 /** Keeps the metrics service up with the ledger: writes what comes, if that is its task, and says what is new. */
@@ -55,6 +59,8 @@ export class Follower {
 
   async #take(records: readonly FeedRecord[], position: FeedPosition): Promise<void> {
     await this.#write(records, position);
+    const entries = records.flatMap(({ entry }) => entry ?? []);
+    if (entries.length > 0) await this.#options.onEntries(entries, position);
     const now_ns = nsNow();
     for (const { batch } of records) {
       if (!batch) continue;
@@ -68,6 +74,7 @@ export class Follower {
       records.flatMap(({ batch }) => (batch && newsOf(batch)) ?? []),
       position,
     );
+    this.#options.onRecords(records, position);
   }
 
   async #write(records: readonly FeedRecord[], { next, line }: FeedPosition): Promise<void> {

@@ -1,0 +1,61 @@
+import { type Entry, holdingEntries, type Nanoseconds } from '@benchline/model';
+import type { TelemetryStore } from '@benchline/store';
+
+const everBefore: Nanoseconds = -(2n ** 63n);
+const everAfter: Nanoseconds = 2n ** 63n - 1n;
+/** Entries kept in memory: what people enter in a year on some hundred machines. */
+const mostKept = 200_000;
+
+/** The entries about each subject, kept from one question to the next until something new is entered. */
+export class EntryBook {
+  readonly #store: Pick<TelemetryStore, 'entries'>;
+  /** By subject, the least recently used first. */
+  readonly #kept = new Map<string, Promise<readonly Entry[]>>();
+  readonly #sizes = new Map<string, number>();
+
+  constructor(store: Pick<TelemetryStore, 'entries'>) {
+    this.#store = store;
+  }
+
+  /**
+   * Entries about a subject that nothing supersedes, by start.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async of(subject: string): Promise<readonly Entry[]> {
+    const known = this.#kept.get(subject);
+    const entries = known ?? this.#read(subject);
+    this.#kept.delete(subject);
+    this.#kept.set(subject, entries);
+    return await entries;
+  }
+
+  /** Something new was entered about a subject. */
+  touched(subject: string): void {
+    this.#kept.delete(subject);
+    this.#sizes.delete(subject);
+  }
+
+  #read(subject: string): Promise<readonly Entry[]> {
+    const read = this.#store
+      .entries({ subjects: [subject], from_ns: everBefore, to_ns: everAfter })
+      .then(holdingEntries);
+    read.then(
+      (entries) => this.#sized(subject, read, entries.length),
+      () => {
+        if (this.#kept.get(subject) === read) this.touched(subject);
+      },
+    );
+    return read;
+  }
+
+  #sized(subject: string, read: Promise<readonly Entry[]>, size: number): void {
+    if (this.#kept.get(subject) !== read) return;
+    this.#sizes.set(subject, size);
+    let kept = [...this.#sizes.values()].reduce((sum, each) => sum + each, 0);
+    for (const oldest of this.#kept.keys()) {
+      if (kept <= mostKept) return;
+      kept -= this.#sizes.get(oldest) ?? 0;
+      this.touched(oldest);
+    }
+  }
+}

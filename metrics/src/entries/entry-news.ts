@@ -1,0 +1,42 @@
+import { type Entry, holdingEntries, type Nanoseconds, type PlantIndex } from '@benchline/model';
+import type { TelemetryStore } from '@benchline/store';
+import type { Interval } from '../intervals.ts';
+import { everAfter } from './overlay.ts';
+import { touchedBy } from './stretches.ts';
+
+/** An asset, and the time of which accounts change by an entry about it; its ends belong to it. */
+export interface EntryNews extends Interval {
+  machine: string;
+  entry: Entry;
+}
+
+/**
+ * What new entries change: the time that they speak of, and that of which an entry speaks that they supersede.
+ * Entries about more than one asset change no account.
+ * @param store that holds the entries already.
+ * @throws BenchlineError `store_unavailable`.
+ */
+export async function entryNews(
+  entries: readonly Entry[],
+  plant: PlantIndex,
+  store: Pick<TelemetryStore, 'entries'>,
+): Promise<EntryNews[]> {
+  const news: EntryNews[] = [];
+  for (const [machine, said] of Map.groupBy(entries, ({ subject }) => subject)) {
+    if (!plant.assets.has(machine)) continue;
+    const all = await store.entries({ subjects: [machine], from_ns: -everAfter, to_ns: everAfter });
+    const holding = holdingEntries(all);
+    for (const entry of said) {
+      const superseded = all.find(({ id }) => id === entry.supersedes);
+      for (const changed of superseded ? [entry, superseded] : [entry])
+        news.push({ machine, entry, ...touchedBy(changed, holding) });
+    }
+  }
+  return news;
+}
+
+/** With an end that has come: what is yet to be known is computed when it is. */
+export function untilNow<T extends Interval>(news: T, now_ns: Nanoseconds): T {
+  const to_ns = news.to_ns > now_ns ? now_ns : news.to_ns;
+  return { ...news, to_ns: to_ns > news.from_ns ? to_ns : news.from_ns };
+}
