@@ -54,13 +54,14 @@ export class Figures {
   readonly #states: PieceBook<readonly StateStretch[]>;
   readonly #entries: EntryBook;
   readonly #horizon = new Horizon();
+  readonly #energy: EnergyRules;
   #computed = 0;
 
   constructor(options: FiguresOptions) {
     this.#options = options;
     const { store, plant } = options;
+    this.#energy = new EnergyRules(plant);
     const carry = new CarryMemo(store);
-  readonly #energy: EnergyRules;
     this.#carry = carry;
     const entries = new EntryBook(store);
     this.#entries = entries;
@@ -68,7 +69,6 @@ export class Figures {
     this.#accounts = new PieceBook({
       empty: emptyAccount,
       merge: mergeAccounts,
-    this.#energy = new EnergyRules(plant);
       async read(asset, span) {
         const { facts, size } = await carry.across(asset, span.from_ns, span.to_ns, (carried) =>
           gather(store, plant, asset, span, carried),
