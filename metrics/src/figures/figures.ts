@@ -199,6 +199,17 @@ export class Figures {
       .map((chain) => ({ first: stations(chain.slice(0, 1)), all: stations(chain) }));
   }
 
+  /** The accounts of the machines and meters of a scope, each for itself. @throws BenchlineError `store_unavailable`. */
+  async assetAccounts(
+    assets: readonly Asset[],
+    window: Interval,
+    now_ns: Nanoseconds,
+  ): Promise<{ asset: Asset; account: Account }[]> {
+    return await Promise.all(
+      assets.map(async (asset) => ({ asset, account: await this.#account(asset, [window], now_ns) })),
+    );
+  }
+
   async #scopeAccount(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<ScopeAccount> {
     const place = this.#energy.placesIn(scope);
     const account = async (asset: Asset) => ({
@@ -228,17 +239,6 @@ export class Figures {
 type Parts = readonly Interval[];
 
 function cncFigures(cnc: CncRatios | undefined): Record<CncKpiId, Figure> {
-  /** The accounts of the machines and meters of a scope, each for itself. @throws BenchlineError `store_unavailable`. */
-  async assetAccounts(
-    assets: readonly Asset[],
-    window: Interval,
-    now_ns: Nanoseconds,
-  ): Promise<{ asset: Asset; account: Account }[]> {
-    return await Promise.all(
-      assets.map(async (asset) => ({ asset, account: await this.#account(asset, [window], now_ns) })),
-    );
-  }
-
   const none: Figure = { status: 'not_applicable' };
   return {
     cnc_ratio_declared: cnc?.declared ?? none,
