@@ -2,7 +2,6 @@ import type { Asset, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
-import type { Interval } from '../intervals.ts';
 import { EnergyRules } from '../energy/rules.ts';
 import { withEntries } from '../entries/effect.ts';
 import { EntryBook } from '../entries/entry-book.ts';
