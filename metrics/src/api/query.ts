@@ -8,7 +8,7 @@ import { grains } from './schemas.ts';
 const dayNs: Nanoseconds = 86_400_000_000_000n;
 const longestWindow_d = 400;
 
-const Instant = z
+export const Instant = z
   .string()
   .transform((text, context): Nanoseconds => {
     try {

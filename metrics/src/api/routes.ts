@@ -5,6 +5,7 @@ import { figureRoutes } from './figure-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { lossRoutes } from './loss-routes.ts';
 import type { PartsOf } from './parts.ts';
+import { qualityRoutes } from './quality-routes.ts';
 import { recordRoutes } from './record-routes.ts';
 
 /** Every route of the metrics service: the API, its description, and the console. */
@@ -13,6 +14,7 @@ export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
   recordRoutes(app, parts);
   figureRoutes(app, parts);
   lossRoutes(app, parts);
+  qualityRoutes(app, parts);
   liveRoutes(app, parts);
   pageRoutes(base);
 }

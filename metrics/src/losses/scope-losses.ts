@@ -102,9 +102,13 @@ async function microStops(
 }
 
 function summedUp(stops: readonly StopReason[]): StopReason[] {
-  return [...Map.groupBy(stops, ({ state, reason }) => `${state}/${reason}`).values()].map((same) =>
-    same.reduce((a, b) => ({ ...a, time_ns: a.time_ns + b.time_ns, times: a.times + b.times })),
-  );
+  const sums = new Map<string, StopReason>();
+  for (const stop of stops) {
+    const key = `${stop.state}/${stop.reason}`;
+    const known = sums.get(key) ?? { ...stop, time_ns: 0n, times: 0n };
+    sums.set(key, { ...stop, time_ns: known.time_ns + stop.time_ns, times: known.times + stop.times });
+  }
+  return [...sums.values()];
 }
 
 function failuresOf({ quantities }: ScopeFigures, stops: readonly StopReason[]): FailureCause[] {

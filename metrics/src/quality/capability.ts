@@ -1,5 +1,5 @@
 import { rangeConstants } from './chart-constants.ts';
-import { movingRanges, type Subgroups } from './control-chart.ts';
+import type { Subgroups } from './control-chart.ts';
 import { deviationOf, type Moments, mergeMoments, momentsOf, noMoments } from './moments.ts';
 import type { QualityFigure } from './yield.ts';
 
@@ -21,22 +21,61 @@ export interface Capability {
   ppk: QualityFigure;
 }
 
-/**
- * Capability of measured subgroups in the order in which they were taken. Subgroups of one are individuals: their
- * spread within is that of the moving range.
- */
+/** Capability of measured subgroups in the order in which they were taken. */
 export function capabilityOf(subgroups: Subgroups, spec: Specification): Capability {
-  const all = subgroups.map(momentsOf).reduce(mergeMoments, noMoments);
-  const within = deviationWithin(subgroups);
-  const overall = deviationOf(all);
-  return {
-    samples: all.count,
-    mean: all.count === 0 ? undefined : all.mean,
-    cp: spreadIndex(within, spec),
-    cpk: positionIndex(all, within, spec),
-    pp: spreadIndex(overall, spec),
-    ppk: positionIndex(all, overall, spec),
-  };
+  const spread = new Spread();
+  for (const values of subgroups) spread.add(values);
+  return spread.capability(spec);
+}
+
+/**
+ * What capability needs of subgroups, taken up one after the other, so that a year of values needs no room. The
+ * spread within is pooled over subgroups of two and more, each by its degrees of freedom; while all are individuals
+ * it is that of their moving range.
+ */
+export class Spread {
+  #all = noMoments;
+  #within = { squares: 0, freedom: 0 };
+  #ranges = { sum: 0, count: 0 };
+  #last: number | undefined;
+
+  add(values: readonly number[]): void {
+    const moments = momentsOf(values);
+    this.#all = mergeMoments(this.#all, moments);
+    if (values.length >= 2) {
+      this.#within.squares += moments.squares;
+      this.#within.freedom += moments.count - 1;
+    }
+    for (const value of values) {
+      if (this.#last !== undefined) {
+        this.#ranges.sum += Math.abs(value - this.#last);
+        this.#ranges.count += 1;
+      }
+      this.#last = value;
+    }
+  }
+
+  capability(spec: Specification): Capability {
+    const all = this.#all;
+    const within = this.#deviationWithin();
+    const overall = deviationOf(all);
+    return {
+      samples: all.count,
+      mean: all.count === 0 ? undefined : all.mean,
+      cp: spreadIndex(within, spec),
+      cpk: positionIndex(all, within, spec),
+      pp: spreadIndex(overall, spec),
+      ppk: positionIndex(all, overall, spec),
+    };
+  }
+
+  /** Undefined while there is nothing to tell it from. */
+  #deviationWithin(): number | undefined {
+    const { squares, freedom } = this.#within;
+    if (freedom > 0) return Math.sqrt(squares / freedom);
+    const { sum, count } = this.#ranges;
+    return count === 0 ? undefined : sum / count / rangeConstants(2).d2;
+  }
 }
 
 /** (USL − LSL) ÷ 6σ: Cp, Pp or Cm by which deviation it is given. Needs both limits. */
@@ -57,20 +96,4 @@ export function positionIndex(
   if (deviation === 0) return { absent: 'no_spread' };
   const room = Math.min((usl ?? Number.POSITIVE_INFINITY) - mean, mean - (lsl ?? Number.NEGATIVE_INFINITY));
   return { value: room / (3 * deviation) };
-}
-
-/**
- * σ within subgroups: pooled over subgroups of two and more, each by its degrees of freedom; the mean moving range
- * ÷ d₂ where all are individuals. Undefined while there is nothing to tell it from.
- */
-function deviationWithin(subgroups: Subgroups): number | undefined {
-  if (subgroups.every((values) => values.length <= 1)) {
-    const values = subgroups.flat();
-    if (values.length < 2) return undefined;
-    const ranges = movingRanges(values);
-    return ranges.reduce((sum, range) => sum + range, 0) / ranges.length / rangeConstants(2).d2;
-  }
-  const groups = subgroups.filter((values) => values.length >= 2).map(momentsOf);
-  const freedom = groups.reduce((sum, { count }) => sum + count - 1, 0);
-  return Math.sqrt(groups.reduce((sum, { squares }) => sum + squares, 0) / freedom);
 }

@@ -84,7 +84,7 @@ export function uChart(samples: readonly Rate[], baseline: readonly Rate[] = sam
 }
 
 /** Differences of neighbours, without sign. */
-export function movingRanges(values: readonly number[]): number[] {
+function movingRanges(values: readonly number[]): number[] {
   return values.slice(1).map((value, i) => Math.abs(value - (values[i] ?? value)));
 }
 

@@ -3,16 +3,19 @@ import { normalQuantile } from './normal.ts';
 /** A figure of quality, or the reason why there is none. Never 0 or 1 for want of data. */
 export type QualityFigure = { value: number } | { absent: QualityReason };
 
-export type QualityReason =
+export const qualityReasons = [
   /** Nothing was submitted, or a process of the chain is missing. */
-  | 'no_items'
+  'no_items',
   /** More passes than items, or negative counts: one of the two counts is wrong. */
-  | 'contradiction'
-  /** Too few values, or values that do not vary. */
-  | 'too_few_samples'
-  | 'no_spread'
+  'contradiction',
+  'too_few_samples',
+  'no_spread',
   /** No specification limit is known. */
-  | 'no_limits';
+  'no_limits',
+  /** Nobody declared what no machine gives. */
+  'not_declared',
+] as const;
+export type QualityReason = (typeof qualityReasons)[number];
 
 /** One process of a chain: items submitted for the first time, and those that passed at that submission. */
 export interface Submissions {

@@ -29,6 +29,8 @@ export const declaredInputs = {
     name: { en: 'Storage and transport loss (STL)', zh: '存储运输损失' },
   },
   other_loss: { unit: 'item', name: { en: 'Other loss (OL)', zh: '其他损失' } },
+  internal_quality_loss: { unit: 'CNY', name: { en: 'Internal quality loss', zh: '内部质量损失' } },
+  external_quality_loss: { unit: 'CNY', name: { en: 'External quality loss', zh: '外部质量损失' } },
   planned_scrap: { unit: 'item', name: { en: 'Planned scrap quantity (PSQ)', zh: '计划报废数量' } },
   corrective_maintenance_time: {
     unit: 'h',
