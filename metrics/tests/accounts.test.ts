@@ -332,6 +332,15 @@ describe('energy by state', () => {
     );
   });
 
+  test('belongs to the order that was open when it was used', () => {
+    const orders = [
+      { at_ns: 100n, value: 'o/1' },
+      { at_ns: 300n, value: undefined },
+    ];
+    const { energy_orders } = accountOf({ ...machine({ 0: 0n, 100: 1n, 200: 3n, 350: 7n }), orders }, all);
+    expect([...energy_orders]).toEqual([['electricity/o/1', { import: 2n, export: 0n }]]);
+  });
+
   test('is told of assets that report states only', () => {
     expect(uses({ ...machine({ 0: 0n, 300: 6n }), reports_states: false })).toEqual({});
   });
@@ -392,11 +401,12 @@ describe('intervals', () => {
 
 /** Maps compare by content, whatever the order in which products and carriers came. */
 function plain(account: Account): unknown {
-  const { products, energy, energy_uses, ...rest } = account;
+  const { products, energy, energy_uses, energy_orders, ...rest } = account;
   return {
     ...rest,
     products: Object.fromEntries(products),
     energy: Object.fromEntries(energy),
     energy_uses: Object.fromEntries(energy_uses),
+    energy_orders: Object.fromEntries(energy_orders),
   };
 }

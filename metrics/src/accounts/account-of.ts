@@ -11,7 +11,7 @@ import {
   type Tally,
 } from './account.ts';
 import { type Corrected, correctedItems, withCorrections } from './corrections.ts';
-import { type EnergyPart, type EnergyUseKey, energyParts } from './energy-uses.ts';
+import { type EnergyPart, energyParts } from './energy-uses.ts';
 import type { CountRole, Facts, RisingFacts, Step } from './facts.ts';
 import { ordersOf } from './orders.ts';
 import { type Increment, incrementsOf } from './registers.ts';
@@ -96,7 +96,8 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       }),
       attributed: withCorrections(tallyOf(attributed, tally), credited),
       energy: energyOf(metered, window),
-      energy_uses: energyUsesOf(metered, window),
+      energy_uses: energyBy(metered, window, (part) => part.key),
+      energy_orders: energyBy(metered, window, (part) => part.order),
       counts_from_later: facts.counters.some((counter) => beginsLater(counter, window)),
       energy_from_later: facts.registers.some((register) => beginsLater(register, window)),
       ...(seen && { seen_until_ns: seen.to_ns }),
@@ -275,19 +276,23 @@ function energyOf(
   return energy;
 }
 
-function energyUsesOf(
+/** Sums the parts of a window by one of their keys; parts without it are left out. */
+function energyBy<K extends string>(
   metered: readonly { register: Facts['registers'][number]; parts: readonly EnergyPart[] }[],
   window: Interval,
-): Map<EnergyUseKey, EnergyUse> {
-  const uses = new Map<EnergyUseKey, { import: bigint; export: bigint }>();
+  keyOf: (part: EnergyPart) => K | undefined,
+): Map<K, EnergyUse> {
+  const uses = new Map<K, { import: bigint; export: bigint }>();
   for (const { register, parts } of metered)
-    for (const { key, delta } of within(parts, window)) {
+    for (const part of within(parts, window)) {
+      const key = keyOf(part);
+      if (key === undefined) continue;
       let use = uses.get(key);
       if (!use) {
         use = { import: 0n, export: 0n };
         uses.set(key, use);
       }
-      use[register.direction] += delta;
+      use[register.direction] += part.delta;
     }
   return uses;
 }

@@ -1,5 +1,5 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
-import type { EnergyUseKey } from './energy-uses.ts';
+import type { EnergyUseKey, OrderEnergyKey } from './energy-uses.ts';
 import { mergeOrders, type OrderSums } from './orders.ts';
 
 /**
@@ -82,6 +82,8 @@ export interface Account {
    * single state can be charged with is `unattributed`, so the parts of a carrier add up to its energy.
    */
   energy_uses: ReadonlyMap<EnergyUseKey, EnergyUse>;
+  /** The part of it that surely belongs to an order. */
+  energy_orders: ReadonlyMap<OrderEnergyKey, EnergyUse>;
   /** No reading lay at or before the window's start, so a difference begins later than the window. */
   counts_from_later: boolean;
   energy_from_later: boolean;
@@ -104,6 +106,7 @@ export const emptyAccount: Account = {
   attributed: emptyTally,
   energy: new Map(),
   energy_uses: new Map(),
+  energy_orders: new Map(),
   counts_from_later: false,
   energy_from_later: false,
   produced: false,
@@ -125,6 +128,7 @@ export function mergeAccounts(a: Account, b: Account): Account {
     attributed: addAmounts(a.attributed, b.attributed),
     energy: addMaps(a.energy, b.energy),
     energy_uses: addMaps(a.energy_uses, b.energy_uses),
+    energy_orders: addMaps(a.energy_orders, b.energy_orders),
     counts_from_later: a.counts_from_later || b.counts_from_later,
     energy_from_later: a.energy_from_later || b.energy_from_later,
     ...(seen !== undefined && { seen_until_ns: seen }),

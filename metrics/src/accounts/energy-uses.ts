@@ -10,11 +10,17 @@ export type EnergyUseKey = `${string}/${CanonicalState | 'unattributed'}/${strin
 interface Known extends Interval {
   state: CanonicalState;
   product: string | undefined;
+  order: string | undefined;
 }
+
+/** Carrier and order: `electricity/4711`. */
+export type OrderEnergyKey = `${string}/${string}`;
 
 /** What a register rose by while one thing went on. It counts when the increment that it belongs to was seen. */
 export interface EnergyPart {
   key: EnergyUseKey;
+  /** The order that was open, if one was. */
+  order?: OrderEnergyKey;
   at_ns: Nanoseconds;
   delta: bigint;
 }
@@ -37,7 +43,7 @@ export function energyParts(
     const stretch = known[first];
     if (!stretch || stretch.from_ns > increment.since_ns || !isWatched(register, increment))
       return [unattributed(register, increment)];
-    if (at_ns <= stretch.to_ns) return [{ key: keyOf(register, stretch), at_ns, delta }];
+    if (at_ns <= stretch.to_ns) return [{ ...keysOf(register, stretch), at_ns, delta }];
     return apportioned(register, increment, known, first) ?? [unattributed(register, increment)];
   });
 }
@@ -59,7 +65,7 @@ function apportioned(
     reached = stretch.to_ns < at_ns ? stretch.to_ns : at_ns;
     // Rounding down what all parts so far come to lets the parts add up without a rest.
     const due = (delta * (reached - since_ns)) / span;
-    parts.push({ key: keyOf(register, stretch), at_ns, delta: due - given });
+    parts.push({ ...keysOf(register, stretch), at_ns, delta: due - given });
     given = due;
   }
   return parts;
@@ -70,8 +76,14 @@ function isWatched({ observed }: RegisterFacts, { since_ns, at_ns }: Increment):
   return watched !== undefined && watched.from_ns <= since_ns;
 }
 
-function keyOf({ carrier }: RegisterFacts, { state, product }: Known): EnergyUseKey {
-  return `${carrier}/${state}/${product ?? ''}`;
+function keysOf(
+  { carrier }: RegisterFacts,
+  { state, product, order }: Known,
+): Pick<EnergyPart, 'key' | 'order'> {
+  return {
+    key: `${carrier}/${state}/${product ?? ''}`,
+    ...(order !== undefined && { order: `${carrier}/${order}` }),
+  };
 }
 
 function unattributed({ carrier }: RegisterFacts, { at_ns, delta }: Increment): EnergyPart {
