@@ -13,6 +13,8 @@ export interface OpenedStore {
   /** Where to go on in the feed. */
   from: FeedPosition;
   remember(position: FeedPosition): Promise<void>;
+  /** File beside it for the accounts of past slots; without it they do not outlive the process. */
+  accounts?: string;
 }
 
 /** Opens the store that a configuration names. @throws BenchlineError `store_unavailable`. */
@@ -25,7 +27,8 @@ export async function openStore(
   if ('embedded' in where) {
     const store = await openEmbeddedStore({ file: where.embedded.file, placement, log });
     const from = { next: (await store.cursor()) ?? 0, line: await store.cursorLine() };
-    return { store, own: store, from, remember: async () => undefined };
+    const accounts = `${where.embedded.file}.accounts`;
+    return { store, own: store, from, remember: async () => undefined, accounts };
   }
   const store = await openInfluxStore({ config: where.influx, placement });
   const file = where.cursor_file;
@@ -33,6 +36,7 @@ export async function openStore(
   const mark = `kpi-${feed_reader}`;
   return {
     store,
+    accounts: `${file}.accounts`,
     from: await known(store, mark, await readCursor(file)),
     remember: async (position) => {
       await store.mark(mark, position.next);

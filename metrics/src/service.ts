@@ -8,6 +8,7 @@ import { metricsRoutes } from './api/routes.ts';
 import { Updates } from './api/updates.ts';
 import { feedAuthorization, type MetricsConfig } from './config.ts';
 import { entryNews, untilNow } from './entries/entry-news.ts';
+import { AccountShelf } from './figures/account-shelf.ts';
 import { Figures } from './figures/figures.ts';
 import { KpiWriter } from './figures/kpi-writer.ts';
 import { scopesOf } from './figures/scopes.ts';
@@ -31,12 +32,14 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   await using opened = new AsyncDisposableStack();
   const { plant, index } = loadPlant(config.plant);
   const feed = { url: config.feed_url, authorization: feedAuthorization(config) };
-  const { store, own, from, remember } = await openStore(config, index, log);
+  const { store, own, from, remember, accounts } = await openStore(config, index, log);
   opened.defer(() => store.close());
 
   const scopes = scopesOf(plant);
   const lateness_ns = nsFromMs(config.lateness_s * 1000);
-  const figures = new Figures({ plant: index, store, lateness_ns });
+  const shelf = accounts === undefined ? undefined : AccountShelf.open({ file: accounts, plant: index, log });
+  opened.defer(() => shelf?.close());
+  const figures = new Figures({ plant: index, store, lateness_ns, shelf });
   const updates = new Updates();
   const writer = own
     ? undefined
@@ -45,7 +48,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   const follower: Follower = new Follower({
     feed,
     reader: config.feed_reader,
-    from,
+    from: shelf?.resume(from) ?? from,
     log,
     ...(own && { store: own }),
     onQueryable: (batch, now_ns) => observeQueryable(health, batch, now_ns),
@@ -62,6 +65,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
         figures.touched(item);
         late.add(item);
       }
+      shelf?.remember(next);
       writer?.touched(news, next);
       updates.notify();
     },

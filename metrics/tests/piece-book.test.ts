@@ -128,8 +128,9 @@ describe('a book of accounts', () => {
       fc.property(
         fc.bigInt({ min: -3n * day, max: 3n * day }),
         fc.bigInt({ min: 1n, max: 3n * day }),
-        (from_ns, span) => {
-          const pieces = piecesOf({ from_ns, to_ns: from_ns + span });
+        fc.constantFrom('UTC', 'Asia/Shanghai', 'America/St_Johns'),
+        (from_ns, span, zone) => {
+          const pieces = piecesOf({ from_ns, to_ns: from_ns + span }, zone);
           expect(pieces[0]?.from_ns).toBe(from_ns);
           expect(pieces.at(-1)?.to_ns).toBe(from_ns + span);
           for (const [i, piece] of pieces.entries()) {

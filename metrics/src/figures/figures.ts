@@ -19,7 +19,7 @@ import { CarryMemo } from './carry-memo.ts';
 import { gather, type Reads } from './gather.ts';
 import { Horizon } from './horizon.ts';
 import { isProvisional } from './periods.ts';
-import { PieceBook } from './piece-book.ts';
+import { PieceBook, type Shelf, type Summary } from './piece-book.ts';
 import type { Scope } from './scopes.ts';
 import { type StateStretch, stateSummary } from './state-list.ts';
 
@@ -40,6 +40,8 @@ export interface FiguresOptions {
   store: Reads & Pick<TelemetryStore, 'entries'>;
   /** How long after a window's end data for it are waited for. */
   lateness_ns: Nanoseconds;
+  /** Where accounts outlive the process; in memory only without it. */
+  shelf?: Shelf<Account> | undefined;
 }
 
 /**
@@ -65,7 +67,7 @@ export class Figures {
     const entries = new EntryBook(store);
     this.#entries = entries;
     this.#states = new PieceBook(stateSummary(store, entries));
-    this.#accounts = new PieceBook({
+    const summary: Summary<Account> = {
       empty: emptyAccount,
       merge: mergeAccounts,
       async read(asset, span) {
@@ -75,7 +77,8 @@ export class Figures {
         const holding = relevantEntries(await entries.of(asset.id), span);
         return { of: accountant(withEntries(facts, holding, asset, plant)), size };
       },
-    });
+    };
+    this.#accounts = new PieceBook(summary, options.shelf);
   }
 
   /** How many times figures of a scope and window were asked for and computed. */

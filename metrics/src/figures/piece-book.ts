@@ -1,10 +1,11 @@
 import type { Asset, Nanoseconds } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
-import { piecesOf } from './pieces.ts';
+import { piecesOf, quarterNs, quartersOf } from './pieces.ts';
 
 const hourNs: Nanoseconds = 3_600_000_000_000n;
-/** Most pieces kept of one asset: a month of quarter hours, or years of days. */
-const keptPieces = 4000;
+/** Most pieces kept in memory, of all assets together; so few of each at least. */
+const keptPieces = 24_000;
+const leastPieces = 128;
 /** How much time the first read of an asset spans; what it finds decides how much the next one does. */
 const firstRead: Nanoseconds = 2n * hourNs;
 const longestRead: Nanoseconds = 200n * hourNs;
@@ -28,6 +29,13 @@ export interface ReadSpan<T> {
   size: number;
 }
 
+/** Where pieces outlive the process and the bounds of its memory. */
+export interface Shelf<T> {
+  recall(asset: string, piece: Interval): T | undefined;
+  keep(asset: string, pieces: readonly (Interval & { summary: T })[]): void;
+  touched(asset: string, from_ns: Nanoseconds, until_ns?: Nanoseconds): void;
+}
+
 /** What is kept of one asset. */
 interface Page<T> {
   /** By `from:to`, the least recently used first. */
@@ -49,10 +57,12 @@ interface Page<T> {
  */
 export class PieceBook<T> {
   readonly #summary: Summary<T>;
+  readonly #shelf: Shelf<T> | undefined;
   readonly #pages = new Map<string, Page<T>>();
 
-  constructor(summary: Summary<T>) {
+  constructor(summary: Summary<T>, shelf?: Shelf<T>) {
     this.#summary = summary;
+    this.#shelf = shelf;
   }
 
   /** @throws BenchlineError `store_unavailable`. */
@@ -65,6 +75,7 @@ export class PieceBook<T> {
   }
 
   touched(asset: string, from_ns: Nanoseconds, until_ns?: Nanoseconds): void {
+    this.#shelf?.touched(asset, from_ns, until_ns);
     const page = this.#page(asset);
     if (page.news === undefined || from_ns < page.news) page.news = from_ns;
     if (page.end < from_ns) return;
@@ -92,13 +103,54 @@ export class PieceBook<T> {
   async #compute(asset: Asset, page: Page<T>, window: Interval): Promise<T> {
     const { empty, merge } = this.#summary;
     page.news = undefined;
-    const pieces = piecesOf(window);
-    const known = new Map(pieces.map((piece) => [piece, recall(page, piece)]));
+    const pieces = piecesOf(window, asset.time_zone);
+    const known = new Map(pieces.map((piece) => [piece, this.#recall(asset, page, piece)]));
     const missing = pieces.filter((piece) => known.get(piece) === undefined);
     const fresh = await this.#read(asset, page, missing);
-    for (const [piece, summary] of fresh)
-      if (page.news === undefined || piece.to_ns < page.news) keep(page, piece, summary);
+    this.#keep(asset, page, fresh);
     return pieces.map((piece) => known.get(piece) ?? fresh.get(piece) ?? empty).reduce(merge, empty);
+  }
+
+  /** What is kept of a slot; of a day also what its quarter hours add up to, since they were there first. */
+  #recall(asset: Asset, page: Page<T>, piece: Interval): T | undefined {
+    const known = this.#one(asset, page, piece);
+    if (known !== undefined || piece.to_ns - piece.from_ns <= quarterNs) return known;
+    let sum: T | undefined;
+    for (const quarter of quartersOf(piece)) {
+      const part = this.#one(asset, page, quarter);
+      if (part === undefined) return undefined;
+      sum = sum === undefined ? part : this.#summary.merge(sum, part);
+    }
+    if (sum !== undefined) this.#keep(asset, page, new Map([[piece, sum]]));
+    return sum;
+  }
+
+  #one(asset: Asset, page: Page<T>, piece: Interval): T | undefined {
+    const near = recall(page, piece);
+    if (near !== undefined) return near;
+    const far = this.#shelf?.recall(asset.id, piece);
+    if (far !== undefined) this.#put(page, piece, far);
+    return far;
+  }
+
+  #keep(asset: Asset, page: Page<T>, fresh: ReadonlyMap<Interval, T>): void {
+    const valid = [...fresh].filter(([piece]) => page.news === undefined || piece.to_ns < page.news);
+    for (const [piece, summary] of valid) this.#put(page, piece, summary);
+    if (valid.length > 0)
+      this.#shelf?.keep(
+        asset.id,
+        valid.map(([{ from_ns, to_ns }, summary]) => ({ from_ns, to_ns, summary })),
+      );
+  }
+
+  #put(page: Page<T>, { from_ns, to_ns }: Interval, summary: T): void {
+    page.pieces.set(keyOf({ from_ns, to_ns }), { from_ns, to_ns, summary });
+    if (to_ns > page.end) page.end = to_ns;
+    const most = Math.max(leastPieces, Math.floor(keptPieces / this.#pages.size));
+    for (const key of page.pieces.keys()) {
+      if (page.pieces.size <= most) return;
+      page.pieces.delete(key);
+    }
   }
 
   async #read(asset: Asset, page: Page<T>, pieces: readonly Interval[]): Promise<Map<Interval, T>> {
@@ -130,15 +182,6 @@ function recall<T>(page: Page<T>, interval: Interval): T | undefined {
   page.pieces.delete(key);
   page.pieces.set(key, piece);
   return piece.summary;
-}
-
-function keep<T>(page: Page<T>, interval: Interval, summary: T): void {
-  page.pieces.set(keyOf(interval), { from_ns: interval.from_ns, to_ns: interval.to_ns, summary });
-  if (interval.to_ns > page.end) page.end = interval.to_ns;
-  for (const key of page.pieces.keys()) {
-    if (page.pieces.size <= keptPieces) return;
-    page.pieces.delete(key);
-  }
 }
 
 function keyOf({ from_ns, to_ns }: Interval): string {

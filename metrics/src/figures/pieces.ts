@@ -1,14 +1,55 @@
 import type { Nanoseconds } from '@benchline/model';
+import { daysOverlapping } from '../calendar/periods.ts';
 import type { Interval } from '../intervals.ts';
 
-/** Lengths of the slots that accounts are kept for; each divides the one before. All lie on the UTC grid. */
-const slotLengths: readonly Nanoseconds[] = [86_400_000_000_000n, 900_000_000_000n, 60_000_000_000n];
+export const quarterNs: Nanoseconds = 900_000_000_000n;
+/** Lengths of the slots shorter than a day that accounts are kept for, on the UTC grid. */
+const slotLengths: readonly Nanoseconds[] = [quarterNs, 60_000_000_000n];
+
+/** Windows are asked for again and again, for one asset after the other. */
+const remembered = new Map<string, readonly Interval[]>();
+const mostRemembered = 64;
 
 /**
- * Cuts a window into as few slots as possible, with rests shorter than a slot at its ends. Local days and shifts
- * begin on the quarter hour in every zone in use, so they need no rests.
+ * Cuts a window into as few slots as possible: whole days of the zone, quarter hours, minutes, with rests shorter
+ * than a minute at its ends. Local days and shifts begin on the quarter hour in every zone in use, so they need no
+ * rests.
  */
-export function piecesOf({ from_ns, to_ns }: Interval): Interval[] {
+export function piecesOf(window: Interval, zone: string): readonly Interval[] {
+  const key = `${zone} ${window.from_ns} ${window.to_ns}`;
+  let pieces = remembered.get(key);
+  if (!pieces) {
+    pieces = cut(window, zone);
+    remembered.set(key, pieces);
+    for (const oldest of remembered.keys()) {
+      if (remembered.size <= mostRemembered) break;
+      remembered.delete(oldest);
+    }
+  }
+  return pieces;
+}
+
+/** The quarter hours of a slot; a local day has 92, 96 or 100 of them, and half an hour more or less in some zones. */
+export function quartersOf({ from_ns, to_ns }: Interval): Interval[] {
+  const quarters: Interval[] = [];
+  for (let at = from_ns; at < to_ns; at += quarterNs) quarters.push({ from_ns: at, to_ns: at + quarterNs });
+  return quarters;
+}
+
+function cut(window: Interval, zone: string): Interval[] {
+  const days = daysOverlapping(zone, window).filter(
+    (day) => day.from_ns >= window.from_ns && day.to_ns <= window.to_ns,
+  );
+  const [first, last] = [days[0], days.at(-1)];
+  if (!first || !last) return slots(window);
+  return [
+    ...slots({ from_ns: window.from_ns, to_ns: first.from_ns }),
+    ...days,
+    ...slots({ from_ns: last.to_ns, to_ns: window.to_ns }),
+  ];
+}
+
+function slots({ from_ns, to_ns }: Interval): Interval[] {
   const pieces: Interval[] = [];
   for (let at = from_ns; at < to_ns; ) {
     const slot = slotLengths.find((length) => at % length === 0n && at + length <= to_ns);
