@@ -45,7 +45,7 @@ describe('the kpi series in InfluxDB', () => {
           });
           expect([point.revision, point.provisional]).toEqual([revision, provisional]);
           for (const id of kpiIds) {
-            const { value, status } = figures[id];
+            const { value, status } = figures[id]!;
             expect([scope, id, point.figures[id]]).toEqual([
               scope,
               id,

@@ -9,6 +9,7 @@ export { type StageState, stageStates } from './health/stage.ts';
 export * from './health/stages.ts';
 export * from './keys/keys.ts';
 export * from './kpi/catalogue.ts';
+export { type CncBasis, cncBases } from './kpi/cnc-ratio.ts';
 export * from './log.ts';
 export * from './plant/calendar.ts';
 export * from './plant/energy.ts';

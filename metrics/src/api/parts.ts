@@ -41,12 +41,13 @@ export const readScope = {
   scope: (request: FastifyRequest) => asked(request, 'scope'),
 } as const;
 
-/** For routes that are asked for a machine: whoever may read its scope may read it. */
+/** For routes that are asked for machines: whoever may read their scopes may read them. */
 export function readMachine(parts: PartsOf) {
-  const scope = (request: FastifyRequest) => {
-    const asset = parts().plant.assets.get(asked(request, 'machine'));
-    return asset ? scopeOf(asset) : '';
-  };
+  const scope = (request: FastifyRequest) =>
+    asked(request, 'machine').map((id) => {
+      const asset = parts().plant.assets.get(id);
+      return asset ? scopeOf(asset) : '';
+    });
   return { action: 'read', scope } as const;
 }
 
@@ -59,8 +60,8 @@ export function findAsset(plant: PlantIndex, id: string): Asset {
   });
 }
 
-/** A text of the query as it stands, for the check of grants, which comes before the query is parsed. */
-function asked(request: FastifyRequest, key: string): string {
-  const value = (request.query as Record<string, unknown>)[key];
-  return typeof value === 'string' ? value : '';
+/** Texts of the query as they stand, for the check of grants, which comes before the query is parsed. */
+function asked(request: FastifyRequest, key: string): string[] {
+  const values = [(request.query as Record<string, unknown>)[key]].flat();
+  return values.map((value) => (typeof value === 'string' ? value : ''));
 }

@@ -7,6 +7,8 @@ import { lossRoutes } from './loss-routes.ts';
 import type { PartsOf } from './parts.ts';
 import { qualityRoutes } from './quality-routes.ts';
 import { recordRoutes } from './record-routes.ts';
+import { seriesRoutes } from './series-routes.ts';
+import { tableRoutes } from './table-routes.ts';
 
 /** Every route of the metrics service: the API, its description, and the console. */
 export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
@@ -15,6 +17,8 @@ export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
   figureRoutes(app, parts);
   lossRoutes(app, parts);
   qualityRoutes(app, parts);
+  seriesRoutes(app, parts);
+  tableRoutes(app, parts);
   liveRoutes(app, parts);
   pageRoutes(base);
 }

@@ -1,5 +1,6 @@
 import {
   canonicalStates,
+  cncBases,
   controlKinds,
   gapReasons,
   kpiIds,
@@ -30,8 +31,8 @@ export const figureStatuses = [
   'no_failures',
   'no_maintenance',
   'no_meter',
-  'no_key_processes',
   'no_factor',
+  'no_key_processes',
   'no_orders',
   'not_declared',
   'not_applicable',
@@ -42,10 +43,25 @@ export const Figure = z
     value: z.number().optional().describe('Absent unless status is ok or partial: absent is not zero'),
     status: z.enum(figureStatuses),
     unit: z.string().describe("As in the catalogue; '%' figures are fractions here (0.75)"),
+    decimals: z
+      .int()
+      .describe(
+        'Digits after the point on screens (after conversion to %). The value itself is not rounded: it is the double nearest to the quotient of exact sums',
+      ),
+    formula: z.string().describe('Id and version of the formula in the catalogue, such as oee@1'),
+    basis: z
+      .enum(['measured', 'declared'])
+      .describe('declared: some input was stated by a person or a register, not measured'),
+    inputs: z
+      .record(z.string(), z.number())
+      .describe('The sums that it was computed from, as far as they are known; names carry their unit'),
     lower: z.number().optional().describe('Least possible value, had nothing good happened while unobserved'),
     upper: z.number().optional().describe('Greatest possible value, had all unobserved time gone to plan'),
   })
   .meta({ id: 'Figure' });
+
+export const oeeProfiles = ['iso22400', 'nakajima'] as const;
+export type OeeProfile = (typeof oeeProfiles)[number];
 
 export const KpiResult = z
   .object({
@@ -58,7 +74,13 @@ export const KpiResult = z
       .object({ id: Slug, name: LocalName, date: z.iso.date().describe('Local date on which it began') })
       .optional()
       .describe('Which shift this is, when grain is shift'),
-    figures: z.record(z.enum(kpiIds), Figure),
+    oee_profile: z.enum(oeeProfiles).describe('Which factors OEE is cut into; their product is the same OEE'),
+    oee_factors: z
+      .array(z.enum(kpiIds))
+      .describe('Availability, performance and quality of the profile, by their ids in figures'),
+    figures: z
+      .partialRecord(z.enum(kpiIds), Figure)
+      .describe('All figures, or those that were asked for with the factors of OEE'),
     elements: z.object({
       planned_s: Seconds.describe(
         'PBT up to now: shifts without breaks, less planned maintenance seen in them',
@@ -101,6 +123,11 @@ export type KpiResult = z.output<typeof KpiResult>;
 
 export const apiStates = [...canonicalStates, 'unobserved'] as const;
 
+const NextCursor = z
+  .string()
+  .optional()
+  .describe('There is more: ask again with it as `cursor`. Absent on the last page');
+
 /** The hours, shifts or days that overlap the asked window, whole, by start. */
 export const KpiList = z
   .object({
@@ -108,8 +135,82 @@ export const KpiList = z
     grain: z.enum(grains),
     time_zone: z.string(),
     results: z.array(KpiResult),
+    next_cursor: NextCursor,
   })
   .meta({ id: 'KpiList' });
+
+/** Results of several scopes: scope by scope as they were asked for, each by start. */
+export const KpiTable = z
+  .object({ results: z.array(KpiResult), next_cursor: NextCursor })
+  .meta({ id: 'KpiTable' });
+
+const Shift = z.object({ id: Slug, name: LocalName, date: z.iso.date() });
+
+/** One key figure of a scope over its hours, shifts or days. */
+export const Series = z
+  .object({
+    scope: z.string(),
+    kpi: z.enum(kpiIds),
+    unit: z.string(),
+    decimals: z.int(),
+    formula: z.string(),
+    grain: z.enum(grains),
+    time_zone: z.string(),
+    points: z.array(
+      z.object({
+        from: Instant,
+        to: Instant,
+        shift: Shift.optional(),
+        value: Figure.shape.value,
+        status: Figure.shape.status,
+        basis: Figure.shape.basis,
+        lower: Figure.shape.lower,
+        upper: Figure.shape.upper,
+        coverage: KpiResult.shape.coverage,
+        provisional: z.boolean(),
+        revision: KpiResult.shape.revision,
+      }),
+    ),
+    next_cursor: NextCursor,
+  })
+  .meta({ id: 'Series' });
+
+export const Comparison = z
+  .object({
+    sides: z
+      .array(
+        KpiResult.omit({ grain: true, shift: true }).extend({
+          shift: Shift.omit({ date: true })
+            .optional()
+            .describe(
+              'Set when windows are split by shift: all shifts of this name that begin in the window, as one',
+            ),
+          shifts: z.int().optional().describe('How many shifts these are'),
+        }),
+      )
+      .describe('Scope by scope, window by window, shift by shift'),
+    differences: z
+      .array(
+        z.object({
+          side: z.int().describe('Index in sides'),
+          figures: z.partialRecord(
+            z.enum(kpiIds),
+            z.object({
+              difference: z.number().optional().describe('Value of this side − value of the first side'),
+              ratio: z
+                .number()
+                .optional()
+                .describe('Difference ÷ value of the first side; absent when that is 0'),
+              status: z
+                .enum(figureStatuses)
+                .describe('Why there is none: the reason of the side that has no value'),
+            }),
+          ),
+        }),
+      )
+      .describe('Every side but the first, against the first'),
+  })
+  .meta({ id: 'Comparison' });
 
 export const StateList = z
   .object({
@@ -127,6 +228,8 @@ export const StateList = z
   })
   .meta({ id: 'StateList' });
 
+export const StateLists = z.object({ machines: z.array(StateList) }).meta({ id: 'StateLists' });
+
 const Share = z.number().min(0).max(1);
 
 export const CncRatio = z
@@ -134,7 +237,12 @@ export const CncRatio = z
     scope: z.string(),
     from: Instant,
     to: Instant,
-    basis: z.literal('process_count'),
+    basis: z
+      .enum(cncBases)
+      .describe(
+        'What is counted: key processes, their stations, or the value of these. A region takes the mean of its enterprises, which is not computed here',
+      ),
+    currency: z.string().optional().describe('Of the asset values'),
     declared: Figure,
     connected: Figure,
     active: Figure,
@@ -153,6 +261,10 @@ export const CncRatio = z
             name: LocalName,
             control: z.enum(controlKinds),
             controller: z.string().optional(),
+            asset_value: z
+              .number()
+              .optional()
+              .describe('In the currency; absent when the plant file does not state it'),
             connected: z.boolean().describe('A controller was watched in the period'),
             active: z.boolean().describe('It produced in the period'),
             last_seen: Instant.optional().describe('Last instant of the period at which it was watched'),
@@ -236,6 +348,8 @@ export const Catalogue = z
         direction: z.enum(['up', 'down', 'none']),
         formula: z.string(),
         source: z.string(),
+        version: z.int().describe('Of the formula'),
+        inputs: z.array(z.string()).describe('Names of the sums that it is computed from'),
         decimals: z.int(),
         example: z.object({ calculation: z.string(), value: z.number() }),
       }),

@@ -31,7 +31,9 @@ import {
   type CncRatio,
   figureStatuses,
   type KpiResult,
+  type OeeProfile,
   type PlantView,
+  type Series,
 } from './schemas.ts';
 import { gapReasonWording, stateWording, statusWording } from './wording.ts';
 
@@ -41,8 +43,26 @@ function span({ from_ns, to_ns }: Interval): { from: string; to: string } {
   return { from: isoFromNs(from_ns), to: isoFromNs(to_ns) };
 }
 
-export function kpiView(result: ScopeFigures, listed?: { grain: KpiPeriod; period: Period }): KpiResult {
+/** Availability, performance and quality as each profile cuts OEE. */
+const oeeFactors: Readonly<Record<OeeProfile, readonly [KpiId, KpiId, KpiId]>> = {
+  iso22400: ['availability', 'effectiveness', 'quality_ratio'],
+  nakajima: ['nakajima_availability', 'nakajima_performance', 'quality_ratio'],
+};
+
+export interface KpiViewOptions {
+  /** Only these figures; all of them unless stated. */
+  kpis?: readonly KpiId[] | undefined;
+  profile?: OeeProfile;
+  listed?: { grain: KpiPeriod; period: Period };
+}
+
+export function kpiView(
+  result: ScopeFigures,
+  { kpis = kpiIds, profile = 'iso22400', listed }: KpiViewOptions = {},
+): KpiResult {
   const { account, quantities: q, figures } = result;
+  const factors = oeeFactors[profile];
+  const shown = new Set([...kpis, ...(kpis.includes('oee') ? factors : [])]);
   const carriers = Object.fromEntries([...account.energy].map(([id, use]) => [id, energyInKwh(use)]));
   return {
     scope: result.scope.path,
@@ -50,9 +70,9 @@ export function kpiView(result: ScopeFigures, listed?: { grain: KpiPeriod; perio
     time_zone: result.scope.time_zone,
     ...(listed && { grain: listed.grain }),
     ...(listed?.period.shift && { shift: shiftView(listed.period.shift) }),
-    figures: Object.fromEntries(
-      kpiIds.map((id) => [id, figureView(id, figures[id])]),
-    ) as KpiResult['figures'],
+    oee_profile: profile,
+    oee_factors: [...factors],
+    figures: Object.fromEntries([...shown].map((id) => [id, figureView(id, figures[id], result.sums)])),
     elements: {
       planned_s: q.planned_s,
       observed_s: q.observed_s,
@@ -72,22 +92,45 @@ export function kpiView(result: ScopeFigures, listed?: { grain: KpiPeriod; perio
   };
 }
 
-function shiftView({ shift, date }: NonNullable<Period['shift']>) {
+export function shiftView({ shift, date }: NonNullable<Period['shift']>) {
   return { id: shift.id, name: nameOf(shift), date };
 }
 
-function figureView(id: KpiId, figure: Figure): KpiResult['figures'][KpiId] {
-  return { ...figure, unit: kpiCatalogue[id].unit };
+type FigureView = NonNullable<KpiResult['figures'][KpiId]>;
+
+function figureView(
+  id: KpiId,
+  { inputs, basis, ...figure }: Figure,
+  sums: ReadonlyMap<string, number>,
+): FigureView {
+  const { unit, decimals, inputs: names = [] } = kpiCatalogue[id];
+  const known = names.flatMap((name) => {
+    const sum = sums.get(name);
+    return sum === undefined ? [] : [[name, sum]];
+  });
+  return {
+    ...figure,
+    unit,
+    decimals,
+    formula: formulaOf(id),
+    basis: basis ?? 'measured',
+    inputs: inputs ?? Object.fromEntries(known),
+  };
+}
+
+export function formulaOf(id: KpiId): string {
+  return `${id}@${kpiCatalogue[id].version}`;
 }
 
 export function cncView(scope: Scope, window: Interval, ratios: CncRatios): z.output<typeof CncRatio> {
   return {
     scope: scope.path,
     ...span(window),
-    basis: 'process_count',
-    declared: figureView('cnc_ratio_declared', ratios.declared),
-    connected: figureView('cnc_ratio_connected', ratios.connected),
-    active: figureView('cnc_ratio_active', ratios.active),
+    basis: ratios.basis,
+    ...(ratios.currency !== undefined && { currency: ratios.currency }),
+    declared: figureView('cnc_ratio_declared', ratios.declared, new Map()),
+    connected: figureView('cnc_ratio_connected', ratios.connected, new Map()),
+    active: figureView('cnc_ratio_active', ratios.active, new Map()),
     processes: ratios.processes.map(({ process, declared, connected, active, stations }) => ({
       id: process.id,
       name: nameOf(process),
@@ -101,11 +144,38 @@ export function cncView(scope: Scope, window: Interval, ratios: CncRatios): z.ou
         name: nameOf(station.machine),
         control: station.machine.control,
         ...(station.machine.controller !== undefined && { controller: station.machine.controller }),
+        ...(station.machine.asset_value && { asset_value: station.machine.asset_value.amount }),
         connected: station.connected,
         active: station.active,
         ...(station.last_seen_ns !== undefined && { last_seen: isoFromNs(station.last_seen_ns) }),
       })),
     })),
+  };
+}
+
+/** One figure of each result of a page. */
+export function seriesView(
+  scope: Scope,
+  kpi: KpiId,
+  grain: KpiPeriod,
+  { results, next_cursor }: { results: readonly KpiResult[]; next_cursor?: string },
+): z.output<typeof Series> {
+  const { unit, decimals } = kpiCatalogue[kpi];
+  return {
+    scope: scope.path,
+    kpi,
+    unit,
+    decimals,
+    formula: formulaOf(kpi),
+    grain,
+    time_zone: scope.time_zone,
+    points: results.flatMap(({ from, to, shift, figures, coverage, provisional, revision }) => {
+      const figure = figures[kpi];
+      if (!figure) return [];
+      const { value, status, basis, lower, upper } = figure;
+      return { from, to, shift, value, status, basis, lower, upper, coverage, provisional, revision };
+    }),
+    ...(next_cursor !== undefined && { next_cursor }),
   };
 }
 
@@ -188,7 +258,7 @@ function nameOf({ name }: { name: { en: string; zh?: string | undefined } }): { 
 
 export function catalogueView(): z.output<typeof Catalogue> {
   return {
-    kpis: kpiIds.map((id) => ({ ...kpiCatalogue[id] })),
+    kpis: kpiIds.map((id) => ({ ...kpiCatalogue[id], inputs: [...(kpiCatalogue[id].inputs ?? [])] })),
     states: apiStates.map((id) => ({ id, ...stateWording[id] })),
     statuses: figureStatuses.map((id) => ({ id, name: statusWording[id] })),
     gap_reasons: gapReasons.map((id) => ({ id, name: gapReasonWording[id] })),

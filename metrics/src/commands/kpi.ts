@@ -46,7 +46,7 @@ export const kpi: Command = {
     // A file is all there is: no window in it is still open, and nothing is late any more.
     const figures = new Figures({ plant: index, store: loaded.store, lateness_ns: 0n });
     const last = window.to_ns + longestPeriod_ns;
-    const answer = await kpiAnswer(figures, scope, window, { grain, now_ns: last });
+    const answer = await kpiAnswer(figures, { scopes: [scope], window, grain, now_ns: last });
     const results = 'results' in answer ? answer.results : [answer];
     process.stdout.write(
       values['json'] === true ? `${JSON.stringify(answer, null, 2)}\n` : results.map(asText).join('\n'),
@@ -87,9 +87,11 @@ function sayWhatIsMissing(
 }
 
 function asText({ scope, from, to, figures, coverage }: KpiResult): string {
-  const lines = kpiIds.map((id) => {
+  const lines = kpiIds.flatMap((id) => {
     const { name, decimals } = kpiCatalogue[id];
-    const { value, status, unit } = figures[id];
+    const figure = figures[id];
+    if (!figure) return [];
+    const { value, status, unit } = figure;
     const shown =
       value === undefined
         ? `– (${statusWording[status].en})`

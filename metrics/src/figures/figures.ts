@@ -1,4 +1,4 @@
-import type { Asset, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
+import type { Asset, CncBasis, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
@@ -125,7 +125,7 @@ export class Figures {
     const { products } = this.#options.plant;
     const [sums, cnc, chains] = await Promise.all([
       this.#scopeAccount(scope, parts, now_ns),
-      this.#cncRatios(scope, parts, now_ns),
+      this.#cncRatios(scope, parts, now_ns, 'process_count'),
       this.#chains(scope, parts, now_ns),
     ]);
     const runTime = (product: string) => products.get(product)?.planned_run_time_per_item_s ?? 0;
@@ -166,11 +166,21 @@ export class Figures {
   }
 
   /** The ratios of the key processes of a scope; undefined for a single machine, which is no process. */
-  cncRatios(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<CncRatios | undefined> {
-    return this.#cncRatios(scope, [window], now_ns);
+  cncRatios(
+    scope: Scope,
+    window: Interval,
+    now_ns: Nanoseconds,
+    basis: CncBasis,
+  ): Promise<CncRatios | undefined> {
+    return this.#cncRatios(scope, [window], now_ns, basis);
   }
 
-  async #cncRatios(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<CncRatios | undefined> {
+  async #cncRatios(
+    scope: Scope,
+    parts: Parts,
+    now_ns: Nanoseconds,
+    basis: CncBasis,
+  ): Promise<CncRatios | undefined> {
     if (scope.level === 'asset') return undefined;
     const { assets } = this.#options.plant;
     const ids = new Set(scope.processes.filter((p) => p.key).flatMap((p) => p.machines));
@@ -181,7 +191,7 @@ export class Figures {
         if (asset) stations.set(id, { asset, account: await this.#account(asset, parts, now_ns) });
       }),
     );
-    return cncRatios(scope.processes, (id) => stations.get(id));
+    return cncRatios(scope.processes, (id) => stations.get(id), basis);
   }
 
   /** The process chains that lie within a scope; without any in the plant file its processes are one. */

@@ -1,6 +1,6 @@
-import type { Asset, Machine, Nanoseconds, Process } from '@benchline/model';
+import type { Asset, CncBasis, Machine, Nanoseconds, Process } from '@benchline/model';
 import type { Account } from '../accounts/account.ts';
-import type { Figure } from './figure.ts';
+import { absent, type Figure } from './figure.ts';
 
 /** A station of a key process, and what the window shows of it. */
 export interface StationEvidence {
@@ -23,6 +23,9 @@ export interface ProcessEvidence {
 }
 
 export interface CncRatios {
+  basis: CncBasis;
+  /** Of the asset values, where they are what is counted. */
+  currency: string | undefined;
   declared: Figure;
   connected: Figure;
   active: Figure;
@@ -30,25 +33,53 @@ export interface CncRatios {
 }
 
 /**
- * CNC ratio of key processes (关键工序数控化率) on the basis `process_count`: each key process counts once, by the
- * rule it states for stations of both kinds. Connected and active count only stations that are declared too.
- * Processes that are not key do not matter; without any key process there is no ratio.
+ * CNC ratio of key processes (关键工序数控化率). By `process_count` each key process counts once, by the rule it
+ * states for stations of both kinds; by `equipment_count` each station of a key process counts once, whatever it
+ * takes part in; by `asset_value` with its value, and there is no ratio while some station has none stated.
+ * Connected and active count only stations that are declared too. Processes that are not key do not matter; without
+ * any key process there is no ratio.
  */
 export function cncRatios(
   processes: readonly Process[],
   stationOf: (machine: string) => { asset: Asset; account: Account } | undefined,
+  basis: CncBasis = 'process_count',
 ): CncRatios {
   const evidence = processes.filter((p) => p.key).map((process) => evidenceOf(process, stationOf));
-  const ratio = (share: (e: ProcessEvidence) => number): Figure =>
-    evidence.length === 0
-      ? { status: 'no_key_processes' }
-      : { value: evidence.reduce((sum, e) => sum + share(e), 0) / evidence.length, status: 'ok' };
+  const stations = [...new Map(evidence.flatMap((e) => e.stations).map((s) => [s.machine.id, s])).values()];
+  const ratio = (kind: Kind): Figure => {
+    if (evidence.length === 0) return absent('no_key_processes');
+    const of = basis === 'process_count' ? processRatio(evidence, kind) : stationRatio(stations, kind, basis);
+    return kind === 'declared' ? { ...of, basis: 'declared' } : of;
+  };
+  const currency = stations.find((s) => s.machine.asset_value)?.machine.asset_value?.currency;
   return {
-    declared: ratio((e) => e.declared),
-    connected: ratio((e) => e.connected),
-    active: ratio((e) => e.active),
+    basis,
+    currency: basis === 'asset_value' ? currency : undefined,
+    declared: ratio('declared'),
+    connected: ratio('connected'),
+    active: ratio('active'),
     processes: evidence,
   };
+}
+
+type Kind = 'declared' | 'connected' | 'active';
+
+function processRatio(evidence: readonly ProcessEvidence[], kind: Kind): Figure {
+  const part = evidence.reduce((sum, e) => sum + e[kind], 0);
+  const inputs = { [`${kind}_processes`]: part, key_processes: evidence.length };
+  return { value: part / evidence.length, status: 'ok', inputs };
+}
+
+function stationRatio(stations: readonly StationEvidence[], kind: Kind, basis: CncBasis): Figure {
+  const weighted = stations.map((s) => ({
+    holds: s[kind],
+    weight: basis === 'asset_value' ? s.machine.asset_value?.amount : 1,
+  }));
+  if (weighted.some((s) => s.weight === undefined)) return absent('not_declared');
+  const sum = (list: typeof weighted) => list.reduce((all, { weight = 0 }) => all + weight, 0);
+  const [part, whole] = [sum(weighted.filter((s) => s.holds)), sum(weighted)];
+  const what = basis === 'asset_value' ? 'value' : 'stations';
+  return { value: part / whole, status: 'ok', inputs: { [`${kind}_${what}`]: part, [what]: whole } };
 }
 
 function evidenceOf(process: Process, stationOf: Parameters<typeof cncRatios>[1]): ProcessEvidence {

@@ -8,8 +8,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller needs a grant for. `probe`: no grant, for health checks that tell strangers nothing of the plant. */
     action?: Action | 'probe';
-    /** The scope path that the request is about, '' for the whole service. */
-    scope?: (request: FastifyRequest) => string;
+    /** The scope path that the request is about, '' for the whole service; of several each is asked for. */
+    scope?: (request: FastifyRequest) => string | readonly string[];
     /** The response goes on until somebody ends it (a feed, server-sent events): closing ends it at once. */
     endless?: boolean;
   }
@@ -59,9 +59,10 @@ function refusalOf(
     });
   if (request.is404) return undefined;
   if (!action || !scope) return forbidden('this route states no action and scope');
-  const path = scope(request);
-  if (authorize(principal, action, path)) return undefined;
-  return forbidden(`'${principal.name}' may not ${action} '${path}'`);
+  const paths = [scope(request)].flat();
+  const refused = paths.length === 0 ? '' : paths.find((path) => !authorize(principal, action, path));
+  if (refused === undefined) return undefined;
+  return forbidden(`'${principal.name}' may not ${action} '${refused}'`);
 }
 
 function portOf(app: FastifyInstance): number {

@@ -1,5 +1,9 @@
 import type { Definition } from './definition.ts';
 
+/** What the ratio is taken over. Key figures and boards take `process_count`. */
+export const cncBases = ['process_count', 'equipment_count', 'asset_value'] as const;
+export type CncBasis = (typeof cncBases)[number];
+
 /** CNC ratio of key processes (关键工序数控化率), by what supports it. */
 export const cncRatioKpis = {
   cnc_ratio_declared: {

@@ -1,0 +1,95 @@
+import { BenchlineError, type KpiId, kpiIds, type Nanoseconds } from '@benchline/model';
+import type { z } from 'zod';
+import type { Figures } from '../figures/figures.ts';
+import { type Period, periodsOf } from '../figures/periods.ts';
+import type { Scope } from '../figures/scopes.ts';
+import type { Interval } from '../intervals.ts';
+import type { Comparison, KpiResult, OeeProfile } from './schemas.ts';
+import { kpiView, shiftView } from './views.ts';
+
+const mostSides = 60;
+
+export interface CompareRequest {
+  scopes: readonly Scope[];
+  windows: readonly Interval[];
+  /** Each window falls into its shifts: all those of one name as one side. */
+  byShift: boolean;
+  kpis?: readonly KpiId[] | undefined;
+  profile: OeeProfile;
+  now_ns: Nanoseconds;
+}
+
+interface Side {
+  scope: Scope;
+  parts: readonly [Interval, ...Interval[]];
+  shift?: NonNullable<Period['shift']>;
+}
+
+type View = z.output<typeof Comparison>;
+
+/**
+ * Key figures of scopes and windows side by side, each against the first. What is absent on either side has no
+ * difference.
+ * @throws BenchlineError `bad_request` for too many sides or fewer than two, `store_unavailable`.
+ */
+export async function compare(figures: Figures, request: CompareRequest): Promise<View> {
+  const sides = sidesOf(request);
+  const { kpis, profile, now_ns } = request;
+  const results: View['sides'] = [];
+  for (const { scope, parts, shift } of sides) {
+    const view = kpiView(await figures.ofParts(scope, parts, now_ns), { kpis, profile });
+    results.push(shift ? { ...view, shift: named(shift), shifts: parts.length } : view);
+  }
+  const [first, ...others] = results;
+  if (!first) return { sides: [], differences: [] };
+  return {
+    sides: results,
+    differences: others.map((other, i) => ({
+      side: i + 1,
+      figures: differences(first.figures, other.figures),
+    })),
+  };
+}
+
+function sidesOf({ scopes, windows, byShift }: CompareRequest): Side[] {
+  const sides = scopes.flatMap((scope) =>
+    windows.flatMap((window) => (byShift ? shiftsOf(scope, window) : [{ scope, parts: [window] as const }])),
+  );
+  if (sides.length > 1 && sides.length <= mostSides) return sides;
+  throw new BenchlineError(
+    'bad_request',
+    `there ${sides.length === 1 ? 'is 1 side' : `are ${sides.length} sides`} to compare`,
+    { hint: `repeat scope or window, or ask for split=shift: 2 to ${mostSides} sides` },
+  );
+}
+
+/** The shifts that begin in a window, those of one name as one side. */
+function shiftsOf(scope: Scope, window: Interval): Side[] {
+  const begun = periodsOf(scope, 'shift', window).filter((period) => period.from_ns >= window.from_ns);
+  return [...Map.groupBy(begun, (period) => period.shift?.shift.id).values()].flatMap((periods): Side[] => {
+    const [first, ...others] = periods;
+    return first?.shift ? [{ scope, parts: [first, ...others], shift: first.shift }] : [];
+  });
+}
+
+function named(shift: NonNullable<Period['shift']>): { id: string; name: { en: string; zh: string } } {
+  const { id, name } = shiftView(shift);
+  return { id, name };
+}
+
+type Differences = View['differences'][number]['figures'];
+
+function differences(first: KpiResult['figures'], other: KpiResult['figures']): Differences {
+  const shown = kpiIds.filter((id) => other[id]);
+  return Object.fromEntries(shown.map((id) => [id, difference(first[id], other[id])]));
+}
+
+type FigureView = KpiResult['figures'][KpiId];
+
+function difference(first: FigureView, other: FigureView): NonNullable<Differences[KpiId]> {
+  if (first?.value === undefined) return { status: first?.status ?? 'not_applicable' };
+  if (other?.value === undefined) return { status: other?.status ?? 'not_applicable' };
+  const by = other.value - first.value;
+  const status = first.status === 'ok' && other.status === 'ok' ? 'ok' : 'partial';
+  return { difference: by, ...(first.value !== 0 && { ratio: by / first.value }), status };
+}

@@ -1,0 +1,56 @@
+import { findScope } from '../figures/scopes.ts';
+import { compare } from './comparison.ts';
+import { markAnswer } from './etag.ts';
+import { kpiPage } from './kpi-answer.ts';
+import { type ApiServer, type PartsOf, readScope } from './parts.ts';
+import { CompareQuery, listOf, SeriesQuery, windowOf } from './query.ts';
+import { Comparison, Series } from './schemas.ts';
+import { seriesView } from './views.ts';
+
+/** Key figures beside each other: along time, and against each other. */
+export function seriesRoutes(app: ApiServer, parts: PartsOf): void {
+  app.get(
+    '/api/v1/series',
+    {
+      config: readScope,
+      onSend: markAnswer,
+      schema: {
+        summary: 'One key figure of a scope over each hour, shift or day',
+        querystring: SeriesQuery,
+        response: { 200: Series },
+      },
+    },
+    async ({ query }) => {
+      const { scopes, figures, now } = parts();
+      const scope = findScope(scopes, query.scope);
+      const { kpi, grain } = query;
+      const request = { scopes: [scope], window: windowOf(query), grain, kpis: [kpi], now_ns: now() };
+      return seriesView(scope, kpi, grain, await kpiPage(figures, request, query));
+    },
+  );
+
+  app.get(
+    '/api/v1/compare',
+    {
+      config: readScope,
+      onSend: markAnswer,
+      schema: {
+        summary:
+          'Key figures of machines or other scopes, of periods, or of shifts, side by side with differences',
+        querystring: CompareQuery,
+        response: { 200: Comparison },
+      },
+    },
+    async ({ query }) => {
+      const { scopes, figures, now } = parts();
+      return await compare(figures, {
+        scopes: listOf(query.scope).map((path) => findScope(scopes, path)),
+        windows: query.window.map(([from, to]) => windowOf({ from, to })),
+        byShift: query.split === 'shift',
+        kpis: query.kpi === undefined ? undefined : listOf(query.kpi),
+        profile: query.oee_profile,
+        now_ns: now(),
+      });
+    },
+  );
+}

@@ -1,0 +1,291 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isoFromNs, kpiIds, nsFromIso } from '@benchline/model';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import type {
+  CncRatio,
+  Comparison,
+  KpiList,
+  KpiResult,
+  KpiTable,
+  Series,
+  StateLists,
+} from '../src/api/schemas.ts';
+import { BatchMaker } from './kit/batches.ts';
+import { Works } from './kit/service.ts';
+
+const at = (clock: string) => nsFromIso(`2026-03-02T${clock}:00+08:00`);
+const say = (signal: string, clock: string, value: number | bigint | string) => ({
+  signal,
+  source_time_ns: at(clock),
+  ordinal: 0,
+  value,
+  status: 0,
+});
+/** An early shift with one order, and a late one without; nobody looks after 18:00. */
+const lathe = {
+  machine: 'lathe',
+  observations: [
+    say('state', '06:00', 'RUN'),
+    say('order', '06:00', 'o-1'),
+    say('total', '06:00', 0n),
+    say('scrap', '06:00', 0n),
+    say('total', '09:00', 200n),
+    say('scrap', '09:00', 4n),
+    say('state', '10:00', 'IDLE'),
+    say('order', '12:00', ''),
+    say('state', '14:00', 'RUN'),
+    say('total', '16:00', 280n),
+  ].map((o) =>
+    o.signal === 'state' ? { ...o, value: { RUN: 'producing', IDLE: 'waiting' }[o.value as 'RUN'] } : o,
+  ),
+  observed: { from_ns: at('06:00'), until_ns: at('18:00') },
+};
+const scope = 'acme/north/shop/turning/lathe';
+const early = { from: isoFromNs(at('06:00')), to: isoFromNs(at('14:00')) };
+const day = { from: isoFromNs(at('06:00')), to: isoFromNs(at('22:00')) };
+
+describe('the API', () => {
+  let works: Works;
+  const ask = (path: string, query: [string, string][], headers: Record<string, string> = {}) =>
+    fetch(`${works.url}/api/v1/${path}?${new URLSearchParams(query)}`, { headers });
+  const get = async <T>(path: string, query: [string, string][]) => {
+    const response = await ask(path, query);
+    const body = await response.text();
+    expect([path, response.status, response.ok ? '' : body]).toEqual([path, 200, '']);
+    return JSON.parse(body) as T;
+  };
+  const window = (w: { from: string; to: string }): [string, string][] => Object.entries(w);
+
+  beforeAll(async () => {
+    works = await Works.open('embedded');
+    await works.start();
+    await works.deliver([new BatchMaker().make(lathe)]);
+  });
+  afterAll(() => works.close());
+
+  test('says of every figure its formula, its inputs, and whether it was measured', async () => {
+    const { figures, oee_factors } = await get<KpiResult>('kpis', [['scope', scope], ...window(early)]);
+    expect(Object.keys(figures).toSorted()).toEqual(kpiIds.toSorted());
+    expect(figures.availability).toEqual({
+      value: 0.533333333333333333,
+      status: 'ok',
+      unit: '%',
+      decimals: 1,
+      formula: 'availability@1',
+      basis: 'measured',
+      inputs: { apt_s: 14_400, observed_s: 27_000 },
+      lower: undefined,
+    });
+    expect(figures.allocation_ratio).toMatchObject({
+      value: 19_800 / 21_600,
+      inputs: { order_aubt_s: 19_800, aoet_s: 21_600 },
+    });
+    expect(figures.throughput_rate?.value).toBeCloseTo(100 / 6, 9);
+    expect(figures.worker_efficiency).toMatchObject({
+      status: 'not_declared',
+      basis: 'declared',
+      inputs: {},
+    });
+    expect(oee_factors).toEqual(['availability', 'effectiveness', 'quality_ratio']);
+  });
+
+  test('answers with the figures that were asked for, and the factors of the profile', async () => {
+    const { figures, oee_profile, oee_factors } = await get<KpiResult>('kpis', [
+      ['scope', scope],
+      ['kpi', 'oee'],
+      ['kpi', 'mtbf'],
+      ['oee_profile', 'nakajima'],
+      ...window(early),
+    ]);
+    expect(oee_profile).toBe('nakajima');
+    expect(Object.keys(figures).toSorted()).toEqual(['oee', 'mtbf', ...oee_factors].toSorted());
+    const product = oee_factors.map((id) => figures[id]?.value ?? Number.NaN).reduce((a, b) => a * b, 1);
+    expect(product).toBeCloseTo(figures.oee?.value ?? 0, 12);
+  });
+
+  test('pages through the periods of several scopes', async () => {
+    const query: [string, string][] = [
+      ['scope', scope],
+      ['scope', 'acme/north/shop/turning'],
+      ['grain', 'hour'],
+      ['kpi', 'items'],
+      ...window(early),
+    ];
+    const whole = await get<z.output<typeof KpiTable>>('kpis', query);
+    expect(whole.results).toHaveLength(16);
+    expect(whole.next_cursor).toBeUndefined();
+    const paged: KpiResult[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: z.output<typeof KpiTable> = await get('kpis', [
+        ...query,
+        ['limit', '5'],
+        ...(cursor === undefined ? [] : ([['cursor', cursor]] as [string, string][])),
+      ]);
+      expect(page.results.length).toBeLessThanOrEqual(5);
+      paged.push(...page.results);
+      cursor = page.next_cursor;
+    } while (cursor !== undefined);
+    expect(paged).toEqual(whole.results);
+    const list = await get<z.output<typeof KpiList>>('kpis', [query[0]!, ...query.slice(2)]);
+    expect(list.results).toEqual(whole.results.slice(0, 8));
+    const foreign = await ask('kpis', [...query, ['cursor', '7.123']]);
+    expect([foreign.status, await foreign.json()]).toMatchObject([400, { code: 'bad_request' }]);
+  });
+
+  test('answers 304 to whoever has the same answer', async () => {
+    const query: [string, string][] = [['scope', scope], ...window(early)];
+    let etag = '';
+    const again = async () => {
+      etag = (await ask('kpis', query)).headers.get('etag') ?? '';
+      const response = await ask('kpis', query, { 'if-none-match': etag });
+      return [response.status, await response.text()];
+    };
+    // Between the two a revision may have been published.
+    await expect.poll(again).toEqual([304, '']);
+    expect(etag).toMatch(/^"[\w-]{43}"$/);
+    const other = await ask('kpis', [...query, ['kpi', 'oee']], { 'if-none-match': etag });
+    expect(other.status).toBe(200);
+  });
+
+  test('gives one figure as a series', async () => {
+    const { points, unit } = await get<z.output<typeof Series>>('series', [
+      ['scope', scope],
+      ['kpi', 'utilization_efficiency'],
+      ['grain', 'shift'],
+      ...window(day),
+    ]);
+    expect(unit).toBe('%');
+    expect(points.map(({ shift, status }) => [shift?.id, status])).toEqual([
+      ['early', 'ok'],
+      ['late', 'partial'],
+    ]);
+  });
+
+  test('compares shifts, periods and machines; what is absent has no difference', async () => {
+    const shifts = await get<z.output<typeof Comparison>>('compare', [
+      ['scope', scope],
+      ['window', `${day.from}/${day.to}`],
+      ['split', 'shift'],
+      ['kpi', 'items'],
+      ['kpi', 'mtbf'],
+    ]);
+    expect(shifts.sides.map((side) => [side.shift?.id, side.shifts, side.figures.items?.value])).toEqual([
+      ['early', 1, 100],
+      ['late', 1, 40],
+    ]);
+    expect(shifts.differences).toEqual([
+      {
+        side: 1,
+        figures: { items: { difference: -60, ratio: -0.6, status: 'ok' }, mtbf: { status: 'no_failures' } },
+      },
+    ]);
+    const machines = await get<z.output<typeof Comparison>>('compare', [
+      ['scope', scope],
+      ['scope', 'acme/north/shop/cell/mill'],
+      ['window', `${early.from}/${early.to}`],
+      ['kpi', 'availability'],
+    ]);
+    expect(machines.differences).toEqual([
+      { side: 1, figures: { availability: { status: 'not_observed' } } },
+    ]);
+    const alone = await ask('compare', [
+      ['scope', scope],
+      ['window', `${day.from}/${day.to}`],
+    ]);
+    expect(alone.status).toBe(400);
+  });
+
+  test('gives the states of several machines in one call', async () => {
+    const { machines } = await get<z.output<typeof StateLists>>('states', [
+      ['machine', 'lathe'],
+      ['machine', 'mill'],
+      ...window(early),
+    ]);
+    expect(machines.map(({ machine, states }) => [machine, states.map((s) => s.state)])).toEqual([
+      ['lathe', ['producing', 'waiting']],
+      ['mill', ['unobserved']],
+    ]);
+  });
+
+  test('takes the CNC ratio over processes, stations or their value', async () => {
+    const ratio = (basis: string) =>
+      get<z.output<typeof CncRatio>>('cnc-ratio', [['scope', 'acme'], ['basis', basis], ...window(early)]);
+    expect((await ratio('process_count')).declared).toMatchObject({ value: 0.75, basis: 'declared' });
+    const equipment = await ratio('equipment_count');
+    expect(equipment.declared).toMatchObject({ value: 2 / 3, inputs: { declared_stations: 2, stations: 3 } });
+    expect(equipment.active).toMatchObject({ value: 1 / 3, basis: 'measured' });
+    expect((await ratio('asset_value')).declared.status).toBe('not_declared');
+  });
+
+  test('exports CSV with a byte order mark, quotes and Chinese headings', async () => {
+    const response = await ask('kpis/table', [
+      ['scope', scope],
+      ['kpi', 'oee'],
+      ['kpi', 'mtbf'],
+      ['grain', 'shift'],
+      ['format', 'csv'],
+      ['lang', 'zh'],
+      ...window(early),
+    ]);
+    expect(response.headers.get('content-type')).toContain('text/csv');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
+    const [headings, ...rows] = bytes.toString().slice(1).split('\r\n');
+    expect(headings).toMatch(/^范围,开始,结束,时区,班次,/);
+    expect(rows.at(-1)).toBe('');
+    expect(rows.find((row) => row.includes(',mtbf,'))).toMatch(
+      /^acme\/north\/shop\/turning\/lathe,2026-03-01T22:00:00\.000Z,2026-03-02T06:00:00\.000Z,Asia\/Shanghai,早班,2026-03-02,平均故障间隔时间 \(MTBF\),mtbf,,h,无故障,,,1,(true|false),\d,实测,mtbf@1$/,
+    );
+  });
+
+  test('exports a workbook that a zip program finds whole', async () => {
+    const response = await ask('kpis/table', [['scope', scope], ['format', 'xlsx'], ...window(early)]);
+    const folder = mkdtempSync(join(tmpdir(), 'benchline-xlsx-'));
+    const file = join(folder, 'kpis.xlsx');
+    writeFileSync(file, Buffer.from(await response.arrayBuffer()));
+    const python = `import zipfile,sys,xml.dom.minidom as m
+z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None
+docs={n:m.parseString(z.read(n)) for n in z.namelist()}
+sheet=docs['xl/worksheets/sheet1.xml']
+print(len(docs), len(sheet.getElementsByTagName('row')), sheet.getElementsByTagName('t')[0].firstChild.data)`;
+    const { stdout, stderr } = spawnSync('python3', ['-c', python, file], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect([stderr, stdout.trim()]).toEqual(['', `5 ${kpiIds.length + 1} Scope`]);
+  });
+
+  test('streams the figures of a scope when they change, and resumes where a reader was', async () => {
+    const hear = async (headers: Record<string, string>, enough: (text: string) => boolean) => {
+      const stop = new AbortController();
+      const response = await fetch(`${works.url}/api/v1/stream?scope=${scope}&grain=day&kpi=items`, {
+        headers,
+        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(8000)]),
+      });
+      let text = '';
+      try {
+        for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+          text += chunk;
+          if (enough(text)) break;
+        }
+      } finally {
+        stop.abort();
+      }
+      return text;
+    };
+    const first = await hear({}, (text) => /event: figures\ndata: .*\n\n/.test(text));
+    const [, id = '', data = ''] = /id: (.*)\nevent: figures\ndata: (.*)\n\n/.exec(first) ?? [];
+    expect(Object.keys((JSON.parse(data) as KpiResult).figures)).toEqual(['items']);
+    const since = await hear(
+      { 'last-event-id': `${at('00:00')}.old` },
+      (text) => text.split('event: figures').length > 40,
+    );
+    const ids = [...since.matchAll(/id: (\d+)\./g)].map(([, from]) => BigInt(from!));
+    expect(ids).toEqual(ids.toSorted((a, b) => (a < b ? -1 : 1)));
+    expect(ids.length).toBeLessThanOrEqual(48);
+    expect(id).toMatch(/^\d+\.[\w-]{22}$/);
+  });
+});
