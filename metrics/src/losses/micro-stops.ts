@@ -30,17 +30,19 @@ export function microStopsOf(
   window: Interval,
   bound_ns: Nanoseconds,
 ): MicroStop[] {
-  const stretches = overlay(states, planned, ({ state, native }) => ({ state, native }));
+  const stretches = overlay(states, planned, ({ state, native, reason_code }) => ({
+    state,
+    reason: reason_code ?? native ?? '',
+  }));
   const stops: MicroStop[] = [];
   let open: MicroStop | undefined;
-  for (const [i, { state, native, from_ns, to_ns }] of stretches.entries()) {
+  for (const [i, { state, reason, from_ns, to_ns }] of stretches.entries()) {
     const before = stretches[i - 1];
     const adjoins = before?.to_ns === from_ns;
     if (!adjoins) open = undefined;
     if (state !== 'unobserved' && unplanned.has(state)) {
       if (open) open = { ...open, to_ns };
-      else if (adjoins && before.state === 'producing')
-        open = { state, reason: native ?? '', from_ns, to_ns };
+      else if (adjoins && before.state === 'producing') open = { state, reason, from_ns, to_ns };
       continue;
     }
     if (open && state === 'producing' && isOf(open, window, bound_ns)) stops.push(open);
