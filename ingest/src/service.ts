@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { brokerAccess, type Log, loadPlant, nsNow, readSigningKey } from '@benchline/model';
+import { brokerAccess, type Log, loadPlant, nsNow, type PlantIndex, readSigningKey } from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
 import { registerHealth } from '@benchline/model/health';
 import { placementOf } from '@benchline/store';
 import { openInfluxStore } from '@benchline/store/influx';
 import { lockFolder } from '@benchline/store/journal';
 import type { IngestConfig } from './config.ts';
+import { Entries } from './entries/entries.ts';
+import { entryRoutes } from './entries/routes.ts';
 import { Readers } from './feed/readers.ts';
 import { feedRoutes } from './feed/routes.ts';
 import type { FeedParts } from './feed/status.ts';
@@ -20,6 +22,8 @@ import { openLedger } from './ledger/open.ts';
 import { Upkeep } from './ledger/upkeep.ts';
 import { readCursor, targetOf } from './projection/cursor.ts';
 import { Projection } from './projection/projection.ts';
+import { Publications } from './publications/publications.ts';
+import { publicationRoutes } from './publications/routes.ts';
 import { Quarantine } from './quarantine.ts';
 import { Resubmissions } from './resubmit/resubmissions.ts';
 
@@ -90,7 +94,7 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
 
   const parts = { ledger, intake, subscription, projection, quarantine, readers, open_feeds: new Set() };
   const health: IngestHealth = ingestHealth(parts, { patience_ms: config.http.stalled_after_s * 1000, log });
-  const { port } = await openIngestDoor(config, parts, { health, log }, opened);
+  const { port } = await openIngestDoor(config, parts, { health, plant: plant.index, log }, opened);
   subscription.start();
   opened.defer(() => subscription.stop());
 
@@ -116,13 +120,15 @@ async function openStores(config: IngestConfig, plant: Plant, log: Log, opened: 
 async function openIngestDoor(
   { http: { host, port, credentials_file } }: IngestConfig,
   parts: FeedParts,
-  { health, log }: { health: IngestHealth; log: Log },
+  { health, plant, log }: { health: IngestHealth; plant: PlantIndex; log: Log },
   opened: AsyncDisposableStack,
 ): Promise<Door> {
   const credentials = credentials_file === undefined ? undefined : readCredentials(credentials_file);
   const door = await openDoor({ service: 'ingest', host, port, credentials, log }, (app) => {
     registerHealth(app, health);
     feedRoutes(app, parts);
+    entryRoutes(app, plant, new Entries({ ledger: parts.ledger, plant, now: nsNow }));
+    publicationRoutes(app, new Publications(parts.ledger));
   });
   opened.defer(() => door.close());
   health.health.start();

@@ -43,6 +43,8 @@ export const errorCodes = {
   folder_locked: 'another process has a data folder open',
   journal_unwritable: 'the disk of a journal answers a write with an error',
   ledger_diverged: 'a reader of the feed has read another ledger than this one, or more than it holds',
+  publication_behind: 'figures to be published rest on less than what the ledger holds as published',
+  entry_conflict: 'an entry contradicts one that is there, or takes its id',
   ledger_retired: 'records were deleted by the retention of the ledger',
   store_unavailable: 'the telemetry store does not answer or refuses',
   store_rejected: 'the telemetry store refused a record for what it contains',

@@ -31,6 +31,7 @@ export * from './telemetry/entry-checks.ts';
 export * from './telemetry/ledger.ts';
 export * from './telemetry/observation-file.ts';
 export * from './telemetry/placing.ts';
+export * from './telemetry/publication.ts';
 export * from './telemetry/read-batch.ts';
 export * from './telemetry/record.ts';
 export * from './telemetry/report.ts';

@@ -1,7 +1,7 @@
 import type { Damaged } from '@benchline/model';
 import type { Head } from './chain.ts';
 import { fillHole, type Hole, headOf, holesOf, type Run } from './runs.ts';
-import { type Countable, countIn, emptySummary, runOf, type Summary } from './summary.ts';
+import { type Countable, countIn, type EntryMark, emptySummary, runOf, type Summary } from './summary.ts';
 
 /** The newest batch of a gateway in the ledger, and where it stands. */
 export interface DurableHead extends Head {
@@ -42,6 +42,16 @@ export class Book {
   /** The last plant file recorded. */
   get plant(): Summary['plant'] {
     return this.#plant;
+  }
+
+  /** Every entry that is held, oldest first. */
+  *entries(): Generator<EntryMark> {
+    for (const { entries } of this.#summaries) yield* entries ?? [];
+  }
+
+  /** The last publication. */
+  get publication(): Summary['publication'] {
+    return this.#summaries.findLast(({ publication }) => publication)?.publication;
   }
 
   /** What the retention last deleted. */

@@ -10,10 +10,12 @@ export type Draft =
   /** `canonical` is the text of the batch's content that its digest is of. */
   | { kind: 'batch'; batch: SignedBatch; canonical: string; held?: HeldReason }
   | Recorded<'plant'>
+  | Recorded<'entry'>
   | { kind: 'loss'; loss: Loss }
   | Recorded<'damaged'>
   | Recorded<'retired'>
-  | Recorded<'resubmission'>;
+  | Recorded<'resubmission'>
+  | Recorded<'publication'>;
 
 /** One line of the ledger, without its line end: the bytes that are fsynced, and those that the feed serves. */
 export function encodeRecord(draft: Draft, offset: number, received_ns: bigint): Uint8Array {

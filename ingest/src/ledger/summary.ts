@@ -1,4 +1,4 @@
-import { Damaged, epochPattern, Slug } from '@benchline/model';
+import { Damaged, epochPattern, type LedgerRecordJson, Slug } from '@benchline/model';
 import { z } from 'zod';
 import { extendRuns, Run } from './runs.ts';
 
@@ -9,6 +9,20 @@ const Head = z.strictObject({
 });
 
 const Counts = z.strictObject({ batches: z.int().min(0), observations: z.int().min(0) });
+
+const EntryMark = z.strictObject({
+  offset: z.int(),
+  id: z.string(),
+  subject: z.string(),
+  entered_ns: z.string(),
+  from_ns: z.string(),
+  to_ns: z.string().optional(),
+  supersedes: z.string().optional(),
+  /** What of the subject it speaks of. */
+  about: z.string(),
+});
+/** Where an entry stands, and what it speaks of. */
+export type EntryMark = z.output<typeof EntryMark>;
 
 export const Summary = z.strictObject({
   v: z.literal(1),
@@ -23,6 +37,10 @@ export const Summary = z.strictObject({
   missing: z.array(z.strictObject({ from: z.int(), to: z.int() })),
   kinds: z.record(z.string(), z.int()),
   plant: z.strictObject({ digest: z.string(), offset: z.int() }).optional(),
+  /** Its entries, so that a repeat and a contradiction are seen without reading them. */
+  entries: z.array(EntryMark).optional(),
+  /** Its last publication. */
+  publication: z.strictObject({ offset: z.int() }).optional(),
   retired: z
     .strictObject({ below_offset: z.int(), last_line: z.string(), gateways: z.record(Slug, Head) })
     .optional(),
@@ -60,7 +78,10 @@ export type Countable =
   | { kind: 'plant'; digest: string }
   | { kind: 'damaged'; damaged: Damaged }
   | { kind: 'retired'; retired: NonNullable<Summary['retired']> }
-  | { kind: 'entry' | 'resubmission' };
+  | { kind: 'entry'; entry: EntryJson }
+  | { kind: 'resubmission' | 'publication' };
+
+type EntryJson = Extract<LedgerRecordJson, { kind: 'entry' }>['entry'];
 
 export function emptySummary(first: number): Summary {
   return { v: 1, first, end: first, bytes: 0, missing: [], kinds: {}, damaged: [], gateways: {} };
@@ -87,12 +108,32 @@ export function countIn(
     // No store has them.
     countDay(of.days, received, held ? 0 : record.batch.content.observations.length);
     if (held) summary.kinds['held'] = (summary.kinds['held'] ?? 0) + 1;
-  } else if (record.kind === 'plant') summary.plant = { digest: record.digest, offset };
+  } else if (record.kind === 'entry') (summary.entries ??= []).push(markOf(record.entry, offset));
+  else if (record.kind === 'publication') summary.publication = { offset };
+  else if (record.kind === 'plant') summary.plant = { digest: record.digest, offset };
   else if (record.kind === 'damaged') summary.damaged.push(record.damaged);
   else if (record.kind === 'retired') {
     const { below_offset, last_line, gateways } = record.retired;
     summary.retired = { below_offset, last_line, gateways };
   }
+}
+
+function markOf(entry: EntryJson, offset: number): EntryMark {
+  const { id, subject, entered_ns, from_ns, to_ns, supersedes, statement } = entry;
+  return {
+    offset,
+    id,
+    subject,
+    entered_ns,
+    from_ns,
+    ...(to_ns !== undefined && { to_ns }),
+    ...(supersedes !== undefined && { supersedes }),
+    about: aboutOf(statement),
+  };
+}
+
+export function aboutOf(statement: EntryJson['statement']): string {
+  return statement.kind === 'declared_input' ? `${statement.kind} ${statement.input}` : statement.kind;
 }
 
 function countDay(

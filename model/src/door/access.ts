@@ -3,7 +3,7 @@
  * credentials there is one principal, the person at this computer: the service then listens on loopback only and
  * accepts only requests addressed to loopback.
  */
-export const actions = ['read', 'write', 'administer'] as const;
+export const actions = ['read', 'write', 'enter', 'speak_for', 'publish', 'administer'] as const;
 export type Action = (typeof actions)[number];
 
 export interface Principal {
@@ -17,6 +17,9 @@ export const localPrincipal: Principal = {
   grants: [
     { action: 'read', scope: '' },
     { action: 'write', scope: '' },
+    { action: 'enter', scope: '' },
+    { action: 'speak_for', scope: '' },
+    { action: 'publish', scope: '' },
     { action: 'administer', scope: '' },
   ],
 };

@@ -4,7 +4,11 @@ import { loadConfig } from '../config/load.ts';
 import { actions, type Principal } from './access.ts';
 
 const Grant = z.strictObject({
-  action: z.enum(actions).describe('What may be done'),
+  action: z
+    .enum(actions)
+    .describe(
+      'What may be done; enter: state something as a person (reasons, orders, corrections); for the metrics service alone are publish (record figures as published) and speak_for (enter for whoever has entered there)',
+    ),
   scope: z
     .string()
     .regex(

@@ -38,6 +38,8 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   not_authorized: 403,
   not_found: 404,
   ledger_diverged: 409,
+  publication_behind: 409,
+  entry_conflict: 409,
   ledger_retired: 410,
   store_unavailable: 503,
   source_unavailable: 503,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Action } from '../door/access.ts';
 import { BenchlineError } from '../error.ts';
 import { writeKeyPair } from '../keys/keys.ts';
 import { sha256Hex } from '../telemetry/canonical.ts';
@@ -52,10 +53,10 @@ export function makeSecrets(root: string): string[] {
 
   const feed = token();
   put('metrics/feed_token', feed);
-  put('ingest/credentials.json', credentials('metrics', feed));
+  put('ingest/credentials.json', credentials('metrics', feed, ['read', 'enter', 'speak_for', 'publish']));
   const viewer = token();
   put('metrics/viewer_token', viewer);
-  put(lastSecret, credentials('viewer', viewer));
+  put(lastSecret, credentials('viewer', viewer, ['read']));
   return made;
 }
 
@@ -78,7 +79,8 @@ function makeKey(root: string, folder: string, owner: string, trustedBy: string,
   made.push(join(folder, `${owner}.key`), join(trustedBy, `${owner}.pub`));
 }
 
-function credentials(name: string, token: string): string {
-  const principal = { name, token_sha256: sha256Hex(token), grants: [{ action: 'read', scope: '' }] };
+function credentials(name: string, token: string, actions: readonly Action[]): string {
+  const grants = actions.map((action) => ({ action, scope: '' }));
+  const principal = { name, token_sha256: sha256Hex(token), grants };
   return `${JSON.stringify({ principals: [principal] }, null, 2)}\n`;
 }

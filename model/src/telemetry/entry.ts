@@ -82,6 +82,9 @@ export const EntryRequest = z
   .describe('A statement by a person');
 export type EntryRequest = z.output<typeof EntryRequest>;
 
+/** Header of a request by a principal that speaks for another one, whose name it carries percent-encoded. */
+export const onBehalfOfHeader = 'benchline-on-behalf-of';
+
 /** How the time of an entry is meant: an instant, a stretch with an end, or one that may go on. */
 export const timeOfKind: Readonly<Record<StatementKind, 'instant' | 'stretch' | 'open'>> = {
   order: 'open',

@@ -3,6 +3,7 @@ import { Slug } from '../slug.ts';
 import { nanosecondsJson } from '../time.ts';
 import { epochPattern, SignedBatchJson } from './batch.ts';
 import { Entry } from './entry.ts';
+import { Publication } from './publication.ts';
 
 /**
  * A stretch of a gateway's sequence that is not in the ledger although it existed, and never will be: the gateway
@@ -87,5 +88,6 @@ export const LedgerRecordJson = z.discriminatedUnion('kind', [
   z.strictObject({ ...position, kind: z.literal('damaged'), damaged: Damaged }),
   z.strictObject({ ...position, kind: z.literal('retired'), retired: Retired }),
   z.strictObject({ ...position, kind: z.literal('resubmission'), resubmission: Resubmission }),
+  z.strictObject({ ...position, kind: z.literal('publication'), publication: Publication }),
 ]);
 export type LedgerRecordJson = z.input<typeof LedgerRecordJson>;
