@@ -55,6 +55,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
     async onEntries(entries, next) {
       const changed = await entryNews(entries, index, store);
       for (const item of changed) figures.entered(item);
+      for (const { subject } of entries) figures.stated(subject);
       writer?.touched(
         changed.map((item) => untilNow(item, nsNow())),
         next,

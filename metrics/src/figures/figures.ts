@@ -3,6 +3,7 @@ import type { TelemetryStore } from '@benchline/store';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
 import { EnergyRules } from '../energy/rules.ts';
+import { declaredInputsOf } from '../entries/declared.ts';
 import { withEntries } from '../entries/effect.ts';
 import { EntryBook } from '../entries/entry-book.ts';
 import { relevantEntries } from '../entries/stretches.ts';
@@ -11,7 +12,7 @@ import { type CncRatios, cncRatios } from '../kpis/cnc-ratio.ts';
 import { declaredFigures } from '../kpis/declared-figures.ts';
 import type { Figure } from '../kpis/figure.ts';
 import { type CncKpiId, figuresOf } from '../kpis/figures.ts';
-import { type ChainAccounts, type Declared, planFigures } from '../kpis/plan-figures.ts';
+import { type ChainAccounts, planFigures } from '../kpis/plan-figures.ts';
 import { type Quantities, quantitiesOf } from '../kpis/quantities.ts';
 import { type AssetAccount, reportsOf, type ScopeAccount, scopeAccount } from '../kpis/scope-account.ts';
 import { sumsOf } from '../kpis/sums.ts';
@@ -98,6 +99,11 @@ export class Figures {
     for (const kept of [this.#accounts, this.#states]) kept.touched(machine, from_ns, to_ns);
   }
 
+  /** Says that the store holds a new entry about a scope. */
+  stated(scope: string): void {
+    this.#entries.touched(scope);
+  }
+
   /**
    * Where a window ends for an asset now. One that is over is taken as it is: what nobody claimed of it is
    * unobserved. One that is open reaches as far as can be known.
@@ -123,15 +129,16 @@ export class Figures {
   ): Promise<ScopeFigures> {
     const window = { from_ns: parts[0].from_ns, to_ns: (parts.at(-1) ?? parts[0]).to_ns };
     const { products } = this.#options.plant;
-    const [sums, cnc, chains] = await Promise.all([
+    const [sums, cnc, chains, entries] = await Promise.all([
       this.#scopeAccount(scope, parts, now_ns),
       this.#cncRatios(scope, parts, now_ns, 'process_count'),
       this.#chains(scope, parts, now_ns),
+      this.#entries.of(scope.level === 'asset' ? (scope.assets[0]?.id ?? scope.path) : scope.path),
     ]);
     const runTime = (product: string) => products.get(product)?.planned_run_time_per_item_s ?? 0;
     const plannedScrap = (product: string) => products.get(product)?.planned_scrap_ratio;
     const quantities = quantitiesOf(sums.account, runTime);
-    const declared: Declared = new Map();
+    const declared = declaredInputsOf(entries, parts);
     this.#computed += 1;
     const provisional = isProvisional(window.to_ns, now_ns, this.#options.lateness_ns);
     return {
