@@ -71,6 +71,7 @@ export type KpiFigure =
         | 'no_maintenance'
         | 'no_meter'
         | 'no_key_processes'
+        | 'no_factor'
         | 'no_orders'
         | 'not_declared'
         | 'not_applicable';
