@@ -13,6 +13,8 @@ export interface OpenedStore {
   /** Where to go on in the feed. */
   from: FeedPosition;
   remember(position: FeedPosition): Promise<void>;
+  /** File beside it for what is published. */
+  revisions: string;
   /** File beside it for the accounts of past slots; without it they do not outlive the process. */
   accounts?: string;
 }
@@ -27,15 +29,18 @@ export async function openStore(
   if ('embedded' in where) {
     const store = await openEmbeddedStore({ file: where.embedded.file, placement, log });
     const from = { next: (await store.cursor()) ?? 0, line: await store.cursorLine() };
+    const revisions = `${where.embedded.file}.revisions`;
     const accounts = `${where.embedded.file}.accounts`;
-    return { store, own: store, from, remember: async () => undefined, accounts };
+    return { store, own: store, from, remember: async () => undefined, revisions, accounts };
   }
   const store = await openInfluxStore({ config: where.influx, placement });
   const file = where.cursor_file;
-  if (file === undefined) return { store, from: feedStart, remember: async () => undefined };
+  if (file === undefined)
+    return { store, from: feedStart, remember: async () => undefined, revisions: ':memory:' };
   const mark = `kpi-${feed_reader}`;
   return {
     store,
+    revisions: `${file}.revisions`,
     accounts: `${file}.accounts`,
     from: await known(store, mark, await readCursor(file)),
     remember: async (position) => {

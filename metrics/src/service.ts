@@ -13,8 +13,14 @@ import { Figures } from './figures/figures.ts';
 import { KpiWriter } from './figures/kpi-writer.ts';
 import { scopesOf } from './figures/scopes.ts';
 import { Follower } from './follower/follower.ts';
+import { earlier } from './follower/position.ts';
 import { LateCount, type MetricsHealth, metricsHealth, observeQueryable } from './health/index.ts';
 import { openStore } from './open-store.ts';
+import { RevisionBook } from './revisions/book.ts';
+import { formulasDigest } from './revisions/compose.ts';
+import { Publisher } from './revisions/publisher.ts';
+import { Revisions } from './revisions/revisions.ts';
+import { recordPublication } from './revisions/send.ts';
 
 export interface Metrics {
   /** The port of its door. */
@@ -30,16 +36,22 @@ export interface Metrics {
  */
 export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metrics> {
   await using opened = new AsyncDisposableStack();
-  const { plant, index } = loadPlant(config.plant);
+  const { plant, index, digest } = loadPlant(config.plant);
   const feed = { url: config.feed_url, authorization: feedAuthorization(config) };
-  const { store, own, from, remember, accounts } = await openStore(config, index, log);
+  const { store, own, from, remember, revisions: file, accounts } = await openStore(config, index, log);
   opened.defer(() => store.close());
 
   const scopes = scopesOf(plant);
   const lateness_ns = nsFromMs(config.lateness_s * 1000);
+  const book = new RevisionBook(file);
+  opened.defer(() => book.close());
+  const revisions: Revisions = new Revisions({
+    ...{ book, scopes, lateness_ns },
+    onPublished: (dues) => writer?.revised(dues),
+  });
   const shelf = accounts === undefined ? undefined : AccountShelf.open({ file: accounts, plant: index, log });
   opened.defer(() => shelf?.close());
-  const figures = new Figures({ plant: index, store, lateness_ns, shelf });
+  const figures = new Figures({ plant: index, store, lateness_ns, published: revisions, shelf });
   const updates = new Updates();
   const writer = own
     ? undefined
@@ -48,7 +60,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   const follower: Follower = new Follower({
     feed,
     reader: config.feed_reader,
-    from: shelf?.resume(from) ?? from,
+    from: earlier(shelf?.resume(from) ?? from, revisions.position),
     log,
     ...(own && { store: own }),
     onQueryable: (batch, now_ns) => observeQueryable(health, batch, now_ns),
@@ -66,14 +78,26 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
         figures.touched(item);
         late.add(item);
       }
-      shelf?.remember(next);
       writer?.touched(news, next);
       updates.notify();
     },
+    onRecords(records, next) {
+      revisions.take(records, next);
+      shelf?.remember(next);
+    },
+  });
+  const publisher = new Publisher({
+    ...{ revisions, figures, now: nsNow, log },
+    record: (publication, signal) => recordPublication(feed, publication, signal),
+    rules: { plant: digest, formulas: formulasDigest() },
+    caughtUp: () => isCaughtUp(follower),
   });
 
   const patience_ms = config.http.stalled_after_s * 1000;
-  const health = metricsHealth({ follower, writer, figures, late }, { patience_ms, log });
+  const health = metricsHealth(
+    { follower, writer, figures, late, publisher, revisions },
+    { patience_ms, log },
+  );
   const kind = own ? ('embedded' as const) : ('influx' as const);
   const pipeline = { kind, store, assets: [...index.assets.values()], follower, feed, health: health.health };
   const parts: ApiParts = {
@@ -82,6 +106,8 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
     figures,
     store,
     updates,
+    ingest: feed,
+    revisions: book,
     pipeline: (now_ns) => pipelineView(pipeline, now_ns),
     now: nsNow,
   };
@@ -91,7 +117,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   opened.defer(() => health.health.stop());
 
   const stop = new AbortController();
-  const running = Promise.all([follower.run(stop.signal), writer?.run(stop.signal)]);
+  const running = Promise.all([follower, writer, publisher].map((part) => part?.run(stop.signal)));
   running.catch((error: unknown) =>
     log.fatal({ reason: describeError(error) }, 'the metrics service stands still'),
   );
@@ -101,6 +127,11 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   });
   const everything = opened.move();
   return { port: door.port, close: () => everything.disposeAsync() };
+}
+
+function isCaughtUp(follower: Follower): boolean {
+  const { connected, pending, caught_up } = follower.status();
+  return connected && !pending && caught_up;
 }
 
 async function openApi(

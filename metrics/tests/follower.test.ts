@@ -57,6 +57,7 @@ function follow(store: MemoryStore, url = feed.url): Follower {
     onQueryable: () => undefined,
     onEntries: async () => undefined,
     onNews: () => undefined,
+    onRecords: () => undefined,
   });
   void follower.run(controller.signal);
   return follower;

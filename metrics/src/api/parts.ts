@@ -6,6 +6,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { Figures } from '../figures/figures.ts';
 import type { Scope } from '../figures/scopes.ts';
+import type { FeedAccess } from '../follower/feed.ts';
+import type { RevisionBook } from '../revisions/book.ts';
 import type { Pipeline } from './pipeline-schema.ts';
 import type { Updates } from './updates.ts';
 
@@ -25,6 +27,9 @@ export interface ApiParts {
   figures: Figures;
   store: TelemetryStore;
   updates: Updates;
+  /** Where entries are passed on to. */
+  ingest: FeedAccess;
+  revisions: Pick<RevisionBook, 'history'>;
   pipeline(now_ns: Nanoseconds): Promise<z.output<typeof Pipeline>>;
   now(): Nanoseconds;
 }

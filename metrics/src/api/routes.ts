@@ -1,12 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { consoleFiles } from '../console-files.ts';
+import { energyRoutes } from './energy-routes.ts';
+import { entryRoutes } from './entry-routes.ts';
 import { figureRoutes } from './figure-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { lossRoutes } from './loss-routes.ts';
 import type { PartsOf } from './parts.ts';
 import { qualityRoutes } from './quality-routes.ts';
 import { recordRoutes } from './record-routes.ts';
+import { revisionRoutes } from './revision-routes.ts';
 import { seriesRoutes } from './series-routes.ts';
 import { tableRoutes } from './table-routes.ts';
 
@@ -14,11 +17,14 @@ import { tableRoutes } from './table-routes.ts';
 export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
   recordRoutes(app, parts);
+  revisionRoutes(app, parts);
+  entryRoutes(app, parts);
   figureRoutes(app, parts);
   lossRoutes(app, parts);
   qualityRoutes(app, parts);
   seriesRoutes(app, parts);
   tableRoutes(app, parts);
+  energyRoutes(app, parts);
   liveRoutes(app, parts);
   pageRoutes(base);
 }

@@ -115,8 +115,16 @@ export const KpiResult = z
       .describe('observed_s ÷ planned_s; null without planned time'),
     provisional: z
       .boolean()
-      .describe('Data may still come: the window is open or ended less than lateness_s ago'),
-    revision: z.int().min(0).describe('0 while provisional'),
+      .describe(
+        'Data may still come, the figures are not published yet, or they differ from the published revision, which the next one will mend',
+      ),
+    revision: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe(
+        'Of a whole hour, shift or day: the published revision, 0 before the first; null for other windows, which are not published',
+      ),
   })
   .meta({ id: 'KpiResult' });
 export type KpiResult = z.output<typeof KpiResult>;
@@ -223,6 +231,7 @@ export const StateList = z
         to: Instant,
         state: z.enum(apiStates),
         native: z.string().optional().describe('What the controller said'),
+        reason_code: z.string().optional().describe('Why, as a person named it: a stop reason'),
       }),
     ),
   })

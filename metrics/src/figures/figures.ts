@@ -1,4 +1,4 @@
-import type { Asset, CncBasis, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
+import type { Asset, CncBasis, Entry, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
@@ -16,6 +16,7 @@ import { type ChainAccounts, planFigures } from '../kpis/plan-figures.ts';
 import { type Quantities, quantitiesOf } from '../kpis/quantities.ts';
 import { type AssetAccount, reportsOf, type ScopeAccount, scopeAccount } from '../kpis/scope-account.ts';
 import { sumsOf } from '../kpis/sums.ts';
+import { type Published, type Standing, standingOf } from '../revisions/standing.ts';
 import { CarryMemo } from './carry-memo.ts';
 import { gather, type Reads } from './gather.ts';
 import { Horizon } from './horizon.ts';
@@ -25,15 +26,13 @@ import type { Scope } from './scopes.ts';
 import { type StateStretch, stateSummary } from './state-list.ts';
 
 /** The figures of a scope over a window, with the sums that they were computed from. */
-export interface ScopeFigures extends Interval {
+export interface ScopeFigures extends Interval, Standing {
   scope: Scope;
   account: Account;
   quantities: Quantities;
   figures: Record<KpiId, Figure>;
   /** What the figures were computed from, by the names that the catalogue gives it. */
   sums: ReadonlyMap<string, number>;
-  provisional: boolean;
-  revision: number;
 }
 
 export interface FiguresOptions {
@@ -41,6 +40,8 @@ export interface FiguresOptions {
   store: Reads & Pick<TelemetryStore, 'entries'>;
   /** How long after a window's end data for it are waited for. */
   lateness_ns: Nanoseconds;
+  /** What is published; without it a window that is over counts as published once. */
+  published?: Published;
   /** Where accounts outlive the process; in memory only without it. */
   shelf?: Shelf<Account> | undefined;
 }
@@ -104,6 +105,11 @@ export class Figures {
     this.#entries.touched(scope);
   }
 
+  /** Everything that was ever stated about an asset or a scope, by start. @throws BenchlineError `store_unavailable`. */
+  statedOf(subject: string): Promise<readonly Entry[]> {
+    return this.#entries.all(subject);
+  }
+
   /**
    * Where a window ends for an asset now. One that is over is taken as it is: what nobody claimed of it is
    * unobserved. One that is open reaches as far as can be known.
@@ -140,22 +146,34 @@ export class Figures {
     const quantities = quantitiesOf(sums.account, runTime);
     const declared = declaredInputsOf(entries, parts);
     this.#computed += 1;
-    const provisional = isProvisional(window.to_ns, now_ns, this.#options.lateness_ns);
+    const figures = {
+      ...figuresOf(sums, runTime, this.#energy.conversionsOf(scope, window)),
+      ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains }),
+      ...declaredFigures(declared),
+      ...cncFigures(cnc),
+    };
+    const open = isProvisional(window.to_ns, now_ns, this.#options.lateness_ns);
     return {
       ...window,
       scope,
       account: sums.account,
       quantities,
       sums: sumsOf({ scope: sums, reports: sums.reports, q: quantities }),
-      figures: {
-        ...figuresOf(sums, runTime, this.#energy.conversionsOf(scope, window)),
-        ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains }),
-        ...declaredFigures(declared),
-        ...cncFigures(cnc),
-      },
-      provisional,
-      revision: provisional ? 0 : 1,
+      figures,
+      ...this.#standing(scope, parts, { figures, open }),
     };
+  }
+
+  #standing(
+    scope: Scope,
+    parts: Parts,
+    { figures, open }: { figures: ScopeFigures['figures']; open: boolean },
+  ): Standing {
+    const { published } = this.#options;
+    if (!published) return { provisional: open, revision: open ? 0 : 1 };
+    const [window] = parts;
+    if (window === undefined || parts.length > 1) return { provisional: open, revision: null };
+    return standingOf(published, scope, window, { figures, open });
   }
 
   /**
@@ -216,6 +234,11 @@ export class Figures {
     return chains
       .filter((chain) => chain.length > 0 && chain.every((id) => within.has(id)))
       .map((chain) => ({ first: stations(chain.slice(0, 1)), all: stations(chain) }));
+  }
+
+  /** The sums of a scope without any figures. @throws BenchlineError `store_unavailable`. */
+  sums(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<ScopeAccount> {
+    return this.#scopeAccount(scope, [window], now_ns);
   }
 
   /** The accounts of the machines and meters of a scope, each for itself. @throws BenchlineError `store_unavailable`. */

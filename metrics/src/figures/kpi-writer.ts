@@ -4,7 +4,9 @@ import type { KpiFigure, KpiPeriod, KpiPoint, TelemetryStore } from '@benchline/
 import type { FeedPosition } from '../follower/position.ts';
 import { type Interval, union } from '../intervals.ts';
 import type { Figures, ScopeFigures } from './figures.ts';
-import { type Period, periodGrains, periodsOf } from './periods.ts';
+import { type Due, duesOf, keyOf } from './due.ts';
+import { isProvisional } from './periods.ts';
+import { Reach } from './reach.ts';
 import type { Scope } from './scopes.ts';
 
 export interface KpiWriterOptions {
@@ -19,21 +21,12 @@ export interface KpiWriterOptions {
   onWritten(next: FeedPosition): Promise<void>;
 }
 
-/** A point to write, by its identity in the store. */
-interface Due {
-  scope: Scope;
-  grain: KpiPeriod;
-  period: Period;
-}
-
 const every_ms = 2000;
 /** Open periods change without news too: what nobody claims becomes unobserved. */
 const refresh_ms = 10_000;
 const hourNs: Nanoseconds = 3_600_000_000_000n;
 /** The longest period. */
 const longestPeriod: Nanoseconds = 25n * hourNs;
-/** How far late data reach past their own time, until the next reading takes over. */
-const lateReach: Nanoseconds = 24n * hourNs;
 const mostAtOnce = 100;
 
 /**
@@ -46,8 +39,10 @@ export class KpiWriter {
   /** News by asset that no point shows yet. */
   #news = new Map<string, Interval[]>();
   #next: FeedPosition | undefined;
-  readonly #newest = new Map<string, Nanoseconds>();
-  /** Points that were provisional when they were written. */
+  readonly #reach = new Reach();
+  /** Of which another revision was published since. */
+  #revised = new Map<string, Due>();
+  /** Points of periods that had not been over for long when they were written. */
   readonly #provisional = new Map<string, Due>();
   #points = 0;
   #failures = 0;
@@ -63,14 +58,14 @@ export class KpiWriter {
 
   /** Takes note; the points follow with the next turn. */
   touched(news: readonly ({ machine: string } & Interval)[], next: FeedPosition): void {
-    for (const { machine, from_ns, to_ns } of news) {
-      const newest = this.#newest.get(machine);
-      if (newest === undefined || to_ns > newest) this.#newest.set(machine, to_ns);
-      const late = newest !== undefined && newest > to_ns ? minimum(newest, to_ns + lateReach) : to_ns;
-      // Both ends belong to it: an item that is counted at the end of a period belongs to that period.
-      this.#add(machine, { from_ns: from_ns - 1n, to_ns: late + 1n });
-    }
+    for (const { machine, ...interval } of news) this.#add(machine, this.#reach.of(machine, interval));
     this.#next = next;
+  }
+
+  /** Takes note that another revision of periods was published. */
+  revised(dues: readonly Due[]): void {
+    this.#since_ms ??= performance.now();
+    for (const due of dues) this.#revised.set(keyOf(due), due);
   }
 
   /** What was written since the start, and for how many seconds the oldest news has been waiting. */
@@ -110,12 +105,16 @@ export class KpiWriter {
   async #turn(refresh: boolean, signal: AbortSignal): Promise<void> {
     const news = this.#news;
     const next = this.#next;
+    const revised = this.#revised;
     this.#news = new Map();
+    this.#revised = new Map();
     this.#waiting_ms ??= this.#since_ms;
     this.#since_ms = undefined;
     const now_ns = this.#options.now();
     try {
-      const due = [...new Map([...this.#dueBy(news), ...(refresh ? this.#open(now_ns) : [])]).values()];
+      const due = [
+        ...new Map([...this.#dueBy(news), ...revised, ...(refresh ? this.#open(now_ns) : [])]).values(),
+      ];
       for (let at = 0; at < due.length; at += mostAtOnce) {
         // What is left is found again by the news that no cursor has passed.
         if (signal.aborted) return;
@@ -128,6 +127,7 @@ export class KpiWriter {
       this.#failures += 1;
       this.#complaint = describeError(error);
       for (const [asset, intervals] of news) for (const interval of intervals) this.#add(asset, interval);
+      this.revised([...revised.values()]);
       this.#options.log.warn({ reason: this.#complaint }, 'KPI points not written; they follow later');
     }
   }
@@ -140,8 +140,9 @@ export class KpiWriter {
     }
     await this.#options.store.writeKpis(points);
     this.#points += points.length;
-    for (const [i, item] of due.entries())
-      if (points[i]?.provisional) this.#provisional.set(keyOf(item), item);
+    for (const item of due)
+      if (isProvisional(item.period.to_ns, now_ns, this.#options.lateness_ns))
+        this.#provisional.set(keyOf(item), item);
       else this.#provisional.delete(keyOf(item));
   }
 
@@ -150,7 +151,7 @@ export class KpiWriter {
     const due = new Map<string, Due>();
     for (const scope of this.#options.scopes.values()) {
       const touched = union(scope.assets.flatMap((asset) => news.get(asset.id) ?? []));
-      for (const interval of touched) collect(due, scope, interval);
+      for (const interval of touched) for (const each of duesOf(scope, interval)) due.set(keyOf(each), each);
     }
     return due;
   }
@@ -159,7 +160,7 @@ export class KpiWriter {
   #open(now_ns: Nanoseconds): Map<string, Due> {
     const due = new Map(this.#provisional);
     for (const scope of this.#options.scopes.values())
-      collect(due, scope, { from_ns: now_ns, to_ns: now_ns + 1n });
+      for (const each of duesOf(scope, { from_ns: now_ns, to_ns: now_ns + 1n })) due.set(keyOf(each), each);
     return due;
   }
 
@@ -167,20 +168,6 @@ export class KpiWriter {
     this.#since_ms ??= performance.now();
     this.#news.set(asset, union([...(this.#news.get(asset) ?? []), interval]));
   }
-}
-
-function collect(due: Map<string, Due>, scope: Scope, interval: Interval): void {
-  for (const grain of periodGrains) {
-    if (grain === 'shift' && !scope.calendar) continue;
-    for (const period of periodsOf(scope, grain, interval)) {
-      const item = { scope, grain, period };
-      due.set(keyOf(item), item);
-    }
-  }
-}
-
-function keyOf({ scope, grain, period }: Due): string {
-  return `${scope.path} ${grain} ${period.from_ns}`;
 }
 
 function pointOf(
@@ -196,12 +183,9 @@ function pointOf(
     period,
     from_ns,
     to_ns,
-    revision,
+    // Null is for windows that are no periods.
+    revision: revision ?? 0,
     provisional,
     figures: Object.fromEntries(plain) as Record<KpiId, KpiFigure>,
   };
-}
-
-function minimum(a: Nanoseconds, b: Nanoseconds): Nanoseconds {
-  return a < b ? a : b;
 }

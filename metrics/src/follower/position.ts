@@ -8,6 +8,11 @@ export interface FeedPosition {
 
 export const feedStart: FeedPosition = { next: 0, line: undefined };
 
+/** The one of two that has read less. */
+export function earlier(a: FeedPosition, b: FeedPosition): FeedPosition {
+  return a.next <= b.next ? a : b;
+}
+
 const most = 64;
 
 /** Where reading has been, the newest last, ever sparser towards the beginning. */

@@ -5,6 +5,7 @@ import {
   observationsOf,
   type PlacedBatch,
   placeBatch,
+  Publication,
   signedBatchFromJson,
 } from '@benchline/model';
 import type { StoreWrite } from '@benchline/store';
@@ -19,23 +20,28 @@ export interface FeedRecord {
   /** Absent for records that carry no observations (plant versions, losses) or that are held back. */
   batch?: { content: PlacedBatch };
   entry?: Entry;
+  publication?: Publication;
 }
 
 // The rest of a record is checked by its own schema once its kind is known.
 const Envelope = z.looseObject({
   offset: z.int().min(0),
   received_ns: nanosecondsJson,
-  kind: z.enum(['batch', 'entry', 'plant', 'loss', 'damaged', 'retired', 'resubmission']),
+  kind: z.enum(['batch', 'entry', 'plant', 'loss', 'damaged', 'retired', 'resubmission', 'publication']),
   batch: z.unknown().optional(),
   entry: z.unknown().optional(),
+  publication: z.unknown().optional(),
   resubmission: z.object({ batch: z.unknown() }).optional(),
   held: z.string().optional(),
 });
 
 /** Reads one line of the feed. @throws SyntaxError or ZodError when it is no record. */
 export function recordFromLine(line: string): FeedRecord {
-  const { offset, received_ns, batch: sent, entry, resubmission, held } = Envelope.parse(JSON.parse(line));
+  const { offset, received_ns, ...said } = Envelope.parse(JSON.parse(line));
+  const { batch: sent, entry, publication, resubmission, held } = said;
   if (entry !== undefined) return { offset, received_ns, line, entry: entryFromJson(entry) };
+  if (publication !== undefined)
+    return { offset, received_ns, line, publication: Publication.parse(publication) };
   const batch = resubmission ? resubmission.batch : sent;
   if (batch === undefined || held !== undefined) return { offset, received_ns, line };
   return {

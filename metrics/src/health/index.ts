@@ -3,6 +3,8 @@ import { Exposition, Health, type Samples } from '@benchline/model/health';
 import type { Figures } from '../figures/figures.ts';
 import type { Follower } from '../follower/follower.ts';
 import type { FeedRecord } from '../follower/records.ts';
+import type { Publisher } from '../revisions/publisher.ts';
+import type { Revisions } from '../revisions/revisions.ts';
 import { metricsInstruments } from './instruments.ts';
 import type { LateCount } from './late.ts';
 import { metricsStages, type StageParts } from './stages.ts';
@@ -19,6 +21,8 @@ export interface HealthParts extends StageParts {
   follower: Follower;
   figures: Figures;
   late: LateCount;
+  publisher: Pick<Publisher, 'differing'>;
+  revisions: Pick<Revisions, 'unpublished'>;
 }
 
 /** Watches nothing until `health.start`. */
@@ -43,7 +47,8 @@ export function observeQueryable(
   if (last) exposition.observe('source_to_queryable_seconds', since(last.source_time_ns), {});
 }
 
-function samplesOf({ follower, writer, figures, late }: HealthParts): Samples<typeof metricsInstruments> {
+function samplesOf(parts: HealthParts): Samples<typeof metricsInstruments> {
+  const { follower, writer, figures, late, publisher, revisions } = parts;
   const { connected, caught_up, next, last_received_ns, reconnects, refused, records } = follower.status();
   const series = writer?.status();
   return {
@@ -57,6 +62,8 @@ function samplesOf({ follower, writer, figures, late }: HealthParts): Samples<ty
     refused_observations_total: refused,
     late_batches_total: late.count,
     figures_computed_total: figures.computed,
+    published_differing: publisher.differing,
+    unpublished_periods: revisions.unpublished,
     kpi_points_total: series?.points,
     kpi_failures_total: series?.failures,
     kpi_waiting_seconds: series && (series.waiting_s ?? 0),

@@ -74,6 +74,18 @@ export const metricsInstruments = instruments({
     help: 'Figures of a scope and window that were computed',
     action: 'nothing',
   },
+  published_differing: {
+    type: 'gauge',
+    unit: 'periods',
+    help: 'Published hours, shifts and days whose figures come out otherwise now, and nothing says why; looked for after each start',
+    action: 'not 0: the log names them; rebuild the store from the ledger',
+  },
+  unpublished_periods: {
+    type: 'gauge',
+    unit: 'periods',
+    help: 'Hours, shifts and days of all scopes that have data and are not published, those still open included',
+    action: 'grows beyond a day of them: see whether ingest records publications, and the log of this service',
+  },
   kpi_points_total: {
     type: 'counter',
     unit: 'points',

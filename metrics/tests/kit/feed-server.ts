@@ -1,6 +1,6 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type SignedBatch, sha256Hex } from '@benchline/model';
+import { Publication, type SignedBatch, sha256Hex } from '@benchline/model';
 import { ledgerLine } from './batches.ts';
 
 /** A ledger's feed on a port of its own, as ingest serves it: NDJSON from an offset on, an empty line a second. */
@@ -8,6 +8,10 @@ export class FeedServer {
   readonly lines: string[] = [];
   /** What was before is deleted. */
   floor = 0;
+  /** Answer to whoever publishes, instead of recording it. */
+  refusing: number | undefined;
+  /** Called when a publication is recorded, before that is answered. */
+  onPublished: (() => Promise<void>) | undefined;
   /** The query of every request so far. */
   readonly asked: URLSearchParams[] = [];
   readonly #server: Server;
@@ -19,6 +23,7 @@ export class FeedServer {
     this.#server = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://feed');
       if (url.pathname === '/status') response.end(JSON.stringify({ ledger: { next: this.lines.length } }));
+      else if (url.pathname === '/api/v1/publications') void this.#publish(request, response);
       else if (url.pathname === '/readyz') response.end(JSON.stringify({ status: 'ready', stages: [] }));
       else this.#follow(url.searchParams, response);
     });
@@ -41,7 +46,22 @@ export class FeedServer {
 
   append(...batches: SignedBatch[]): void {
     for (const batch of batches) this.lines.push(ledgerLine(this.lines.length, batch));
-    for (const [reader, next] of this.#readers) this.#send(reader, next);
+    this.#tell();
+  }
+
+  /** Appends a record of another kind. */
+  record(record: { kind: string } & Record<string, unknown>): void {
+    const place = { offset: this.lines.length, received_ns: `${BigInt(Date.now()) * 1_000_000n}` };
+    this.lines.push(JSON.stringify({ ...place, ...record }));
+    this.#tell();
+  }
+
+  /** What was published so far. */
+  get publications(): Publication[] {
+    return this.lines.flatMap((line) => {
+      const record = JSON.parse(line) as { kind: string; publication?: unknown };
+      return record.kind === 'publication' ? [Publication.parse(record.publication)] : [];
+    });
   }
 
   /** Cuts every reader off in the middle of a line. */
@@ -61,6 +81,23 @@ export class FeedServer {
     clearInterval(this.#beat);
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
+  }
+
+  async #publish(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const chunk of request) text += String(chunk);
+    const { previous, ...content } = JSON.parse(text) as { previous: number | null };
+    const newest = this.lines.findLastIndex((line) => line.includes('"kind":"publication"'));
+    const answer = this.refusing ?? (newest > (previous ?? -1) ? 409 : 201);
+    if (answer === 201) {
+      this.record({ kind: 'publication', publication: { by: 'local', ...content } });
+      await this.onPublished?.();
+    }
+    response.writeHead(answer).end(JSON.stringify({ offset: this.lines.length - 1 }));
+  }
+
+  #tell(): void {
+    for (const [reader, next] of this.#readers) this.#send(reader, next);
   }
 
   #follow(query: URLSearchParams, response: ServerResponse): void {

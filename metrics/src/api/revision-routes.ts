@@ -1,0 +1,60 @@
+import { BenchlineError, isoFromNs, type RevisionReason } from '@benchline/model';
+import type { z } from 'zod';
+import { findScope } from '../figures/scopes.ts';
+import type { Revision } from '../revisions/book.ts';
+import { type ApiServer, type PartsOf, readScope } from './parts.ts';
+import { windowOf } from './query.ts';
+import { RevisionList, RevisionsQuery } from './revision-schemas.ts';
+
+/** Most revisions that one list answers with. */
+const mostRevisions = 5000;
+
+/** What was published when, and how and why it changed. */
+export function revisionRoutes(app: ApiServer, parts: PartsOf): void {
+  app.get(
+    '/api/v1/revisions',
+    {
+      config: readScope,
+      schema: {
+        summary: 'Published revisions of the hours, shifts and days of a scope that begin in a window',
+        querystring: RevisionsQuery,
+        response: { 200: RevisionList },
+      },
+    },
+    async ({ query }) => {
+      const { scopes, revisions } = parts();
+      const scope = findScope(scopes, query.scope);
+      const all = revisions.history(scope.path, windowOf(query), query.grain, mostRevisions + 1);
+      if (all.length > mostRevisions)
+        throw new BenchlineError('bad_request', `there are more than ${mostRevisions} revisions`, {
+          hint: 'ask for a shorter window, or for one grain',
+        });
+      const { kpi } = query;
+      const wanted = all.filter(
+        ({ revision, changes }) => kpi === undefined || revision === 1 || changes?.[kpi] !== undefined,
+      );
+      return { scope: scope.path, time_zone: scope.time_zone, revisions: wanted.map(revisionView) };
+    },
+  );
+}
+
+function revisionView(r: Revision): z.input<typeof RevisionList>['revisions'][number] {
+  const { grain, revision, offset, basis, by, coverage, accounts, plant, formulas, more_reasons } = r;
+  return {
+    grain,
+    from: isoFromNs(r.from_ns),
+    to: isoFromNs(r.to_ns),
+    revision,
+    published: isoFromNs(r.received_ns),
+    ...{ offset, basis, by, coverage, accounts, plant, formulas },
+    why: (r.why ?? []).map((reason) => ({ reason, by: authorOf(reason, by) })),
+    more_reasons,
+    changes: Object.entries(r.changes ?? {}).map(([kpi, change]) => ({ kpi, ...change })),
+  };
+}
+
+/** Late data come from a source by way of a gateway; rules are those of the installation that published. */
+function authorOf(reason: RevisionReason, publisher: string): string {
+  if (reason.kind === 'entry') return reason.author;
+  return reason.kind === 'late_data' ? `${reason.gateway}/${reason.source}` : publisher;
+}

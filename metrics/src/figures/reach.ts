@@ -1,0 +1,27 @@
+import type { Nanoseconds } from '@benchline/model';
+import type { Interval } from '../intervals.ts';
+
+/** How far late data reach past their own time, until the next reading takes over. */
+const lateReach: Nanoseconds = 86_400_000_000_000n;
+
+/** Knows up to where each asset has been heard of, and so over which time news of it matter. */
+export class Reach {
+  readonly #newest = new Map<string, Nanoseconds>();
+
+  newest(asset: string): Nanoseconds | undefined {
+    return this.#newest.get(asset);
+  }
+
+  /** The time whose figures news may change: [from, to). */
+  of(asset: string, { from_ns, to_ns }: Interval): Interval {
+    const newest = this.#newest.get(asset);
+    if (newest === undefined || to_ns > newest) this.#newest.set(asset, to_ns);
+    const late = newest !== undefined && newest > to_ns ? minimum(newest, to_ns + lateReach) : to_ns;
+    // Both ends belong to it: an item that is counted at the end of a period belongs to that period.
+    return { from_ns: from_ns - 1n, to_ns: late + 1n };
+  }
+}
+
+function minimum(a: Nanoseconds, b: Nanoseconds): Nanoseconds {
+  return a < b ? a : b;
+}
