@@ -1,8 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { consoleFiles } from '../console-files.ts';
-import { energyRoutes } from './energy-routes.ts';
-import { entryRoutes } from './entry-routes.ts';
 import { figureRoutes } from './figure-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { lossRoutes } from './loss-routes.ts';
@@ -18,13 +16,11 @@ export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
   recordRoutes(app, parts);
   revisionRoutes(app, parts);
-  entryRoutes(app, parts);
   figureRoutes(app, parts);
   lossRoutes(app, parts);
   qualityRoutes(app, parts);
   seriesRoutes(app, parts);
   tableRoutes(app, parts);
-  energyRoutes(app, parts);
   liveRoutes(app, parts);
   pageRoutes(base);
 }

@@ -6,11 +6,17 @@ const everAfter: Nanoseconds = 2n ** 63n - 1n;
 /** Entries kept in memory: what people enter in a year on some hundred machines. */
 const mostKept = 200_000;
 
+/** What was ever stated about a subject, and what of it holds; both by start. */
+interface Stated {
+  all: readonly Entry[];
+  holding: readonly Entry[];
+}
+
 /** The entries about each subject, kept from one question to the next until something new is entered. */
 export class EntryBook {
   readonly #store: Pick<TelemetryStore, 'entries'>;
   /** By subject, the least recently used first. */
-  readonly #kept = new Map<string, Promise<readonly Entry[]>>();
+  readonly #kept = new Map<string, Promise<Stated>>();
   readonly #sizes = new Map<string, number>();
 
   constructor(store: Pick<TelemetryStore, 'entries'>) {
@@ -22,11 +28,20 @@ export class EntryBook {
    * @throws BenchlineError `store_unavailable`.
    */
   async of(subject: string): Promise<readonly Entry[]> {
+    return (await this.#of(subject)).holding;
+  }
+
+  /** Superseded ones as well. @throws BenchlineError `store_unavailable`. */
+  async all(subject: string): Promise<readonly Entry[]> {
+    return (await this.#of(subject)).all;
+  }
+
+  #of(subject: string): Promise<Stated> {
     const known = this.#kept.get(subject);
     const entries = known ?? this.#read(subject);
     this.#kept.delete(subject);
     this.#kept.set(subject, entries);
-    return await entries;
+    return entries;
   }
 
   /** Something new was entered about a subject. */
@@ -35,12 +50,12 @@ export class EntryBook {
     this.#sizes.delete(subject);
   }
 
-  #read(subject: string): Promise<readonly Entry[]> {
+  #read(subject: string): Promise<Stated> {
     const read = this.#store
       .entries({ subjects: [subject], from_ns: everBefore, to_ns: everAfter })
-      .then(holdingEntries);
+      .then((all) => ({ all, holding: holdingEntries(all) }));
     read.then(
-      (entries) => this.#sized(subject, read, entries.length),
+      ({ all }) => this.#sized(subject, read, all.length),
       () => {
         if (this.#kept.get(subject) === read) this.touched(subject);
       },
@@ -48,7 +63,7 @@ export class EntryBook {
     return read;
   }
 
-  #sized(subject: string, read: Promise<readonly Entry[]>, size: number): void {
+  #sized(subject: string, read: Promise<Stated>, size: number): void {
     if (this.#kept.get(subject) !== read) return;
     this.#sizes.set(subject, size);
     let kept = [...this.#sizes.values()].reduce((sum, each) => sum + each, 0);

@@ -175,6 +175,7 @@ export async function openQualityWorld(): Promise<{ url: string; close(): Promis
     figures: new Figures({ plant: index, store, lateness_ns: 0n }),
     store,
     updates: new Updates(),
+    ingest: { url: 'http://127.0.0.1:1', authorization: undefined },
     revisions: { history: () => [] },
     pipeline: () => Promise.reject(new Error('there is none')),
     now: () => at('20:00:00'),
