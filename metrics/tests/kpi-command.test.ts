@@ -15,6 +15,7 @@ import { plantYaml } from './kit/plant.ts';
 const program = fileURLToPath(new URL('../../model/bin/benchline.ts', import.meta.url));
 const page = readFileSync(new URL('../../model/docs/observations.md', import.meta.url), 'utf8');
 const example = /```ndjson\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+const stated = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
 const hour = ['--from', '2026-03-02T08:00:00+08:00', '--to', '2026-03-02T09:00:00+08:00'];
 
 let folder: string;
@@ -30,6 +31,7 @@ beforeAll(() => {
     .replace('planned_run_time_per_item_s: 10', 'planned_run_time_per_item_s: 300');
   write('plant.yaml', plant);
   write('example.ndjson', example);
+  write('stated.ndjson', `${example}${stated}`);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -135,7 +137,7 @@ describe('benchline export', () => {
     const window = ['--from', from, '--to', '2026-03-02T09:30:00+08:00'];
     const plant = parsePlant(readFileSync(join(folder, 'plant.yaml'), 'utf8'), 'plant.yaml');
     const index = indexPlant(plant);
-    const { store: read } = await loadObservationFile(join(folder, 'example.ndjson'), index);
+    const { store: read } = await loadObservationFile(join(folder, 'stated.ndjson'), index);
     const whole = {
       machine: 'mill-1',
       from_ns: nsFromIso(from) - 10n ** 13n,
@@ -154,6 +156,7 @@ describe('benchline export', () => {
         from_ns: c.from_ns,
         until_ns: c.to_ns,
       })),
+      entries: await read.entries(whole),
       gaps: [
         {
           machine: 'mill-1',
@@ -184,7 +187,9 @@ describe('benchline export', () => {
     );
     expect([exported.status, exported.stderr]).toEqual([0, '']);
     const again = await kpi('out.ndjson', ...window, '--json');
-    const direct = await kpi('example.ndjson', ...window, '--json');
+    const direct = await kpi('stated.ndjson', ...window, '--json');
+    const unstated = await kpi('example.ndjson', ...window, '--json');
+    expect(JSON.parse(direct.stdout)).not.toEqual(JSON.parse(unstated.stdout));
     expect(JSON.parse(again.stdout)).toEqual(JSON.parse(direct.stdout));
     expect(readFileSync(join(folder, 'out.ndjson'), 'utf8')).toContain('"kind":"gap"');
   });

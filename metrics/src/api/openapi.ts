@@ -34,7 +34,7 @@ export async function installSchemas(app: FastifyInstance): Promise<void> {
 
 /** The description as far as it is worked on here. */
 interface Description {
-  paths?: Record<string, { get?: { responses?: object } }>;
+  paths?: Record<string, { get?: { responses?: object }; post?: { responses?: object } }>;
   components?: { schemas?: Record<string, unknown> };
 }
 
@@ -61,8 +61,9 @@ function withProblems(description: Description): Description {
     description: 'Problem details (RFC 9457)',
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };
-  for (const { get } of Object.values(description.paths ?? {}))
-    if (get?.responses) Object.assign(get.responses, { default: answer });
+  for (const { get, post } of Object.values(description.paths ?? {}))
+    for (const operation of [get, post])
+      if (operation?.responses) Object.assign(operation.responses, { default: answer });
   const schemas = { ...description.components?.schemas, Problem: schema };
   return { ...description, components: { ...description.components, schemas } };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { consoleFiles } from '../console-files.ts';
+import { entryRoutes } from './entry-routes.ts';
 import { figureRoutes } from './figure-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { lossRoutes } from './loss-routes.ts';
@@ -16,6 +17,7 @@ export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
   recordRoutes(app, parts);
   revisionRoutes(app, parts);
+  entryRoutes(app, parts);
   figureRoutes(app, parts);
   lossRoutes(app, parts);
   qualityRoutes(app, parts);

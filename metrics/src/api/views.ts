@@ -186,10 +186,11 @@ export function statesView(
   return {
     machine,
     ...span(window),
-    states: states.map(({ state, native, ...interval }) => ({
+    states: states.map(({ state, native, reason_code, ...interval }) => ({
       ...span(interval),
       state,
       ...(native !== undefined && { native }),
+      ...(reason_code !== undefined && { reason_code }),
     })),
   };
 }

@@ -48,13 +48,14 @@ function isOrder(entry: EntryOf<'order' | 'order_end'>): entry is EntryOf<'order
  */
 export function relevantEntries(holding: readonly Entry[], { from_ns, to_ns }: Interval): Entry[] {
   const carried = new Map<string, Entry>();
-  const touching: Entry[] = [];
+  const relevant = new Set<Entry>();
   for (const entry of holding) {
     if (entry.from_ns > to_ns) break;
-    if ((entry.to_ns ?? entry.from_ns) >= from_ns) touching.push(entry);
+    if ((entry.to_ns ?? entry.from_ns) >= from_ns) relevant.add(entry);
     else if (carryOf(entry) !== undefined) carried.set(carryOf(entry)!, entry);
   }
-  return [...carried.values(), ...touching].sort((a, b) => holding.indexOf(a) - holding.indexOf(b));
+  for (const entry of carried.values()) relevant.add(entry);
+  return holding.filter((entry) => relevant.has(entry));
 }
 
 /** What of an entry goes on to matter after its time: by what it is replaced. */

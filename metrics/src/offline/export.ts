@@ -1,12 +1,14 @@
-import { type Asset, type MachineObservation, observationFileLine } from '@benchline/model';
+import { type Asset, type MachineObservation, observationFileLine, scopeOf } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import { observationStretches } from '../api/observation-lines.ts';
+import { EntryBook } from '../entries/entry-book.ts';
+import { relevantEntries } from '../entries/stretches.ts';
 import { carryOf } from '../figures/gather.ts';
 import { type Interval, subtract } from '../intervals.ts';
 
 /**
  * Everything that figures of a window depend on, as lines of an observation file: what held at its start, the
- * observations in it, when sources watched, and declared gaps. Read from the file, the figures of the window are
+ * observations in it, when sources watched, declared gaps, and what people entered. Read from the file, the figures of the window are
  * those that the store gives.
  * @throws BenchlineError `store_unavailable`.
  */
@@ -30,6 +32,22 @@ export async function* exportLines(
     yield* claimLines(store, asset, { from_ns, to_ns: window.to_ns }, sources);
     for (const gap of await store.gaps({ machine: asset.id, ...window })) yield line({ kind: 'gap', gap });
   }
+  yield* entryLines(store, assets, window);
+}
+
+/** Entries about the assets and about every scope that they stand in, as far as they hold and matter to a window. */
+async function* entryLines(
+  store: TelemetryStore,
+  assets: readonly Asset[],
+  window: Interval,
+): AsyncGenerator<string> {
+  const book = new EntryBook(store);
+  const above = assets.flatMap((asset) => {
+    const path = scopeOf(asset).split('/');
+    return path.slice(0, -1).map((_, i) => path.slice(0, i + 1).join('/'));
+  });
+  for (const subject of new Set([...assets.map(({ id }) => id), ...above]))
+    for (const entry of relevantEntries(await book.of(subject), window)) yield line({ kind: 'entry', entry });
 }
 
 async function heldAt(
