@@ -1,6 +1,5 @@
 import type { Nanoseconds } from '@benchline/model';
 import { firstIndex, type Interval } from '../intervals.ts';
-import type { Element, NanoItems } from './account.ts';
 
 /** What was done for one order in a window, by one machine or several. */
 export interface OrderSums {
@@ -10,8 +9,8 @@ export interface OrderSums {
   /** AUBT and, of it, APT for the order. */
   busy_ns: Nanoseconds;
   apt_ns: Nanoseconds;
-  /** PQ of the order: what was counted while it was open. */
-  items: NanoItems;
+  /** PQ of the order in 10⁻⁹ items: what was counted while it was open. */
+  items: bigint;
 }
 
 export type Orders = ReadonlyMap<string, OrderSums>;
@@ -48,8 +47,11 @@ export function ordersOf({
   made,
 }: {
   executed: readonly (Interval & { order: string })[];
-  time: readonly (Interval & { order: string | undefined; element: Element })[];
-  made: readonly { at_ns: Nanoseconds; items: NanoItems }[];
+  time: readonly (Interval & {
+    order: string | undefined;
+    element: 'apt' | 'aust' | 'adet' | 'adot' | 'pmt';
+  })[];
+  made: readonly { at_ns: Nanoseconds; items: bigint }[];
 }): Orders {
   const orders = new Map<string, OrderSums>();
   const add = (order: string, { from_ns, to_ns }: Interval, busy_ns = 0n, apt_ns = 0n) => {

@@ -4,7 +4,8 @@ import type { Figures } from '../figures/figures.ts';
 import { type Period, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
-import type { Comparison, KpiResult, OeeProfile } from './schemas.ts';
+import type { KpiResult, OeeProfile } from './schemas.ts';
+import type { Comparison } from './series-schemas.ts';
 import { kpiView, shiftView } from './views.ts';
 
 const mostSides = 60;

@@ -4,7 +4,7 @@ import { markAnswer } from './etag.ts';
 import { kpiPage } from './kpi-answer.ts';
 import { type ApiServer, type PartsOf, readScope } from './parts.ts';
 import { CompareQuery, listOf, SeriesQuery, windowOf } from './query.ts';
-import { Comparison, Series } from './schemas.ts';
+import { Comparison, Series } from './series-schemas.ts';
 import { seriesView } from './views.ts';
 
 /** Key figures beside each other: along time, and against each other. */

@@ -33,8 +33,8 @@ import {
   type KpiResult,
   type OeeProfile,
   type PlantView,
-  type Series,
 } from './schemas.ts';
+import type { Series } from './series-schemas.ts';
 import { gapReasonWording, stateWording, statusWording } from './wording.ts';
 
 /** How what was computed looks in the API. */
@@ -104,7 +104,7 @@ function figureView(
   sums: ReadonlyMap<string, number>,
 ): FigureView {
   const { unit, decimals, inputs: names = [] } = kpiCatalogue[id];
-  const known = names.flatMap((name) => {
+  const known = names.flatMap((name): [string, number][] => {
     const sum = sums.get(name);
     return sum === undefined ? [] : [[name, sum]];
   });
