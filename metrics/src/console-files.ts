@@ -10,10 +10,18 @@ export interface ConsoleFile {
 
 const folder = new URL('../console/', import.meta.url);
 const scripts = [
+  'analysis',
+  'analysis-messages',
   'api',
+  'control-chart',
   'dom',
+  'entries',
+  'entry-api',
+  'entry-forms',
+  'entry-messages',
   'fill',
   'format',
+  'loss-panels',
   'main',
   'messages',
   'page',
@@ -33,6 +41,10 @@ export function consoleFiles(): ReadonlyMap<string, ConsoleFile> {
   const read = (name: string) => readFileSync(fileURLToPath(new URL(name, folder)), 'utf8');
   const files = new Map<string, ConsoleFile>([
     ['/', { type: 'text/html; charset=utf-8', body: read('index.html') }],
+    ['/analysis', { type: 'text/html; charset=utf-8', body: read('analysis.html') }],
+    ['/console/analysis.css', { type: 'text/css; charset=utf-8', body: read('analysis.css') }],
+    ['/entries', { type: 'text/html; charset=utf-8', body: read('entries.html') }],
+    ['/console/entries.css', { type: 'text/css; charset=utf-8', body: read('entries.css') }],
     ['/console/style.css', { type: 'text/css; charset=utf-8', body: read('style.css') }],
     ['/console/icon.svg', { type: 'image/svg+xml', body: read('icon.svg') }],
   ]);

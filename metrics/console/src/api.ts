@@ -15,13 +15,13 @@ export function askedEnd({ to, open }: Window): Date {
   return open ? new Date(to.getTime() + aheadMs) : to;
 }
 
-async function get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
+export async function get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
   const response = await fetch(`/api/v1/${path}?${new URLSearchParams(query)}`);
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return (await response.json()) as T;
 }
 
-const span = (window: Window) => ({
+export const span = (window: Window) => ({
   from: window.from.toISOString(),
   to: askedEnd(window).toISOString(),
 });

@@ -17,6 +17,23 @@ export function linesOf(plant: PlantView): LineView[] {
     .filter((line) => line.machines.length > 0);
 }
 
+/** Every scope that figures can be asked for, from the enterprise down to its machines. */
+export function scopesOf({
+  enterprise,
+}: PlantView): { scope: string; name: LineView['name']; depth: number }[] {
+  const at = (depth: number) => (one: Pick<LineView, 'scope' | 'name'>) => ({ ...one, depth });
+  return [
+    at(0)(enterprise),
+    ...enterprise.sites.flatMap((site) => [
+      at(1)(site),
+      ...site.areas.flatMap((area) => [
+        at(2)(area),
+        ...area.lines.flatMap((line) => [at(3)(line), ...line.machines.map(at(4))]),
+      ]),
+    ]),
+  ];
+}
+
 export function timeZoneOf(plant: PlantView): string {
   return plant.enterprise.sites[0]?.time_zone ?? 'UTC';
 }

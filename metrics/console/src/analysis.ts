@@ -1,0 +1,258 @@
+import { type AnalysisMessageId, analysisMessage } from './analysis-messages.ts';
+import { api, get, span } from './api.ts';
+import { chartFigures } from './control-chart.ts';
+import { byId, element, setText } from './dom.ts';
+import { formatClock, locale } from './format.ts';
+import { lossPanels, panel } from './loss-panels.ts';
+import { message } from './messages.ts';
+import { scopesOf, timeZoneOf } from './plant.ts';
+import type {
+  Catalogue,
+  CharacteristicList,
+  ControlChart,
+  Grade,
+  Language,
+  LossTree,
+  PlantView,
+} from './types.ts';
+import { currentWindow, windowIds } from './windows.ts';
+
+const languages = { en: 'English', zh: '中文' } as const satisfies Record<Language, string>;
+const everyMs = 15_000;
+/** Points that fit a screen: the newest of the window. */
+const shownPoints = 200;
+
+const query = new URLSearchParams(location.search);
+const choice = {
+  language:
+    (query.get('lang') ?? navigator.language.slice(0, 2)) === 'zh' ? ('zh' as const) : ('en' as Language),
+  window: windowIds.find((id) => id === query.get('window')) ?? 'last_24h',
+  scope: query.get('scope') ?? '',
+  characteristic: query.get('characteristic') ?? '',
+  subgroup: query.get('subgroup') ?? '1',
+  rules: query.get('rules') ?? 'western_electric',
+};
+const root = byId('page');
+let known: { plant: PlantView; catalogue: Catalogue } | undefined;
+/** What was last answered, drawn again at once when the language changes. */
+let answered: Answers | undefined;
+/** A newer choice makes what is on its way for an older one worthless. */
+let turn = 0;
+
+function choose(change: Partial<typeof choice>): void {
+  Object.assign(choice, change);
+  const { language: lang, ...rest } = choice;
+  history.replaceState(null, '', `?${new URLSearchParams({ lang, ...rest })}`);
+  drawBar();
+  draw();
+  refresh().catch(() => showFreshness(false));
+}
+
+function drawBar(): void {
+  const { language } = choice;
+  document.documentElement.lang = locale(language);
+  const button = (text: string, chosen: boolean, act: () => void) => {
+    const made = element('button', { type: 'button', 'aria-pressed': String(chosen) }, text);
+    made.addEventListener('click', act);
+    return made;
+  };
+  byId('windows').replaceChildren(
+    ...windowIds.map((id) =>
+      button(message(language, id), id === choice.window, () => choose({ window: id })),
+    ),
+  );
+  byId('languages').replaceChildren(
+    ...(['en', 'zh'] as const).map((id) =>
+      button(languages[id], id === language, () => choose({ language: id })),
+    ),
+  );
+}
+
+async function refresh(): Promise<void> {
+  turn += 1;
+  const mine = turn;
+  known ??= await loadPlant();
+  const { plant } = known;
+  const scope = choice.scope || plant.enterprise.scope;
+  const window = span(await currentWindow(choice.window, plant.enterprise.scope));
+  const [losses, { characteristics }, grade] = await Promise.all([
+    get<LossTree>('losses', { scope, ...window }),
+    get<CharacteristicList>('quality/characteristics', { scope }),
+    get<Grade>('quality/grade', { scope, ...window }),
+  ]);
+  const chosen = characteristics.find((one) => idOf(one) === choice.characteristic) ?? characteristics[0];
+  const chart = chosen && (await newestPoints(chosen, window));
+  if (mine !== turn) return;
+  answered = { scope, losses, grade, characteristics, chosen, chart };
+  draw();
+  root.dataset['to'] = window.to;
+  showFreshness(true);
+}
+
+interface Answers {
+  scope: string;
+  losses: LossTree;
+  grade: Grade;
+  characteristics: readonly Characteristic[];
+  chosen: Characteristic | undefined;
+  chart: ControlChart | undefined;
+}
+
+function draw(): void {
+  if (!known || !answered) return;
+  const { plant, catalogue } = known;
+  const { scope, losses, grade, characteristics, chosen, chart } = answered;
+  setText(byId('plant-name'), plant.enterprise.name[choice.language]);
+  root.replaceChildren(
+    scopeSelect(plant, scope),
+    ...lossPanels(losses, catalogue, choice.language),
+    chartPanel(characteristics, chosen, chart),
+    gradePanel(grade),
+  );
+}
+
+async function loadPlant(): Promise<{ plant: PlantView; catalogue: Catalogue }> {
+  const [plant, catalogue] = await Promise.all([api.plant(), api.catalogue()]);
+  return { plant, catalogue };
+}
+
+type Characteristic = CharacteristicList['characteristics'][number];
+
+function idOf({ machine, characteristic }: Characteristic): string {
+  return `${machine}/${characteristic}`;
+}
+
+async function newestPoints(
+  { machine, characteristic }: Characteristic,
+  window: { from: string; to: string },
+): Promise<ControlChart> {
+  const { subgroup, rules } = choice;
+  const ask = async (offset: number) =>
+    await get<ControlChart>('quality/control-chart', {
+      machine,
+      characteristic,
+      subgroup,
+      rules,
+      ...window,
+      limit: String(shownPoints),
+      offset: String(offset),
+    });
+  const first = await ask(0);
+  const total = Math.max(...first.charts.map((chart) => chart.total));
+  return total > shownPoints ? await ask(total - shownPoints) : first;
+}
+
+function scopeSelect(plant: PlantView, scope: string): HTMLElement {
+  const options = scopesOf(plant).map((one): [string, string] => [
+    one.scope,
+    `${' '.repeat(2 * one.depth)}${one.name[choice.language]}`,
+  ]);
+  return element(
+    'div',
+    { class: 'panel selects' },
+    select('where', options, scope, (to) => choose({ scope: to })),
+  );
+}
+
+function select(
+  label: AnalysisMessageId,
+  options: readonly (readonly [id: string, text: string])[],
+  chosen: string,
+  act: (id: string) => void,
+): HTMLElement {
+  const list = element('select', { 'data-select': label });
+  for (const [id, text] of options) list.append(element('option', { value: id }, text));
+  list.value = chosen;
+  list.addEventListener('change', () => act(list.value));
+  return element('label', {}, `${analysisMessage(choice.language, label)} `, list);
+}
+
+function chartPanel(
+  characteristics: readonly Characteristic[],
+  chosen: Characteristic | undefined,
+  chart: ControlChart | undefined,
+): HTMLElement {
+  const { language } = choice;
+  if (!chosen || !chart || !known)
+    return panel(
+      language,
+      'chart',
+      element('p', { class: 'detail' }, analysisMessage(language, 'no_characteristics')),
+    );
+  const selects = element(
+    'div',
+    { class: 'selects' },
+    select(
+      'characteristic',
+      characteristics.map((one) => [idOf(one), `${one.machine} · ${one.name[language]} (${one.unit})`]),
+      idOf(chosen),
+      (characteristic) => choose({ characteristic }),
+    ),
+    select(
+      'subgroup',
+      ['1', '2', '3', '4', '5', '8', '10'].map((size) => [size, size]),
+      choice.subgroup,
+      (subgroup) => choose({ subgroup }),
+    ),
+    select(
+      'rules',
+      (['western_electric', 'nelson'] as const).map((id) => [id, analysisMessage(language, id)]),
+      choice.rules,
+      (rules) => choose({ rules }),
+    ),
+  );
+  const figures = chartFigures(chart, timeZoneOf(known.plant), language);
+  return panel(language, 'chart', element('div', {}, selects, figures));
+}
+
+function gradePanel({ grade_name, at_most_name, criteria, not_judged }: Grade): HTMLElement {
+  const { language } = choice;
+  const number = new Intl.NumberFormat(locale(language), { maximumSignificantDigits: 5 });
+  const rows = criteria.map(({ name, value }) =>
+    element(
+      'div',
+      {},
+      element('dt', {}, name[language]),
+      element(
+        'dd',
+        {},
+        value.value === undefined ? (value.reason?.[language] ?? '—') : number.format(value.value),
+      ),
+    ),
+  );
+  const others = not_judged.map((name) => name[language]).join(' · ');
+  return panel(
+    language,
+    'grade',
+    element(
+      'div',
+      {},
+      element('dl', { class: 'factors' }, ...rows),
+      element('p', { class: 'detail' }, `${analysisMessage(language, 'not_judged')}: ${others}`),
+    ),
+    `${grade_name[language]} (${analysisMessage(language, 'at_most')}: ${at_most_name[language]})`,
+  );
+}
+
+function showFreshness(fresh: boolean): void {
+  const place = byId('freshness');
+  place.classList.toggle('stale', !fresh);
+  const clock = formatClock(new Date(), known ? timeZoneOf(known.plant) : 'UTC', choice.language);
+  setText(
+    place,
+    fresh ? `${message(choice.language, 'updated')} ${clock}` : message(choice.language, 'offline'),
+  );
+}
+
+async function keepFresh(): Promise<never> {
+  for (;;) {
+    // A list that somebody has open is not taken away from under their hands.
+    if (document.activeElement?.tagName !== 'SELECT') await refresh().catch(() => showFreshness(false));
+    await new Promise((resolve) => {
+      setTimeout(resolve, everyMs);
+    });
+  }
+}
+
+drawBar();
+void keepFresh();

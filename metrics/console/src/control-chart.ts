@@ -1,0 +1,81 @@
+import { analysisMessage } from './analysis-messages.ts';
+import { element } from './dom.ts';
+import { formatClock, locale } from './format.ts';
+import type { ControlChart, Language } from './types.ts';
+
+type ChartView = ControlChart['charts'][number];
+
+const size = { width: 900, height: 200, left: 60, right: 10, top: 10, bottom: 20 };
+
+/** The charts of a characteristic one below the other, with their warnings in words. */
+export function chartFigures(chart: ControlChart, zone: string, language: Language): HTMLElement {
+  const figures = chart.charts.flatMap((one) => [
+    element('h3', {}, analysisMessage(language, one.kind)),
+    one.status === 'ok'
+      ? drawing(one, zone, language)
+      : element('p', { class: 'detail' }, one.reason?.[language] ?? one.status),
+  ]);
+  return element('div', {}, ...figures, warningList(chart, zone, language));
+}
+
+function warningList({ charts }: ControlChart, zone: string, language: Language): HTMLElement {
+  const lines = charts.flatMap(({ kind, warnings }) =>
+    warnings.map(
+      ({ at, name }) =>
+        `${formatClock(new Date(at), zone, language)} · ${analysisMessage(language, kind)}: ${name[language]}`,
+    ),
+  );
+  if (lines.length === 0) return element('p', { class: 'detail' }, analysisMessage(language, 'no_warnings'));
+  const newest = lines.slice(-20).toReversed();
+  return element('ul', { class: 'notes', id: 'warnings' }, ...newest.map((line) => element('li', {}, line)));
+}
+
+function drawing({ kind, points, warnings }: ChartView, zone: string, language: Language): SVGElement {
+  const warned = new Map(warnings.flatMap(({ points: made, name }) => made.map((i) => [i, name[language]])));
+  const values = points.flatMap(({ value, lower, upper }) => [value, lower, upper]);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const x = (i: number) =>
+    size.left + ((i + 0.5) / Math.max(1, points.length)) * (size.width - size.left - size.right);
+  const y = (value: number) =>
+    size.top + ((most - value) / (most - least || 1)) * (size.height - size.top - size.bottom);
+  const path = (of: (point: ChartView['points'][number]) => number) =>
+    points.map((point, i) => `${i === 0 ? 'M' : 'L'}${x(i).toFixed(1)} ${y(of(point)).toFixed(1)}`).join('');
+  const number = new Intl.NumberFormat(locale(language), { maximumSignificantDigits: 6 });
+  const last = points.at(-1);
+  const root = svg('svg', {
+    class: 'chart',
+    viewBox: `0 0 ${size.width} ${size.height}`,
+    role: 'img',
+    'aria-label': `${analysisMessage(language, kind)}, ${warnings.length} × ${analysisMessage(language, 'warnings')}`,
+    'data-chart': kind,
+  });
+  root.append(
+    svg('path', { class: 'centre', d: path((point) => point.centre) }),
+    svg('path', { class: 'limit', d: path((point) => point.lower) }),
+    svg('path', { class: 'limit', d: path((point) => point.upper) }),
+    svg('path', { class: 'line', d: path((point) => point.value) }),
+    ...points.map(({ index, at, value }, i) => {
+      const warning = warned.get(index);
+      const dot = svg('circle', {
+        cx: x(i).toFixed(1),
+        cy: y(value).toFixed(1),
+        r: warning === undefined ? '2' : '4',
+        ...(warning !== undefined && { class: 'warning' }),
+      });
+      const when = formatClock(new Date(at), zone, language);
+      dot.append(svg('title', {}, [when, number.format(value), warning].filter(Boolean).join(' · ')));
+      return dot;
+    }),
+    ...(last ? [last.lower, last.centre, last.upper] : []).map((value) =>
+      svg('text', { x: '4', y: (y(value) + 4).toFixed(1) }, number.format(value)),
+    ),
+  );
+  return root;
+}
+
+function svg(tag: string, attributes: Readonly<Record<string, string>>, text = ''): SVGElement {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text) made.append(text);
+  return made;
+}
