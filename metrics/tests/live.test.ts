@@ -149,9 +149,12 @@ describe('a running metrics service', () => {
       status: 400,
       detail: expect.stringContaining('ISO 8601'),
     });
-    expect(
-      await problem('/api/v1/kpis?scope=acme&grain=hour&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z'),
-    ).toMatchObject({ status: 400, detail: '1416 periods are more than 1000' });
+    expect(await problem(`/api/v1/kpis?scope=acme&grain=hour&cursor=0.5&${window}`)).toMatchObject({
+      status: 400,
+      detail: 'the cursor does not belong to this question',
+    });
+    expect(await problem(`/api/v1/kpis?scope=acme&limit=401&${window}`)).toMatchObject({ status: 400 });
+    expect(await problem(`/api/v1/kpis?scope=acme&kpi=beauty&${window}`)).toMatchObject({ status: 400 });
     expect(await problem(`/api/v1/cnc-ratio?scope=${mill}&${window}`)).toMatchObject({ status: 400 });
     expect(await problem(`/api/v1/kpis?scope=acme&${window}&colour=red`)).toMatchObject({ status: 400 });
   });

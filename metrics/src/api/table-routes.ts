@@ -11,7 +11,7 @@ import { listOf, TableQuery, windowOf } from './query.ts';
 
 const workbook = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 /** A workbook is made in memory; a month of hours of one scope with all figures is about 30 000 rows. */
-const mostWorkbookRows = 100_000;
+const mostWorkbookRows = 50_000;
 
 /** Key figures as files that spreadsheet programs open. */
 export function tableRoutes(app: ApiServer, parts: PartsOf): void {

@@ -73,11 +73,23 @@ function kpiPage(): string {
       'down time · AUPT = APT + AUST · AUBT = AUPT + ADET · PMT planned maintenance (ISO 22400-2).',
     ].join('\n'),
     table(['Name', '名称', 'Id', 'Unit', 'Formula'], rows),
+    '## Of one characteristic, and of time to come',
+    measuredElsewhere,
     '## The example',
     exampleShift,
     ...all.flatMap(kpiSection),
   ]);
 }
+
+/** The rest of ISO 22400-2's list: figures of a scope and window cannot hold them. */
+const measuredElsewhere = [
+  'Cp = (USL − LSL) / 6σ_within, Cpk = min(USL − μ, μ − LSL) / 3σ_within, Cm and Cmk (the same over one short run of a machine),',
+  'Pp and Ppk (over the overall s) belong to one quality characteristic of one machine, so they are no figure of a scope:',
+  '`/api/v1/quality/capability` gives them (ISO 22400-2: machine capability index, critical machine capability index, process',
+  'capability index, critical process capability index). Figures of people, stock and material are absent with the status',
+  '`not_declared` until an entry of kind `declared_input` states their inputs for exactly the window, or for parts that fill it;',
+  'a declaration is never divided. Results say of every figure whether it is `measured` or `declared`.',
+].join('\n');
 
 function kpiSection(kpi: KpiDefinition): string[] {
   const { calculation, value } = kpi.example;
@@ -86,6 +98,7 @@ function kpiSection(kpi: KpiDefinition): string[] {
     `- **Formula**: ${kpi.formula}`,
     `- **Unit**: ${kpi.unit}, ${directions[kpi.direction]}`,
     `- **Source**: ${kpi.source}`,
+    `- **Computed from**: ${(kpi.inputs ?? []).map(code).join(', ')} (formula version ${kpi.version})`,
     ...(kpi.target ? [`- **Asked for**: ${kpi.target.value} (${kpi.target.source})`] : []),
     `- **Example**: ${calculation} = ${shown}`,
   ];
