@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type * as losses from '../../src/api/loss-schemas.ts';
 import type * as entries from '../../src/api/entry-schemas.ts';
+import type * as losses from '../../src/api/loss-schemas.ts';
 import type * as pipeline from '../../src/api/pipeline-schema.ts';
 import type * as quality from '../../src/api/quality-schemas.ts';
 import type * as schemas from '../../src/api/schemas.ts';
