@@ -1,7 +1,6 @@
 import { Energy, indexPlant, parsePlant } from '@benchline/model';
 import { describe, expect, test } from 'vitest';
-import { emptyAccount } from '../src/accounts/account.ts';
-import type { EnergyUseKey } from '../src/accounts/energy-uses.ts';
+import { type EnergyUseKey, emptyAccount } from '../src/accounts/account.ts';
 import { idleShare, stateEnergy } from '../src/energy/by-state.ts';
 import { comprehensiveEnergy } from '../src/energy/comprehensive.ts';
 import { conversionOn, converted } from '../src/energy/conversion.ts';
@@ -147,8 +146,8 @@ describe('the tree of meters', () => {
   test('counts nothing twice: the feeder where all behind it lies within the scope, otherwise what is behind', () => {
     const place = (path: string) => {
       const scope = scopesOf(plant.plant).get(path)!;
-      const of = new EnergyRules(plant).placesIn(scope);
-      return scope.assets.filter((asset) => of(asset).elsewhere.has('electricity')).map(({ id }) => id);
+      const placeOf = new EnergyRules(plant).placesIn(scope);
+      return scope.assets.filter((asset) => placeOf(asset).elsewhere.has('electricity')).map(({ id }) => id);
     };
     expect(place('acme')).toEqual(['mill', 'lathe']);
     // The meter stands on the turning line, but measures the milling cell as well.

@@ -49,21 +49,8 @@ export function accountant(facts: Facts): (window: Interval) => Account {
     ),
   );
   const corrections = correctedItems(facts.corrections ?? [], tally, busy);
-  const executed = overlay(
-    stretches(facts.orders, undefined).flatMap(({ value, ...interval }) =>
-      value === undefined ? [] : [{ ...interval, order: value }],
-    ),
-    facts.seen,
-    (stretch) => stretch,
-  );
-  const metered = facts.registers.map((register) => {
-    const increments = incrementsOf(register.readings, register);
-    return {
-      register,
-      increments,
-      parts: facts.reports_states ? energyParts(register, increments, known) : [],
-    };
-  });
+  const executed = executedOf(facts);
+  const metered = meteredOf(facts, known);
 
   return (window) => {
     const placed = counted.flatMap((increments) => within(increments, window));
@@ -107,6 +94,23 @@ export function accountant(facts: Facts): (window: Interval) => Account {
         clipped(known, window).some((k) => k.element === 'apt'),
     };
   };
+}
+
+/** Where an order was open and somebody watched. */
+function executedOf(facts: Facts): (Interval & { order: string })[] {
+  const open = stretches(facts.orders, undefined).flatMap(({ value, ...interval }) =>
+    value === undefined ? [] : [{ ...interval, order: value }],
+  );
+  return overlay(open, facts.seen, (stretch) => stretch);
+}
+
+/** What registers rose by, and what of it went into which state. */
+function meteredOf(facts: Facts, known: readonly Known[]) {
+  return facts.registers.map((register) => {
+    const increments = incrementsOf(register.readings, register);
+    const parts = facts.reports_states ? energyParts(register, increments, known) : [];
+    return { register, increments, parts };
+  });
 }
 
 /** Where the state was watched and has a meaning, with its time element and the product being made. */

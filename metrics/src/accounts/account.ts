@@ -1,5 +1,4 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
-import type { EnergyUseKey, OrderEnergyKey } from './energy-uses.ts';
 import { mergeOrders, type OrderSums } from './orders.ts';
 
 /**
@@ -46,6 +45,12 @@ export interface Stop {
 
 /** State and what the controller called it: `fault/E42`; `fault/` where it said nothing. */
 export type StopKey = `${CanonicalState}/${string}`;
+
+/** Carrier, state and product: `electricity/producing/bracket-a`; the product is empty where none was known. */
+export type EnergyUseKey = `${string}/${CanonicalState | 'unattributed'}/${string}`;
+
+/** Carrier and order: `electricity/4711`. */
+export type OrderEnergyKey = `${string}/${string}`;
 
 export interface EnergyUse {
   import: NanoKwh;

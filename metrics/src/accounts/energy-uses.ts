@@ -1,10 +1,8 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
 import { firstIndex, type Interval } from '../intervals.ts';
+import type { EnergyUseKey, OrderEnergyKey } from './account.ts';
 import type { RegisterFacts } from './facts.ts';
 import type { Increment } from './registers.ts';
-
-/** Carrier, state and product: `electricity/producing/bracket-a`; the product is empty where none was known. */
-export type EnergyUseKey = `${string}/${CanonicalState | 'unattributed'}/${string}`;
 
 /** A stretch with a known state. */
 interface Known extends Interval {

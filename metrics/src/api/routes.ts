@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { consoleFiles } from '../console-files.ts';
+import { energyRoutes } from './energy-routes.ts';
 import { entryRoutes } from './entry-routes.ts';
 import { figureRoutes } from './figure-routes.ts';
 import { liveRoutes } from './live-routes.ts';
@@ -23,6 +24,7 @@ export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
   qualityRoutes(app, parts);
   seriesRoutes(app, parts);
   tableRoutes(app, parts);
+  energyRoutes(app, parts);
   liveRoutes(app, parts);
   pageRoutes(base);
 }

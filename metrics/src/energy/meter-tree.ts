@@ -57,14 +57,15 @@ export class MeterTree {
   #behind(meter: string, carrier: string): string[] {
     const reached = new Set<string>();
     const visit = (id: string) => {
-      for (const feeder of this.#feeders)
-        if (feeder.meter === id && feeder.carrier === carrier)
-          for (const fed of feeder.feeds) {
-            for (const register of this.registersOf(fed)) if (register !== meter) reached.add(register);
-            visit(fed);
-          }
+      const feeds = this.#feeders
+        .filter((f) => f.meter === id && f.carrier === carrier)
+        .flatMap((f) => f.feeds);
+      for (const register of feeds.flatMap((fed) => this.registersOf(fed))) reached.add(register);
+      for (const fed of feeds) visit(fed);
     };
     visit(meter);
+    // A virtual meter behind it may be made of the feeder itself, less others.
+    reached.delete(meter);
     return [...reached];
   }
 }

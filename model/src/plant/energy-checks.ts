@@ -107,15 +107,15 @@ function gridProblems(grid: Spot): Problem[] {
 }
 
 function priceProblems(version: Spot): Problem[] {
-  const priced = version.members('prices').map(({ path }) => path.at(-1));
+  const priced = new Set(version.members('prices').map(({ path }) => path.at(-1)));
   const bands = version.items('periods').map((period) => period.get('band'));
   const otherwise = version.text('otherwise') ?? 'flat';
-  const missing = bands.filter((band) => band.text() !== undefined && !priced.includes(band.text()));
+  const missing = bands.filter((band) => band.text() !== undefined && !priced.has(band.text()));
   return [
     ...missing.map((band) =>
       problem(band, `the band '${band.text()}' has no price`, `add prices: { ${band.text()}: … }`),
     ),
-    ...(priced.includes(otherwise)
+    ...(priced.has(otherwise)
       ? []
       : [
           problem(

@@ -46,6 +46,8 @@ const Carrier = z.strictObject({
     ),
 });
 
+export type Carrier = z.output<typeof Carrier>;
+
 const Feeder = z.strictObject({
   meter: Slug.describe('Id of a meter, a machine with a register, or a virtual meter'),
   feeds: z

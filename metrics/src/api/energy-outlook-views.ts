@@ -1,0 +1,81 @@
+import { isoFromNs } from '@benchline/model';
+import type { z } from 'zod';
+import type { Alarm } from '../energy/alarms.ts';
+import type { PeriodExplanation } from '../energy/explain-period.ts';
+import type { Outlook } from '../energy/outlook.ts';
+import type { Scope } from '../figures/scopes.ts';
+import { unitsOf } from '../kpis/quantities.ts';
+import type { EnergyAlarms, EnergyExplanation } from './energy-schemas.ts';
+import { askedView, spanView, stateName } from './energy-views.ts';
+import { alarmWording, warningWording } from './energy-wording.ts';
+
+/** How forecasts, alarms and explanations look in the API. */
+
+export function outlookView({ expected_kwh, rest_kwh, low_kwh, high_kwh }: Outlook) {
+  return {
+    expected: expected_kwh,
+    rest: rest_kwh,
+    ...(low_kwh !== undefined && { low: low_kwh }),
+    ...(high_kwh !== undefined && { high: high_kwh }),
+  };
+}
+
+export function alarmView(
+  { limit, acknowledged, outlook, ...alarm }: Alarm,
+  { unit, exceeded_ns }: { unit: string; exceeded_ns: bigint | undefined },
+): z.output<typeof EnergyAlarms>['alarms'][number] {
+  const { id, state, value, warning } = alarm;
+  return {
+    id,
+    limit: limit.id,
+    name: { en: limit.name.en, zh: limit.name.zh ?? limit.name.en },
+    scope: limit.scope,
+    carrier: limit.carrier,
+    measure: limit.measure,
+    unit: limit.measure === 'energy' ? unit : `${unit}/item`,
+    period: limit.period,
+    ...spanView(alarm),
+    max: limit.max,
+    ...(value !== undefined && { value }),
+    state,
+    state_name: alarmWording[state],
+    ...(warning && { warning, warning_name: warningWording[warning] }),
+    ...(outlook && { outlook: outlookView(outlook) }),
+    ...(exceeded_ns !== undefined && { exceeded_at: isoFromNs(exceeded_ns) }),
+    ...(acknowledged && {
+      acknowledged: {
+        by: acknowledged.author,
+        at: isoFromNs(acknowledged.entered_ns),
+        reason: acknowledged.reason,
+      },
+    }),
+  };
+}
+
+export function explanationView(
+  scope: Scope,
+  told: PeriodExplanation,
+  { carrier, unit, period }: Pick<z.output<typeof EnergyExplanation>, 'carrier' | 'unit' | 'period'>,
+): z.output<typeof EnergyExplanation> {
+  const { status, references, actual, usual, difference, contributions } = told;
+  return {
+    ...askedView(scope, told),
+    carrier,
+    unit,
+    period,
+    status,
+    references: references.map(spanView),
+    ...(actual !== undefined && { actual: unitsOf(actual) }),
+    ...(usual !== undefined && { usual: unitsOf(usual) }),
+    ...(difference !== undefined && { difference: unitsOf(difference) }),
+    contributions: contributions.map((c) => ({
+      asset: c.asset,
+      state: c.state,
+      state_name: stateName(c.state),
+      ...(c.product !== '' && { product: c.product }),
+      actual: unitsOf(c.actual),
+      usual: unitsOf(c.usual),
+      difference: unitsOf(c.difference),
+    })),
+  };
+}

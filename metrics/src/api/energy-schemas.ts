@@ -1,0 +1,310 @@
+import {
+  baselineVariables,
+  canonicalStates,
+  factorBases,
+  gridRegions,
+  limitMeasures,
+  limitPeriods,
+  Slug,
+  tariffBands,
+} from '@benchline/model';
+import { z } from 'zod';
+import { alarmStates, warningReasons } from '../energy/alarms.ts';
+import { energyStatuses } from './energy-wording.ts';
+import { Instant, LocalName } from './schemas.ts';
+
+/** What the energy routes answer. */
+
+const Unit = z.enum(['kWh', 'm3', 'kg']).describe('Unit in which amounts of the carrier are kept');
+const Status = z.enum(energyStatuses);
+const EnergyFigure = z
+  .object({
+    value: z.number().optional().describe('Absent unless status is ok or partial: absent is not zero'),
+    status: Status,
+    unit: z.string(),
+    lower: z.number().optional(),
+    upper: z.number().optional(),
+  })
+  .meta({ id: 'EnergyFigure' });
+
+const span = { from: Instant, to: Instant };
+const asked = {
+  scope: z.string(),
+  ...span,
+  time_zone: z.string().describe('IANA time zone in which days of this scope are cut'),
+};
+const FactorView = z.object({
+  value: z.number().describe('For one unit of the carrier'),
+  unit: z.string(),
+  source: z.string(),
+});
+
+export const EnergyCatalogue = z
+  .object({
+    factor_sets: z.array(
+      z.object({
+        id: z.string(),
+        name: LocalName,
+        basis: z.enum(factorBases).describe('calorific 当量值, equivalent 等价值'),
+        region: z.string(),
+        source: z.string(),
+        valid_from: z.iso.date(),
+        valid_to: z.iso.date().optional(),
+        factors: z.array(
+          z.object({
+            carrier: Slug,
+            unit: z.string(),
+            kgce_per_unit: z.number(),
+            note: z.string().optional(),
+          }),
+        ),
+      }),
+    ),
+    grid: z.array(
+      z.object({
+        region: z.enum(gridRegions),
+        year: z.int(),
+        co2_kg_per_kwh: z.number(),
+        source: z.string(),
+      }),
+    ),
+    in_use: z.object({
+      factor_set: z.string(),
+      grid: z.object({ region: z.enum(gridRegions), year: z.int() }),
+    }),
+    statuses: z.array(z.object({ id: Status, name: LocalName })),
+    bands: z.array(z.object({ id: z.enum(tariffBands), name: LocalName })),
+    alarm_states: z.array(z.object({ id: z.enum(alarmStates), name: LocalName })),
+    warnings: z.array(z.object({ id: z.enum(warningReasons), name: LocalName })),
+    balance_states: z.array(
+      z.object({ id: z.enum(['balanced', 'unbalanced', 'incomplete']), name: LocalName }),
+    ),
+  })
+  .meta({ id: 'EnergyCatalogue' });
+
+export const EnergySummary = z
+  .object({
+    ...asked,
+    factor_set: z.string().describe('Id of the factor set; factors of the plant itself go before it'),
+    basis: z.enum(factorBases),
+    comprehensive_energy: EnergyFigure.describe('综合能耗 in kgce'),
+    co2: EnergyFigure.describe('In kg'),
+    comprehensive_energy_per_good_item: EnergyFigure.describe('单位产品综合能耗 in kgce/item'),
+    comprehensive_energy_per_output_value: EnergyFigure.describe('单位产值综合能耗 in tce for 10 000 CNY'),
+    comprehensive_energy_per_value_added: EnergyFigure.describe('单位增加值综合能耗 in tce for 10 000 CNY'),
+    declared: z
+      .object({ price_basis: z.array(z.string()), sources: z.array(z.string()) })
+      .optional()
+      .describe('Of the output values that people declared for exactly this window'),
+    carriers: z.array(
+      z.object({
+        carrier: Slug,
+        name: LocalName,
+        unit: Unit,
+        import: z.number(),
+        export: z.number(),
+        net: z.number().describe('import − export'),
+        status: z.enum(['ok', 'partial']).describe('partial: some register of it was not read'),
+        counted: z.boolean().describe('false: made in this scope of other carriers, not counted twice'),
+        kgce: z.number().optional(),
+        kgce_factor: FactorView.optional(),
+        co2_kg: z.number().optional(),
+        co2_factor: FactorView.optional(),
+      }),
+    ),
+    not_read: z.array(Slug).describe('Carriers that the scope has registers of, none of which was read'),
+  })
+  .meta({ id: 'EnergySummary' });
+
+const Share = z.number().nullable().describe('Share of total; null when that is 0');
+export const EnergyByState = z
+  .object({
+    ...asked,
+    carrier: Slug,
+    unit: Unit,
+    total: z.number().describe("Energy of the scope's machines that report states"),
+    idle_share: EnergyFigure.describe(
+      'Energy while powered and neither producing nor in setup, of all energy while powered',
+    ),
+    states: z.array(
+      z.object({
+        state: z.enum([...canonicalStates, 'unattributed']),
+        name: LocalName,
+        amount: z.number(),
+        share: Share,
+      }),
+    ),
+    products: z.array(
+      z.object({
+        product: Slug.optional().describe('Absent for energy without a known product'),
+        amount: z.number(),
+        share: Share,
+        items: z.number().optional().describe('Made of it in observed, planned busy time'),
+      }),
+    ),
+    orders: z.array(z.object({ order: z.string(), amount: z.number() })).describe('The largest 200'),
+    machines: z.array(
+      z.object({
+        machine: Slug,
+        name: LocalName,
+        total: z.number(),
+        unattributed: z.number(),
+        idle_share: EnergyFigure,
+      }),
+    ),
+  })
+  .meta({ id: 'EnergyByState' });
+
+export const EnergyCosts = z
+  .object({
+    ...asked,
+    carrier: Slug,
+    unit: Unit,
+    sites: z.array(
+      z.object({
+        site: Slug,
+        status: Status,
+        tariff: Slug.optional(),
+        currency: z.string().optional(),
+        cost: z.number().optional(),
+        amount: z.number().optional(),
+        bands: z.array(
+          z.object({
+            band: z.enum(tariffBands),
+            name: LocalName,
+            hours: z.number(),
+            amount: z.number(),
+            cost: z.number(),
+          }),
+        ),
+        unpriced: z.array(z.object(span)).describe('Time before the first version of the tariff'),
+      }),
+    ),
+  })
+  .meta({ id: 'EnergyCosts' });
+
+export const MeterBalance = z
+  .object({
+    ...asked,
+    feeders: z.array(
+      z.object({
+        meter: Slug,
+        carrier: Slug,
+        unit: Unit,
+        status: z.enum(['balanced', 'unbalanced', 'incomplete']),
+        name: LocalName.describe('The status'),
+        amount: z.number().optional().describe('Absent when it was not read'),
+        sum: z.number().describe('Of those behind it that were read'),
+        remainder: z.number().optional().describe('amount − sum; absent while a meter was not read'),
+        tolerance: z.number(),
+        parts: z.array(z.object({ meter: Slug, amount: z.number().optional() })),
+      }),
+    ),
+  })
+  .meta({ id: 'MeterBalance' });
+
+export const EnergyBaseline = z
+  .object({
+    ...asked,
+    carrier: Slug,
+    unit: Unit,
+    baseline: Slug.optional().describe('Id in the plant file, when it is declared there'),
+    model: z.enum(['ratio', 'regression']),
+    variables: z.array(z.enum(baselineVariables)),
+    grain: z.enum(['shift', 'day']),
+    fitted: z.object({
+      ...span,
+      status: Status,
+      n: z.int().describe('Complete periods of the baseline time'),
+      intercept: z.number().optional().describe('Base load of a period'),
+      slopes: z.array(z.number()).optional().describe('Energy for one more unit of each variable'),
+      r2: z.number().optional().describe('Share of the variance that is explained'),
+      standard_error: z.number().optional().describe('Of the estimate, in the unit of energy'),
+      cv: z.number().optional().describe('Standard error ÷ mean energy of a period'),
+    }),
+    saving: z.number().optional().describe('Expected − actual over the window; positive is saved'),
+    periods: z.array(
+      z.object({
+        ...span,
+        actual: z.number().optional(),
+        expected: z.number().optional(),
+        saving: z.number().optional(),
+        cusum: z.number().describe('Savings so far'),
+      }),
+    ),
+  })
+  .meta({ id: 'EnergyBaseline' });
+
+const Outlook = z
+  .object({
+    expected: z.number().describe('Of the whole period: used so far and a forecast of the rest'),
+    rest: z.number(),
+    low: z.number().optional().describe('Nine of ten earlier forecasts of the rest erred less'),
+    high: z.number().optional(),
+  })
+  .meta({ id: 'EnergyOutlook' });
+
+export const EnergyForecast = z
+  .object({
+    ...asked,
+    carrier: Slug,
+    unit: Unit,
+    period: z.enum(['day', 'week', 'month']),
+    status: Status,
+    used: z.number().optional().describe('So far in the period'),
+    outlook: Outlook.optional(),
+    known_days: z.int().describe('Complete days of the last 16 weeks that it learns from'),
+  })
+  .meta({ id: 'EnergyForecast' });
+
+const Alarm = z.object({
+  id: z.string().describe('What an acknowledgement names'),
+  limit: Slug,
+  name: LocalName,
+  scope: z.string(),
+  carrier: Slug,
+  measure: z.enum(limitMeasures),
+  unit: z.string(),
+  period: z.enum(limitPeriods),
+  ...span,
+  max: z.number(),
+  value: z.number().optional().describe('So far in the period; absent when it cannot be told'),
+  state: z.enum(alarmStates),
+  state_name: LocalName,
+  warning: z.enum(warningReasons).optional(),
+  warning_name: LocalName.optional(),
+  outlook: Outlook.optional(),
+  exceeded_at: Instant.optional().describe('To the minute; absent for ratios'),
+  acknowledged: z
+    .object({ by: z.string(), at: Instant, reason: z.string() })
+    .optional()
+    .describe('The first acknowledgement that holds'),
+});
+export const EnergyAlarms = z
+  .object({ scope: z.string(), ...span, alarms: z.array(Alarm) })
+  .meta({ id: 'EnergyAlarms' });
+
+export const EnergyExplanation = z
+  .object({
+    ...asked,
+    carrier: Slug,
+    unit: Unit,
+    period: z.enum(limitPeriods),
+    status: Status,
+    references: z.array(z.object(span)).describe('The earlier periods that it is compared with'),
+    actual: z.number().optional(),
+    usual: z.number().optional().describe('Mean of the earlier periods'),
+    difference: z.number().optional().describe('actual − usual; the sum of all contributions'),
+    contributions: z.array(
+      z.object({
+        asset: z.string().describe('Machine or meter; the scope for energy that no machine accounts for'),
+        state: z.string(),
+        state_name: LocalName,
+        product: Slug.optional(),
+        actual: z.number(),
+        usual: z.number(),
+        difference: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'EnergyExplanation' });

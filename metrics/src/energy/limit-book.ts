@@ -1,0 +1,123 @@
+import {
+  BenchlineError,
+  type Energy,
+  type Entry,
+  holdingEntries,
+  type Limit,
+  type Nanoseconds,
+} from '@benchline/model';
+import type { TelemetryStore } from '@benchline/store';
+import { localPeriods } from '../calendar/local-periods.ts';
+import { nsOf } from '../calendar/periods.ts';
+import type { Figures } from '../figures/figures.ts';
+import { findScope, type Scope } from '../figures/scopes.ts';
+import type { Interval } from '../intervals.ts';
+import { unitsOf } from '../kpis/quantities.ts';
+import { type Alarm, alarmOf } from './alarms.ts';
+import { amountOf } from './amounts.ts';
+import { PeriodForecasts } from './running-period.ts';
+
+const minuteNs: Nanoseconds = 60_000_000_000n;
+const everBefore: Nanoseconds = -(2n ** 63n);
+const everAfter: Nanoseconds = 2n ** 63n - 1n;
+/** Most periods of one limit that are looked at in one question. */
+const mostPeriods = 400;
+
+export interface LimitBookParts {
+  energy: Energy;
+  scopes: ReadonlyMap<string, Scope>;
+  figures: Figures;
+  store: Pick<TelemetryStore, 'entries'>;
+}
+
+/** Limits of the plant file against what was used, with forecasts for periods that are running. */
+export class LimitBook {
+  readonly #parts: LimitBookParts;
+  readonly #forecasts: PeriodForecasts;
+
+  constructor(parts: LimitBookParts) {
+    this.#parts = parts;
+    this.#forecasts = new PeriodForecasts(parts.figures);
+  }
+
+  /** The limits whose scope is, or lies within, a scope. */
+  limitsIn(scope: Scope): readonly Limit[] {
+    const inside = (path: string) => path === scope.path || path.startsWith(`${scope.path}/`);
+    return this.#parts.energy.limits.filter((limit) => inside(limit.scope));
+  }
+
+  /**
+   * The alarms of a limit in every period that overlaps a window and has begun, by start.
+   * @throws BenchlineError `bad_request` for too many periods, `store_unavailable`.
+   */
+  async alarms(limit: Limit, window: Interval, now_ns: Nanoseconds): Promise<Alarm[]> {
+    const scope = findScope(this.#parts.scopes, limit.scope);
+    const periods = this.#periods(limit, scope, window).filter(({ from_ns }) => from_ns < now_ns);
+    if (periods.length > mostPeriods)
+      throw new BenchlineError(
+        'bad_request',
+        `limit '${limit.id}' has ${periods.length} periods in the window, more than ${mostPeriods}`,
+        { hint: 'ask for a shorter window' },
+      );
+    const entries = await this.#acknowledgements(limit.scope);
+    const alarms: Alarm[] = [];
+    for (const period of periods) {
+      const value = await this.#measured(limit, scope, period, now_ns);
+      const over = period.to_ns <= now_ns;
+      const outlook = over ? undefined : await this.#outlook(limit, scope, now_ns);
+      alarms.push(alarmOf(limit, period, { value, outlook, over }, entries));
+    }
+    return alarms;
+  }
+
+  /**
+   * When the amount of a period passed the limit, to the minute; undefined when it did not, or the limit is a ratio.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async exceededAt(limit: Limit, period: Interval, now_ns: Nanoseconds): Promise<Nanoseconds | undefined> {
+    if (limit.measure !== 'energy') return undefined;
+    const scope = findScope(this.#parts.scopes, limit.scope);
+    const end = period.to_ns < now_ns ? period.to_ns : now_ns;
+    const exceeds = async (to_ns: Nanoseconds) =>
+      ((await this.#measured(limit, scope, { from_ns: period.from_ns, to_ns }, now_ns)) ?? 0) > limit.max;
+    if (!(await exceeds(end))) return undefined;
+    let [below, above] = [0n, (end - period.from_ns + minuteNs - 1n) / minuteNs];
+    while (above - below > 1n) {
+      const middle = (below + above) / 2n;
+      if (await exceeds(period.from_ns + middle * minuteNs)) above = middle;
+      else below = middle;
+    }
+    const at_ns = period.from_ns + above * minuteNs;
+    return at_ns < end ? at_ns : end;
+  }
+
+  #periods(limit: Limit, scope: Scope, window: Interval): Interval[] {
+    const zone = scope.time_zone;
+    const first = limit.valid_from === undefined ? everBefore : nsOf(zone, Date.parse(limit.valid_from));
+    return localPeriods(zone, limit.period, window).filter(({ from_ns }) => from_ns >= first);
+  }
+
+  async #measured(
+    { carrier, measure }: Limit,
+    scope: Scope,
+    window: Interval,
+    now_ns: Nanoseconds,
+  ): Promise<number | undefined> {
+    const { nano, account } = await amountOf(this.#parts.figures, { scope, carrier }, window, now_ns);
+    if (nano === undefined) return undefined;
+    if (measure === 'energy') return unitsOf(nano);
+    const good = account.counts?.good ?? 0n;
+    return good > 0n ? Number(nano) / Number(good) : undefined;
+  }
+
+  async #outlook({ carrier, measure, period }: Limit, scope: Scope, now_ns: Nanoseconds) {
+    if (measure !== 'energy' || period === 'hour') return undefined;
+    return (await this.#forecasts.at({ scope, carrier }, period, now_ns)).outlook;
+  }
+
+  async #acknowledgements(scope: string): Promise<Entry[]> {
+    const subjects = [scope, scope.split('/').at(-1) ?? scope];
+    const all = await this.#parts.store.entries({ subjects, from_ns: everBefore, to_ns: everAfter });
+    return holdingEntries(all);
+  }
+}

@@ -1,0 +1,112 @@
+import type { LimitPeriod, Nanoseconds } from '@benchline/model';
+import { periodAround } from '../calendar/local-periods.ts';
+import { daysOverlapping, localDate } from '../calendar/periods.ts';
+import type { Figures } from '../figures/figures.ts';
+import type { Scope } from '../figures/scopes.ts';
+import type { DailyEnergy } from '../forecast/daily-energy.ts';
+import type { Interval } from '../intervals.ts';
+import { unitsOf } from '../kpis/quantities.ts';
+import { type Amount, amountOf, completeAmount } from './amounts.ts';
+import { type Outlook, outlookOf } from './outlook.ts';
+
+const dayNs: Nanoseconds = 86_400_000_000_000n;
+const quarterNs: Nanoseconds = 900_000_000_000n;
+/** A forecast learns from so many days at most. */
+const historyDays = 112n;
+/** Days that say how much of a day is over by some time of it. */
+const shareDays = 6;
+
+export type ForecastPeriod = Exclude<LimitPeriod, 'hour'>;
+
+/** A day, week or month that is not over, with what it will come to. */
+export interface RunningPeriod extends Interval {
+  period: ForecastPeriod;
+  used: Amount;
+  /** Days whose energy was fully known, of those that the forecast could learn from. */
+  known_days: number;
+  outlook: Outlook | undefined;
+}
+
+interface Of {
+  scope: Scope;
+  carrier: string;
+}
+
+/** Forecasts of running periods of scopes, from what the accounts say of the days before. */
+export class PeriodForecasts {
+  readonly #figures: Figures;
+
+  constructor(figures: Figures) {
+    this.#figures = figures;
+  }
+
+  /** @throws BenchlineError `store_unavailable`. */
+  async at(of: Of, period: ForecastPeriod, now_ns: Nanoseconds): Promise<RunningPeriod> {
+    const zone = of.scope.time_zone;
+    const span = periodAround(zone, period, now_ns);
+    const today = periodAround(zone, 'day', now_ns);
+    const used = await amountOf(this.#figures, of, span, now_ns);
+    if (used.nano === undefined) return { ...span, period, used, known_days: 0, outlook: undefined };
+    const history = await this.#history(of, today, now_ns);
+    const known_days = history.kwh.filter((day) => day !== undefined).length;
+    const days = daysOverlapping(zone, { from_ns: today.from_ns, to_ns: span.to_ns }).length;
+    const share_of_today = await this.#shareOver(of, { today, history, now_ns });
+    const used_kwh = unitsOf(used.nano);
+    const outlook = outlookOf({ history, days, used_kwh, share_of_today });
+    return { ...span, period, used, known_days, outlook };
+  }
+
+  async #history(of: Of, today: Interval, now_ns: Nanoseconds): Promise<DailyEnergy> {
+    const zone = of.scope.time_zone;
+    const days = daysOverlapping(zone, {
+      from_ns: today.from_ns - historyDays * dayNs,
+      to_ns: today.from_ns,
+    });
+    const kwh: (number | undefined)[] = [];
+    for (const day of days) kwh.push(completeAmount(await amountOf(this.#figures, of, day, now_ns)));
+    // Days before the first reading say nothing, and would take the place of what is known.
+    const first = Math.max(
+      0,
+      kwh.findIndex((day) => day !== undefined),
+    );
+    const start = days[first] ?? today;
+    return { first_day: localDate(zone, start.from_ns) / 86_400_000, kwh: kwh.slice(first) };
+  }
+
+  /** Share of its energy that a day like today has usually used by this time, on the quarter hour. */
+  async #shareOver(
+    of: Of,
+    { today, history, now_ns }: { today: Interval; history: DailyEnergy; now_ns: Nanoseconds },
+  ): Promise<number> {
+    const elapsed = now_ns - today.from_ns;
+    const over = elapsed - (elapsed % quarterNs);
+    const index = history.kwh.length;
+    let [part, whole] = [0, 0];
+    let found = 0;
+    for (let i = index - 1; i >= 0 && found < shareDays; i -= 1) {
+      const day = history.kwh[i];
+      if (day === undefined || isWeekend(history, i) !== isWeekend(history, index)) continue;
+      const from_ns = this.#startOf(of, today, index - i);
+      const morning = completeAmount(
+        await amountOf(this.#figures, of, { from_ns, to_ns: from_ns + over }, now_ns),
+      );
+      if (morning === undefined) continue;
+      found += 1;
+      part += morning;
+      whole += day;
+    }
+    if (whole <= 0) return Number(elapsed) / Number(today.to_ns - today.from_ns);
+    return Math.min(1, Math.max(0, part / whole));
+  }
+
+  /** Local midnight a number of days before today. */
+  #startOf({ scope }: Of, today: Interval, back: number): Nanoseconds {
+    const noon = today.from_ns + dayNs / 2n - BigInt(back) * dayNs;
+    return periodAround(scope.time_zone, 'day', noon).from_ns;
+  }
+}
+
+function isWeekend({ first_day }: DailyEnergy, index: number): boolean {
+  // 1970-01-01 was a Thursday.
+  return (first_day + index + 3) % 7 >= 5;
+}
