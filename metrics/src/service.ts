@@ -1,4 +1,4 @@
-import { describeError, type Log, loadPlant, nsFromMs, nsNow } from '@benchline/model';
+import { describeError, type Log, loadPlant, nsFromMs, nsNow, type PlantIndex } from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
 import { registerHealth } from '@benchline/model/health';
 import { installSchemas } from './api/openapi.ts';
@@ -12,7 +12,8 @@ import { AccountShelf } from './figures/account-shelf.ts';
 import { Figures } from './figures/figures.ts';
 import { KpiWriter } from './figures/kpi-writer.ts';
 import { scopesOf } from './figures/scopes.ts';
-import { Follower } from './follower/follower.ts';
+import type { FeedAccess } from './follower/feed.ts';
+import { Follower, type FollowerOptions } from './follower/follower.ts';
 import { earlier } from './follower/position.ts';
 import { LateCount, type MetricsHealth, metricsHealth, observeQueryable } from './health/index.ts';
 import { openStore } from './open-store.ts';
@@ -36,65 +37,29 @@ export interface Metrics {
  */
 export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metrics> {
   await using opened = new AsyncDisposableStack();
-  const { plant, index, digest } = loadPlant(config.plant);
+  const loaded = loadPlant(config.plant);
+  const { index } = loaded;
   const feed = { url: config.feed_url, authorization: feedAuthorization(config) };
-  const { store, own, from, remember, revisions: file, accounts } = await openStore(config, index, log);
-  opened.defer(() => store.close());
-
-  const scopes = scopesOf(plant);
-  const lateness_ns = nsFromMs(config.lateness_s * 1000);
-  const book = new RevisionBook(file);
-  opened.defer(() => book.close());
-  const revisions: Revisions = new Revisions({
-    ...{ book, scopes, lateness_ns },
-    onPublished: (dues) => writer?.revised(dues),
-  });
-  const shelf = accounts === undefined ? undefined : AccountShelf.open({ file: accounts, plant: index, log });
-  opened.defer(() => shelf?.close());
-  const figures = new Figures({ plant: index, store, lateness_ns, published: revisions, shelf });
+  const computing = await openFigures(config, loaded, log, opened);
+  const { store, own, scopes, figures, revisions, writer } = computing;
   const updates = new Updates();
-  const writer = own
-    ? undefined
-    : new KpiWriter({ figures, scopes, store, lateness_ns, now: nsNow, log, onWritten: remember });
   const late = new LateCount();
-  const follower: Follower = new Follower({
-    feed,
-    reader: config.feed_reader,
-    from: earlier(shelf?.resume(from) ?? from, revisions.position),
-    log,
-    ...(own && { store: own }),
+  const follower = followerOf({ config, feed, plant: index, log }, computing, {
     onQueryable: (batch, now_ns) => observeQueryable(health, batch, now_ns),
-    async onEntries(entries, next) {
-      const changed = await entryNews(entries, index, store);
-      for (const item of changed) figures.entered(item);
-      for (const { subject } of entries) figures.stated(subject);
-      writer?.touched(
-        changed.map((item) => untilNow(item, nsNow())),
-        next,
-      );
-    },
-    onNews(news, next) {
-      for (const item of news) {
-        figures.touched(item);
-        late.add(item);
-      }
-      writer?.touched(news, next);
+    onNews(news) {
+      for (const item of news) late.add(item);
       updates.notify();
-    },
-    onRecords(records, next) {
-      revisions.take(records, next);
-      shelf?.remember(next);
     },
   });
   const publisher = new Publisher({
     ...{ revisions, figures, now: nsNow, log },
     record: (publication, signal) => recordPublication(feed, publication, signal),
-    rules: { plant: digest, formulas: formulasDigest() },
+    rules: { plant: loaded.digest, formulas: formulasDigest() },
     caughtUp: () => isCaughtUp(follower),
   });
 
   const patience_ms = config.http.stalled_after_s * 1000;
-  const health = metricsHealth(
+  const health: MetricsHealth = metricsHealth(
     { follower, writer, figures, late, publisher, revisions },
     { patience_ms, log },
   );
@@ -107,7 +72,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
     store,
     updates,
     ingest: feed,
-    revisions: book,
+    revisions: revisions.book,
     pipeline: (now_ns) => pipelineView(pipeline, now_ns),
     now: nsNow,
   };
@@ -116,8 +81,79 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   health.health.start();
   opened.defer(() => health.health.stop());
 
+  runAll([follower, writer, publisher], log, opened);
+  const everything = opened.move();
+  return { port: door.port, close: () => everything.disposeAsync() };
+}
+
+type Computing = Awaited<ReturnType<typeof openFigures>>;
+
+/** The store, what is kept beside it, and the figures that rest on them. */
+async function openFigures(
+  config: MetricsConfig,
+  { plant, index }: ReturnType<typeof loadPlant>,
+  log: Log,
+  opened: AsyncDisposableStack,
+) {
+  const { store, own, from, remember, revisions: file, accounts } = await openStore(config, index, log);
+  opened.defer(() => store.close());
+  const scopes = scopesOf(plant);
+  const lateness_ns = nsFromMs(config.lateness_s * 1000);
+  const book = new RevisionBook(file);
+  opened.defer(() => book.close());
+  const revisions: Revisions = new Revisions({
+    ...{ book, scopes, lateness_ns },
+    onPublished: (dues) => writer?.revised(dues),
+  });
+  const shelf = accounts === undefined ? undefined : AccountShelf.open({ file: accounts, plant: index, log });
+  opened.defer(() => shelf?.close());
+  const figures = new Figures({ plant: index, store, lateness_ns, published: revisions, shelf });
+  const writer = own
+    ? undefined
+    : new KpiWriter({ figures, scopes, store, lateness_ns, now: nsNow, log, onWritten: remember });
+  return { store, own, from, scopes, revisions, shelf, figures, writer };
+}
+
+/** Follows the feed, and tells everyone who keeps something what it no longer holds for. */
+function followerOf(
+  of: { config: MetricsConfig; feed: FeedAccess; plant: PlantIndex; log: Log },
+  { store, own, from, revisions, shelf, figures, writer }: Computing,
+  { onQueryable, onNews }: Pick<FollowerOptions, 'onQueryable' | 'onNews'>,
+): Follower {
+  const { config, feed, plant, log } = of;
+  return new Follower({
+    ...{ feed, reader: config.feed_reader, log, onQueryable },
+    from: earlier(shelf?.resume(from) ?? from, revisions.position),
+    ...(own && { store: own }),
+    async onEntries(entries, next) {
+      const changed = await entryNews(entries, plant, store);
+      for (const item of changed) figures.entered(item);
+      for (const { subject } of entries) figures.stated(subject);
+      writer?.touched(
+        changed.map((item) => untilNow(item, nsNow())),
+        next,
+      );
+    },
+    onNews(news, next) {
+      for (const item of news) figures.touched(item);
+      writer?.touched(news, next);
+      onNews(news, next);
+    },
+    onRecords(records, next) {
+      revisions.take(records, next);
+      shelf?.remember(next);
+    },
+  });
+}
+
+/** Runs what goes on until everything is closed. */
+function runAll(
+  parts: readonly ({ run(signal: AbortSignal): Promise<void> } | undefined)[],
+  log: Log,
+  opened: AsyncDisposableStack,
+): void {
   const stop = new AbortController();
-  const running = Promise.all([follower, writer, publisher].map((part) => part?.run(stop.signal)));
+  const running = Promise.all(parts.flatMap((part) => (part ? [part.run(stop.signal)] : [])));
   running.catch((error: unknown) =>
     log.fatal({ reason: describeError(error) }, 'the metrics service stands still'),
   );
@@ -125,8 +161,6 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
     stop.abort();
     await running.catch(() => undefined);
   });
-  const everything = opened.move();
-  return { port: door.port, close: () => everything.disposeAsync() };
 }
 
 function isCaughtUp(follower: Follower): boolean {

@@ -80,7 +80,7 @@ describe('publication', () => {
   });
 
   test('says what figures are, and that those of other windows are not published', async () => {
-    const [revision] = all(mill).filter(({ grain, from_ns }) => grain === 'hour' && from_ns === at(9));
+    const revision = all(mill).find(({ grain, from_ns }) => grain === 'hour' && from_ns === at(9));
     expect(revision).toMatchObject({ coverage: 1, by: 'metrics', plant: 'a'.repeat(64), why: [] });
     expect(revision?.figures['availability']).toEqual({ value: 0.5, status: 'ok' });
   });
@@ -110,7 +110,7 @@ describe('late data', () => {
         ...{ from_offset: offset, to_offset: offset },
       },
     ]);
-    const [revised] = second_(mill).filter(({ grain }) => grain === 'hour');
+    const revised = second_(mill).find(({ grain }) => grain === 'hour');
     expect(revised?.changes?.['availability']).toEqual({
       old: { value: 0.5, status: 'ok' },
       new: { value: 20 / 60, status: 'ok' },
