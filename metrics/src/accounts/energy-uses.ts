@@ -11,9 +11,6 @@ interface Known extends Interval {
   order: string | undefined;
 }
 
-/** Carrier and order: `electricity/4711`. */
-export type OrderEnergyKey = `${string}/${string}`;
-
 /** What a register rose by while one thing went on. It counts when the increment that it belongs to was seen. */
 export interface EnergyPart {
   key: EnergyUseKey;
