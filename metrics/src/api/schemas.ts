@@ -273,6 +273,8 @@ export const PlantView = z
       ),
     }),
     products: z.array(z.object({ id: Slug, name: LocalName, planned_run_time_per_item_s: z.number() })),
+    stop_reasons: z.array(z.object({ id: Slug, name: LocalName })).describe('Why machines stop'),
+    scrap_causes: z.array(z.object({ id: Slug, name: LocalName })).describe('Why items are scrap'),
     processes: z.array(
       z.object({ id: Slug, name: LocalName, key: z.boolean(), line: Slug, machines: z.array(Slug) }),
     ),

@@ -8,10 +8,12 @@ import {
   type Plant,
   type PlantIndex,
   scopeOf,
+  scrapCausesOf,
   stageNames,
   stageStateNames,
   stageStates,
   stages,
+  stopReasonsOf,
 } from '@benchline/model';
 import type { KpiPeriod, MachineGap } from '@benchline/store';
 import type { z } from 'zod';
@@ -223,6 +225,8 @@ export function plantView({ plant, assets }: PlantIndex): z.output<typeof PlantV
       name: nameOf(product),
       planned_run_time_per_item_s: product.planned_run_time_per_item_s,
     })),
+    stop_reasons: stopReasonsOf(plant).map((reason) => ({ id: reason.id, name: nameOf(reason) })),
+    scrap_causes: scrapCausesOf(plant).map((reason) => ({ id: reason.id, name: nameOf(reason) })),
     processes: plant.processes.map((process) => ({
       id: process.id,
       name: nameOf(process),

@@ -1,0 +1,240 @@
+import { api, type Window } from './api.ts';
+import { byId, element, setText } from './dom.ts';
+import { enter, entriesOf, type Said } from './entry-api.ts';
+import { type FormParts, orderForms, scrapForm, stopForm } from './entry-forms.ts';
+import { type EntryMessageId, entryMessage } from './entry-messages.ts';
+import { formatClock, locale } from './format.ts';
+import { message } from './messages.ts';
+import { linesOf, timeZoneOf } from './plant.ts';
+import { drawTimeline } from './timeline.ts';
+import type { Catalogue, EntryList, Language, PlantView, StateList } from './types.ts';
+import { currentWindow, windowIds } from './windows.ts';
+
+const languages = { en: 'English', zh: '中文' } as const satisfies Record<Language, string>;
+
+const query = new URLSearchParams(location.search);
+const choice = {
+  language:
+    (query.get('lang') ?? navigator.language.slice(0, 2)) === 'zh' ? ('zh' as const) : ('en' as Language),
+  window: windowIds.find((id) => id === query.get('window')) ?? 'shift',
+  machine: query.get('machine') ?? '',
+};
+const root = byId('page');
+const panels = { stops: section(), order: section(), scrap: section(), entries: section() };
+let known: { plant: PlantView; catalogue: Catalogue } | undefined;
+let shown: { list: StateList; window: Window } | undefined;
+
+const say = (id: EntryMessageId) => entryMessage(choice.language, id);
+
+function section(): HTMLElement {
+  return element('section', { class: 'entry-panel' });
+}
+
+function choose(change: Partial<typeof choice>): void {
+  Object.assign(choice, change);
+  const { language: lang, ...rest } = choice;
+  history.replaceState(null, '', `?${new URLSearchParams({ lang, ...rest })}`);
+  void refresh();
+}
+
+/** The stops of the window are looked up anew; forms that somebody fills in stay as they are. */
+async function refresh(): Promise<void> {
+  try {
+    known ??= await start();
+    drawBar(known.plant);
+    drawForms(known.plant);
+    await refill();
+  } catch (error) {
+    report(error);
+  }
+}
+
+async function start(): Promise<{ plant: PlantView; catalogue: Catalogue }> {
+  const [plant, catalogue] = await Promise.all([api.plant(), api.catalogue()]);
+  const machines = linesOf(plant).flatMap((line) => line.machines);
+  if (!machines.some(({ id }) => id === choice.machine)) choice.machine = machines[0]?.id ?? '';
+  return { plant, catalogue };
+}
+
+async function refill(): Promise<void> {
+  const machine = machineOf();
+  if (!known || !machine) return;
+  const window = await currentWindow(choice.window, known.plant.enterprise.scope);
+  const [list, entries] = await Promise.all([
+    api.states(machine.id, window),
+    entriesOf(machine.scope, window),
+  ]);
+  shown = { list, window };
+  drawStops();
+  drawEntries(entries);
+  root.dataset['machine'] = machine.id;
+}
+
+function machineOf() {
+  return (
+    known &&
+    linesOf(known.plant)
+      .flatMap((l) => l.machines)
+      .find(({ id }) => id === choice.machine)
+  );
+}
+
+function drawBar(plant: PlantView): void {
+  const { language } = choice;
+  document.documentElement.lang = locale(language);
+  setText(byId('plant-name'), plant.enterprise.name[language]);
+  const button = (text: string, chosen: boolean, act: () => void) => {
+    const made = element('button', { type: 'button', 'aria-pressed': String(chosen) }, text);
+    made.addEventListener('click', act);
+    return made;
+  };
+  byId('windows').replaceChildren(
+    ...windowIds.map((id) =>
+      button(message(language, id), id === choice.window, () => choose({ window: id })),
+    ),
+  );
+  byId('languages').replaceChildren(
+    ...(['en', 'zh'] as const).map((id) =>
+      button(languages[id], id === language, () => choose({ language: id })),
+    ),
+  );
+}
+
+function drawForms(plant: PlantView): void {
+  const select = element('select', { id: 'machine' });
+  for (const { id, name } of linesOf(plant).flatMap((line) => line.machines))
+    select.append(element('option', { value: id }, name[choice.language]));
+  select.value = choice.machine;
+  select.addEventListener('change', () => choose({ machine: select.value }));
+  const picker = element('section', { class: 'entry-panel' }, element('label', {}, say('machine'), select));
+  const parts = formParts(plant);
+  panels.order.replaceChildren(element('h2', {}, say('order')), ...orderForms(parts));
+  panels.scrap.replaceChildren(element('h2', {}, say('scrap')), scrapForm(parts));
+  root.replaceChildren(picker, ...Object.values(panels));
+}
+
+function formParts(plant: PlantView): FormParts {
+  const now = new Date();
+  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+  return { plant, language: choice.language, now: local, submit: (said) => void hand(said) };
+}
+
+async function hand(said: Said): Promise<void> {
+  const machine = machineOf();
+  if (!machine) return;
+  try {
+    await enter(machine.id, said);
+    setText(byId('said'), say('saved'));
+    byId('said').classList.remove('stale');
+  } catch (error) {
+    report(error);
+  }
+}
+
+function report(error: unknown): void {
+  setText(byId('said'), error instanceof Error ? error.message : String(error));
+  byId('said').classList.add('stale');
+}
+
+function drawStops(chosen?: string): void {
+  if (!known || !shown) return;
+  const { list, window } = shown;
+  const { plant } = known;
+  const stops = list.states.filter(({ state }) => state !== 'producing' && state !== 'unobserved').reverse();
+  const canvas = element('canvas', {
+    class: 'timeline',
+    id: 'timeline',
+    role: 'img',
+    'aria-label': say('stops'),
+  });
+  canvas.addEventListener('click', (event) => {
+    const share = event.offsetX / canvas.clientWidth;
+    const at = window.from.getTime() + share * (window.to.getTime() - window.from.getTime());
+    const hit = stops.find(({ from, to }) => new Date(from).getTime() <= at && at < new Date(to).getTime());
+    if (hit) drawStops(hit.from);
+  });
+  const rows = stops.map((stop) => {
+    const row = element('tr', { 'data-stop': stop.from, ...(stop.from === chosen && { class: 'chosen' }) });
+    const pick = element('button', { type: 'button' }, say('stop'));
+    pick.addEventListener('click', () => drawStops(stop.from));
+    row.append(
+      ...[clock(stop.from), clock(stop.to), stateName(stop.state), reasonOf(stop)].map((text) =>
+        element('td', {}, text),
+      ),
+      element('td', {}, pick),
+    );
+    return row;
+  });
+  const stop = stops.find(({ from }) => from === chosen);
+  panels.stops.replaceChildren(
+    element('h2', {}, say('stops')),
+    canvas,
+    ...(stop ? [stopForm(formParts(plant), stop)] : []),
+    rows.length > 0
+      ? table(['from', 'to', 'state', 'cause', 'stop'], rows)
+      : element('p', {}, say('no_stops')),
+  );
+  drawTimeline(canvas, list, window);
+}
+
+function drawEntries(entries: EntryList['entries']): void {
+  const rows = entries.map((entry) => {
+    const gone = entry.superseded_by !== undefined;
+    const row = element('tr', {
+      'data-entry': entry.id,
+      ...(gone && { class: 'gone', title: say('withdrawn') }),
+    });
+    const texts = [clock(entry.entered), entry.author, clock(entry.from), whatOf(entry), entry.reason];
+    row.append(...texts.map((text) => element('td', {}, text)));
+    const withdraw = element('button', { type: 'button' }, say('withdraw'));
+    withdraw.addEventListener('click', () => {
+      const { id: supersedes, from } = entry;
+      void hand({ reason: say('withdraw'), from, supersedes, statement: { kind: 'withdrawal' } });
+    });
+    row.append(element('td', {}, ...(gone || entry.statement.kind === 'withdrawal' ? [] : [withdraw])));
+    return row;
+  });
+  panels.entries.replaceChildren(
+    element('h2', {}, say('entries')),
+    table(['entered', 'author', 'from', 'statement', 'note', 'withdraw'], rows),
+  );
+}
+
+function whatOf({ statement }: EntryList['entries'][number]): string {
+  const { kind, ...rest } = statement;
+  const names = Object.values(rest).map((value) =>
+    typeof value === 'string' ? named(value) : typeof value === 'number' ? String(value) : '',
+  );
+  return [say(`kind_${kind}`), ...names].filter(Boolean).join(' · ');
+}
+
+function table(heads: EntryMessageId[], rows: HTMLElement[]): HTMLElement {
+  const head = element('tr', {}, ...heads.map((id) => element('th', { scope: 'col' }, say(id))));
+  return element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
+}
+
+function reasonOf({ reason_code, native }: StateList['states'][number]): string {
+  return reason_code === undefined ? (native ?? '') : named(reason_code);
+}
+
+/** What a person reads for an id of a list of the plant; other texts as they are. */
+function named(id: string): string {
+  const lists = known
+    ? [...known.plant.stop_reasons, ...known.plant.scrap_causes, ...known.plant.products]
+    : [];
+  return lists.find((one) => one.id === id)?.name[choice.language] ?? id;
+}
+
+function stateName(id: string): string {
+  return known?.catalogue.states.find((state) => state.id === id)?.name[choice.language] ?? id;
+}
+
+function clock(instant: string): string {
+  return formatClock(new Date(instant), known ? timeZoneOf(known.plant) : 'UTC', choice.language);
+}
+
+void refresh();
+api.onUpdate(() => {
+  // A stop that somebody has chosen stays until it is named.
+  if (!document.querySelector('#stop-form')) void refill().catch(report);
+});

@@ -1,0 +1,135 @@
+import { element } from './dom.ts';
+import type { Said } from './entry-api.ts';
+import { type EntryMessageId, entryMessage } from './entry-messages.ts';
+import type { Language, PlantView, StateList } from './types.ts';
+
+type Named = { id: string; name: { en: string; zh: string } };
+type Stretch = StateList['states'][number];
+
+/** What the forms of a machine are made of, and what they hand in. */
+export interface FormParts {
+  plant: PlantView;
+  language: Language;
+  /** Local date and time for inputs. */
+  now: string;
+  submit(said: Said): void;
+}
+
+export function stopForm(parts: FormParts, stop: Stretch): HTMLFormElement {
+  const said = (data: FormData): Said => ({
+    reason: text(data, 'note') || text(data, 'reason_code'),
+    from: stop.from,
+    to: stop.to,
+    statement: { kind: 'stop_reason', reason_code: text(data, 'reason_code') },
+  });
+  return form('stop-form', parts, said, [
+    choice(parts, 'cause', 'reason_code', parts.plant.stop_reasons),
+    field(parts, 'note', { name: 'note', maxlength: '2000' }),
+    button(parts, 'save'),
+  ]);
+}
+
+export function orderForms(parts: FormParts): HTMLFormElement[] {
+  const start = (data: FormData): Said => ({
+    reason: text(data, 'order'),
+    from: instant(data),
+    statement: {
+      kind: 'order',
+      order: text(data, 'order'),
+      product: text(data, 'product'),
+      ...(text(data, 'quantity') && { quantity: Number(text(data, 'quantity')) }),
+    },
+  });
+  const end = (data: FormData): Said => ({
+    reason: entryMessage(parts.language, 'end_order'),
+    from: instant(data),
+    statement: { kind: 'order_end' },
+  });
+  return [
+    form('order-form', parts, start, [
+      field(parts, 'order_number', { name: 'order', required: '', maxlength: '100' }),
+      choice(parts, 'product', 'product', parts.plant.products),
+      field(parts, 'quantity', { name: 'quantity', type: 'number', min: '1' }),
+      at(parts),
+      button(parts, 'start_order'),
+    ]),
+    form('order-end-form', parts, end, [at(parts), button(parts, 'end_order')]),
+  ];
+}
+
+export function scrapForm(parts: FormParts): HTMLFormElement {
+  const { language } = parts;
+  const said = (data: FormData): Said => {
+    const [items, cause] = [Number(text(data, 'items')), text(data, 'cause')];
+    const statement: Said['statement'] =
+      text(data, 'how') === 'good'
+        ? { kind: 'reclassify', from: 'good', to: 'scrap', items, cause }
+        : { kind: 'count_correction', scrap: items, cause };
+    return { reason: text(data, 'note') || cause, from: instant(data), statement };
+  };
+  const how = element('select', { name: 'how' });
+  how.append(
+    element('option', { value: 'good' }, entryMessage(language, 'counted_good')),
+    element('option', { value: 'none' }, entryMessage(language, 'not_counted')),
+  );
+  return form('scrap-form', parts, said, [
+    field(parts, 'items', { name: 'items', type: 'number', min: '1', required: '' }),
+    element('label', {}, entryMessage(language, 'how'), how),
+    choice(parts, 'cause', 'cause', parts.plant.scrap_causes),
+    at(parts),
+    field(parts, 'note', { name: 'note', maxlength: '2000' }),
+    button(parts, 'save'),
+  ]);
+}
+
+function form(
+  id: string,
+  { submit }: FormParts,
+  said: (data: FormData) => Said,
+  children: HTMLElement[],
+): HTMLFormElement {
+  const made = element('form', { id }, ...children);
+  made.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit(said(new FormData(made)));
+  });
+  return made;
+}
+
+function field(
+  { language }: FormParts,
+  label: EntryMessageId,
+  attributes: Readonly<Record<string, string>>,
+): HTMLElement {
+  return element('label', {}, entryMessage(language, label), element('input', attributes));
+}
+
+function choice({ language }: FormParts, label: EntryMessageId, name: string, options: Named[]): HTMLElement {
+  const select = element('select', { name, required: '' });
+  select.append(...options.map((one) => element('option', { value: one.id }, one.name[language])));
+  return element('label', {}, entryMessage(language, label), select);
+}
+
+function at(parts: FormParts): HTMLElement {
+  return field(parts, 'at', {
+    name: 'at',
+    type: 'datetime-local',
+    step: '1',
+    value: parts.now,
+    required: '',
+  });
+}
+
+function button({ language }: FormParts, label: EntryMessageId): HTMLElement {
+  return element('button', { type: 'submit' }, entryMessage(language, label));
+}
+
+function text(data: FormData, name: string): string {
+  const value = data.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** Of the browser's clock and zone, which is the shop floor's. */
+function instant(data: FormData): string {
+  return new Date(text(data, 'at')).toISOString();
+}
