@@ -26,7 +26,9 @@ export function fillFigures(root: ParentNode, model: PageModel, result: KpiResul
 
 function coverageText({ language }: PageModel, result: KpiResult): string {
   const observed = `${formatShare(result.coverage, language)} ${message(language, 'coverage')}`;
-  return result.provisional ? `${observed} · ${message(language, 'provisional')}` : observed;
+  const revised = (result.revision ?? 0) > 1 ? [`${message(language, 'revision')} ${result.revision}`] : [];
+  const provisional = result.provisional ? [message(language, 'provisional')] : [];
+  return [observed, ...revised, ...provisional].join(' · ');
 }
 
 function detailText({ language }: PageModel, kpi: KpiId, { counts, energy }: KpiResult): string {
