@@ -148,9 +148,7 @@ function exactTimes(json: Fields): Fields {
 
 /** A person who writes a file need not say who they are, nor make up an id: the same line is the same entry. */
 function entryOf({ kind: _, ...json }: Fields): Entry {
-  const digest = createHash('sha256')
-    .update(canonicalJson(json as Json))
-    .digest('hex');
+  const digest = createHash('sha256').update(canonicalJson(json)).digest('hex');
   const id = `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
   return Entry.parse({
     id,
