@@ -52,7 +52,7 @@ describe('a plant file', () => {
 it('reports everything at once, in the order of the file', () => {
   let text = full;
   for (const [from, to] of [
-    ['id: ningbo', 'id: Ningbo'],
+    ['id: rotating', 'id: Rotating'],
     ['type: bench', 'type: bnch'],
     ['control: CNC', 'controll: CNC'],
     ['machines: [lathe-1]', 'machines: [lathe-7]'],
@@ -61,7 +61,7 @@ it('reports everything at once, in the order of the file', () => {
     text = changed(text, from, to);
   const { code, lines } = complaint(() => parsePlant(text, 'plant.yaml'));
   expect(code).toBe('config_invalid');
-  for (const mistake of ['Ningbo', 'bnch', 'controll', 'lathe-7', '12:00–12:30'])
+  for (const mistake of ['Rotating', 'bnch', 'controll', 'lathe-7', '12:00–12:30'])
     expect(lines.filter((line) => line.includes(mistake))).toHaveLength(1);
   expect(lines).toHaveLength(5);
   const numbers = lines.map((line) => Number(line.split(':')[1]));

@@ -17,15 +17,15 @@ describe('what does not fit the schema (config_invalid)', () => {
     ],
     [
       'an id that is no identifier',
-      'id: ningbo',
+      'id: rotating',
       'id: §Níngbō Works',
-      "enterprise.sites[0].id: 'Níngbō Works' is no identifier → write 'ni-ngbo-works'",
+      "calendars[3].id: 'Níngbō Works' is no identifier → write 'ni-ngbo-works'",
     ],
     [
       'a Chinese id',
-      'id: ningbo',
+      'id: rotating',
       'id: §宁波',
-      "enterprise.sites[0].id: '宁波' is no identifier → use lower-case letters",
+      "calendars[3].id: '宁波' is no identifier → use lower-case letters",
     ],
     [
       'a signal that is no identifier',
@@ -95,8 +95,8 @@ describe('what does not fit the schema (config_invalid)', () => {
     ],
     [
       'a clock time without its zero',
-      "start: '08:00'",
-      'start: §8:00',
+      "start: '08:00'\n",
+      'start: §8:00\n',
       "calendars[0].shifts[0].start: '8:00' does not fit → write HH:MM, from '00:00' to '23:59'",
     ],
     [
