@@ -115,6 +115,13 @@ const observations = [
   seen('press', 'diameter', '09:50:00', 10, 0x4000_0000),
   { ...seen('press', 'diameter', '09:51:00', 0, 0x8000_0000), value: undefined },
 ] as MachineObservation[];
+const mistaken = stated('acme/north/hall/cell', '12:00:00', '13:30:00', {
+  kind: 'inspection',
+  process: 'assembly',
+  submitted: 1000,
+  passed: 0,
+  defects: [],
+});
 const entries = [
   stated('press', '15:10:00', undefined, { kind: 'scrap_cause', items: 30, cause: 'surface' }),
   stated('acme/north/hall/cell', '12:00:00', '13:00:00', {
@@ -148,6 +155,12 @@ const entries = [
     characteristic: 'diameter',
     values: [9.9, 10.3],
   }),
+  // Withdrawn by an entry that speaks of another time.
+  mistaken,
+  {
+    ...stated('acme/north/hall/cell', '19:00:00', undefined, { kind: 'withdrawal' }),
+    supersedes: mistaken.id,
+  },
   stated('acme', '08:00:00', '15:59:00', {
     kind: 'declared_input',
     input: 'output_value',
