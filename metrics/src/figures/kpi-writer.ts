@@ -3,8 +3,8 @@ import { describeError, type KpiId, type Log, type Nanoseconds } from '@benchlin
 import type { KpiFigure, KpiPeriod, KpiPoint, TelemetryStore } from '@benchline/store';
 import type { FeedPosition } from '../follower/position.ts';
 import { type Interval, union } from '../intervals.ts';
-import type { Figures, ScopeFigures } from './figures.ts';
 import { type Due, duesOf, keyOf } from './due.ts';
+import type { Figures, ScopeFigures } from './figures.ts';
 import { isProvisional } from './periods.ts';
 import { Reach } from './reach.ts';
 import type { Scope } from './scopes.ts';
