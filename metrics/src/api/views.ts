@@ -120,7 +120,7 @@ function figureView(
   };
 }
 
-export function formulaOf(id: KpiId): string {
+function formulaOf(id: KpiId): string {
   return `${id}@${kpiCatalogue[id].version}`;
 }
 

@@ -1,6 +1,6 @@
-import { unitsOf } from './quantities.ts';
-import { orderTotals } from './order-figures.ts';
 import type { Subject } from './figure.ts';
+import { orderTotals } from './order-figures.ts';
+import { unitsOf } from './quantities.ts';
 
 /** The sums of an account by the names that the catalogue calls the inputs of figures; what is unknown is left out. */
 export function sumsOf(subject: Subject): ReadonlyMap<string, number> {

@@ -19,11 +19,11 @@ function steps<T>(value: fc.Arbitrary<T>): fc.Arbitrary<Step<T>[]> {
     .map(byTime);
 }
 
-const readings = steps(fc.bigInt({ min: 0n, max: 20n }));
+const anyReadings = steps(fc.bigInt({ min: 0n, max: 20n }));
 
-const counter: fc.Arbitrary<CounterFacts> = fc.record({
+const anyCounter: fc.Arbitrary<CounterFacts> = fc.record({
   role: fc.constantFrom('total', 'good', 'scrap', 'rework'),
-  readings,
+  readings: anyReadings,
   observed: intervals,
 });
 
@@ -31,7 +31,7 @@ const register: fc.Arbitrary<RegisterFacts> = fc.record(
   {
     carrier: fc.constantFrom('electricity', 'steam'),
     direction: fc.constantFrom('import', 'export'),
-    readings,
+    readings: anyReadings,
     observed: intervals,
     rollover_at: fc.constant(21n),
     apportion_ns: fc.constantFrom(0n, 100n, 1000n),
@@ -47,11 +47,40 @@ export const anyFacts: fc.Arbitrary<Facts> = fc.record({
   states_observed: intervals,
   orders: steps(fc.constantFrom(undefined, 'o1', 'o2')),
   products: steps(fc.constantFrom(undefined, 'a', 'b')),
-  counters: fc.array(counter, { maxLength: 4 }),
+  counters: fc.array(anyCounter, { maxLength: 4 }),
   registers: fc.array(register, { maxLength: 3 }),
   seen: intervals,
 });
 
 function byTime<T extends { at_ns: bigint }>(items: T[]): T[] {
   return items.sort((a, b) => (a.at_ns < b.at_ns ? -1 : 1));
+}
+
+/** The whole stretch. */
+export const all = { from_ns: 0n, to_ns: horizon };
+/** A machine of which nothing is known but that it was watched. */
+export const nothing: Facts = {
+  planned: [all],
+  states: [],
+  reports_states: true,
+  reasons: [],
+  states_observed: [all],
+  orders: [],
+  products: [],
+  counters: [],
+  registers: [],
+  seen: [all],
+};
+
+/** A counter that was read at these instants. */
+export function counter(
+  role: CounterFacts['role'],
+  readings: Record<number, bigint>,
+  observed = [all],
+): CounterFacts {
+  return {
+    role,
+    readings: Object.entries(readings).map(([at, value]) => ({ at_ns: BigInt(at), value })),
+    observed,
+  };
 }

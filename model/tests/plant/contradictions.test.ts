@@ -6,6 +6,12 @@ import { changed, complaint, complaints, full } from './marked.ts';
 describe('what contradicts itself (plant_invalid)', () => {
   it.each([
     [
+      'asset values in two currencies',
+      'control: manual\n',
+      'control: manual\n                  asset_value: { amount: 900, currency: §EUR }\n',
+      'the asset values before are in CNY → state all asset values in one currency',
+    ],
+    [
       'an unknown machine type',
       'type: bench',
       'type: §bnch',
