@@ -8,12 +8,18 @@ import {
   subjectOf,
 } from '@benchline/model';
 import { authorize, type Door, type Principal } from '@benchline/model/door';
-import type { FastifyRequest } from 'fastify';
 import type { Author, Entries } from './entries.ts';
+
+/** What of a request says who asks, and about what. */
+interface Asked {
+  query: unknown;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  principal: Principal | undefined;
+}
 
 /** The way by which people state something: durable when the answer comes. */
 export function entryRoutes(app: Door['app'], plant: PlantIndex, entries: Entries): void {
-  const scope = (request: FastifyRequest) => askedSubject(plant, request)?.scope ?? '';
+  const scope = (request: Asked) => askedSubject(plant, request)?.scope ?? '';
   app.post('/api/v1/entries', { config: { action: 'enter', scope } }, async (request, reply) => {
     const subject = askedSubject(plant, request);
     if (!subject)
@@ -26,13 +32,13 @@ export function entryRoutes(app: Door['app'], plant: PlantIndex, entries: Entrie
   });
 }
 
-function askedSubject(plant: PlantIndex, { query }: FastifyRequest): Subject | undefined {
+function askedSubject(plant: PlantIndex, { query }: Pick<Asked, 'query'>): Subject | undefined {
   const { subject } = query as Record<string, unknown>;
   return typeof subject === 'string' ? subjectOf(plant, subject) : undefined;
 }
 
 /** The principal; or who a principal says that it is, if it may speak for others. */
-function authorOf({ principal, headers }: FastifyRequest, { scope }: Subject): Author {
+function authorOf({ principal, headers }: Asked, { scope }: Subject): Author {
   const own = nameOf(principal);
   const header = headers[onBehalfOfHeader];
   if (header === undefined) return { author: own };

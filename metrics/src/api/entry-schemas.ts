@@ -4,7 +4,7 @@ import { Instant as AskedInstant } from './query.ts';
 import { Instant } from './schemas.ts';
 
 /** An entry as the API shows it. */
-export const EntryView = z
+const EntryView = z
   .object({
     id: z.uuid(),
     author: z.string().describe('Who stated it: an authenticated principal'),

@@ -9,7 +9,7 @@ export const Reason = z.strictObject({
 });
 export type Reason = z.output<typeof Reason>;
 
-export const stopReasons: readonly Reason[] = [
+const stopReasons: readonly Reason[] = [
   { id: 'tool-breakage', name: { en: 'Tool breakage', zh: '刀具损坏' } },
   { id: 'tool-change', name: { en: 'Tool change', zh: '换刀' } },
   { id: 'mechanical-fault', name: { en: 'Mechanical fault', zh: '机械故障' } },
@@ -26,7 +26,7 @@ export const stopReasons: readonly Reason[] = [
   { id: 'other', name: { en: 'Other', zh: '其他' } },
 ];
 
-export const scrapCauses: readonly Reason[] = [
+const scrapCauses: readonly Reason[] = [
   { id: 'dimension', name: { en: 'Out of dimension', zh: '尺寸超差' } },
   { id: 'surface', name: { en: 'Surface defect', zh: '表面缺陷' } },
   { id: 'material', name: { en: 'Material defect', zh: '材料缺陷' } },
