@@ -15,7 +15,9 @@ export const MetricsConfig = z
       .string()
       .min(1)
       .optional()
-      .describe('File whose first line is the bearer token for ingest, where it asks for one'),
+      .describe(
+        'File whose first line is the bearer token for ingest, where it asks for one; its principal needs grants for read and publish',
+      ),
     feed_reader: Slug.default('metrics').describe(
       'Name under which ingest keeps for this service what it has not read yet; another one for each service',
     ),
