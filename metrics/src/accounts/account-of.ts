@@ -252,10 +252,14 @@ function ratedOf(
   for (const { element, product, from_ns, to_ns } of time)
     if (element !== 'pmt')
       add(product, { pbt_ns: to_ns - from_ns, ...(element === 'apt' && { apt_ns: to_ns - from_ns }) });
-  const made = attributed.map((increment) => ({ ...increment, tally: tallyOf([increment], tally) }));
-  for (const { busy, tally: counted } of [...made, ...credited]) {
+  const made = [...Map.groupBy(attributed, ({ busy }) => busy?.product)].map(([product, increments]) => ({
+    product,
+    counted: tallyOf(increments, tally),
+  }));
+  const corrected = credited.map((c) => ({ product: c.busy?.product, counted: c.tally }));
+  for (const { product, counted } of [...made, ...corrected]) {
     const { items, good, judged, scrap } = counted;
-    add(busy?.product, { items, good, judged, scrap });
+    add(product, { items, good, judged, scrap });
   }
   return rated;
 }

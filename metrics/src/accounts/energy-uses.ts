@@ -32,15 +32,21 @@ export function energyParts(
   increments: readonly Increment[],
   known: readonly Known[],
 ): EnergyPart[] {
-  return increments.flatMap((increment) => {
-    const { at_ns, delta } = increment;
-    const first = firstIndex(known, (stretch) => stretch.to_ns > increment.since_ns);
+  const parts: EnergyPart[] = [];
+  // Both lists are in order, and many increments share a stretch: it is looked for, and named, once.
+  let first = 0;
+  let keys: EnergyKeys | undefined;
+  for (const increment of increments) {
+    const { since_ns, at_ns, delta } = increment;
+    for (; known[first] && known[first]!.to_ns <= since_ns; first += 1) keys = undefined;
     const stretch = known[first];
-    if (!stretch || stretch.from_ns > increment.since_ns || !isWatched(register, increment))
-      return [unattributed(register, increment)];
-    if (at_ns <= stretch.to_ns) return [{ ...keysOf(register, stretch), at_ns, delta }];
-    return apportioned(register, increment, known, first) ?? [unattributed(register, increment)];
-  });
+    if (!stretch || stretch.from_ns > since_ns || !isWatched(register, increment))
+      parts.push(unattributed(register, increment));
+    else if (at_ns <= stretch.to_ns) parts.push({ ...(keys ??= keysOf(register, stretch)), at_ns, delta });
+    else
+      parts.push(...(apportioned(register, increment, known, first) ?? [unattributed(register, increment)]));
+  }
+  return parts;
 }
 
 /** Undefined when it may not be divided, or the state was not known all the while. */
@@ -71,10 +77,9 @@ function isWatched({ observed }: RegisterFacts, { since_ns, at_ns }: Increment):
   return watched !== undefined && watched.from_ns <= since_ns;
 }
 
-function keysOf(
-  { carrier }: RegisterFacts,
-  { state, product, order }: Known,
-): Pick<EnergyPart, 'key' | 'order'> {
+type EnergyKeys = Pick<EnergyPart, 'key' | 'order'>;
+
+function keysOf({ carrier }: RegisterFacts, { state, product, order }: Known): EnergyKeys {
   return {
     key: `${carrier}/${state}/${product ?? ''}`,
     ...(order !== undefined && { order: `${carrier}/${order}` }),

@@ -10,13 +10,13 @@ import {
   storedTime,
   type Value,
 } from '@benchline/model';
-import type { TelemetryStore } from '@benchline/store';
+import type { Said, TelemetryStore } from '@benchline/store';
 import type { CounterFacts, Facts, RegisterFacts, Step } from '../accounts/facts.ts';
 import { nanoAmountOf, nanoItemsOf, type Reading } from '../accounts/registers.ts';
 import { plannedIntervals } from '../calendar/periods.ts';
 import { firstIndex, type Interval, union } from '../intervals.ts';
 
-export type Reads = Pick<TelemetryStore, 'observations' | 'latest' | 'observed'>;
+export type Reads = Pick<TelemetryStore, 'observations' | 'said' | 'latest' | 'observed'>;
 
 /** What accounts of any part of a span are made of. */
 export interface Gathered {
@@ -97,23 +97,20 @@ export function canonicalState(value: Value | undefined): CanonicalState | undef
 }
 
 /** What the controller called its states, where the mapping kept it. */
-export function nativeSteps(states: readonly MachineObservation[]): Step<string | undefined>[] {
-  return states.map((o) => ({
-    at_ns: storedTime(o),
-    value: typeof o.native === 'string' ? o.native : undefined,
+export function nativeSteps(states: readonly Said[]): Step<string | undefined>[] {
+  return states.map(({ at_ns, native }) => ({
+    at_ns,
+    value: typeof native === 'string' ? native : undefined,
   }));
 }
 
-export function stepsOf<T>(
-  observations: readonly MachineObservation[],
-  of: (value: Value | undefined) => T,
-): Step<T>[] {
-  return observations.map((o) => ({ at_ns: storedTime(o), value: of(o.value) }));
+export function stepsOf<T>(said: readonly Said[], of: (value: Value | undefined) => T): Step<T>[] {
+  return said.map(({ at_ns, value }) => ({ at_ns, value: of(value) }));
 }
 
 /** What holds, and what counters last read, at an instant; and when their sources were watched since then. */
 export interface Carry {
-  observations: readonly MachineObservation[];
+  observations: readonly Said[];
   /** Up to the instant, by source. */
   observed: ReadonlyMap<string, readonly Interval[]>;
 }
@@ -134,16 +131,8 @@ function risingSignals(asset: Asset): string[] {
 
 /** @throws BenchlineError `store_unavailable`. */
 export async function carryOf(store: Reads, asset: Asset, at_ns: Nanoseconds): Promise<Carry> {
-  const signals = signalsRead(asset);
-  if (signals.length === 0) return { observations: [], observed: new Map() };
   const machine = asset.id;
-  const rising = new Set(risingSignals(asset));
-  const last = await Promise.all(
-    (await store.latest({ machine, signals, at_ns })).map(async (o) =>
-      rising.has(o.signal) && o.value === undefined ? await lastValue(store, o) : o,
-    ),
-  );
-  const observations = await withRecent(store, asset, last, at_ns);
+  const observations = (await carriedInto(store, asset, at_ns)).map(saidOf);
   const observed = await Promise.all(
     [...Map.groupBy(observations, (o) => o.source)].map(async ([source, said]) => {
       const from_ns = oldest(said);
@@ -151,6 +140,23 @@ export async function carryOf(store: Reads, asset: Asset, at_ns: Nanoseconds): P
     }),
   );
   return { observations, observed: new Map(observed) };
+}
+
+/** The observations that say what holds at an instant. @throws BenchlineError `store_unavailable`. */
+export async function carriedInto(
+  store: Reads,
+  asset: Asset,
+  at_ns: Nanoseconds,
+): Promise<readonly MachineObservation[]> {
+  const signals = signalsRead(asset);
+  if (signals.length === 0) return [];
+  const rising = new Set(risingSignals(asset));
+  const last = await Promise.all(
+    (await store.latest({ machine: asset.id, signals, at_ns })).map(async (o) =>
+      rising.has(o.signal) && o.value === undefined ? await lastValue(store, o) : o,
+    ),
+  );
+  return await withRecent(store, asset, last, at_ns);
 }
 
 function apportionNs({ apportion_within_s = 0 }: { apportion_within_s?: number | undefined }): Nanoseconds {
@@ -207,17 +213,17 @@ function carriedOn(asset: Asset, history: History, at_ns: Nanoseconds): Carry {
   return { observations, observed: new Map(observed) };
 }
 
-function firstIndexAfter(said: readonly MachineObservation[], at_ns: Nanoseconds): number {
-  return firstIndex(said, (o) => storedTime(o) > at_ns);
+function firstIndexAfter(said: readonly Said[], at_ns: Nanoseconds): number {
+  return firstIndex(said, (o) => o.at_ns > at_ns);
 }
 
-function oldest(observations: readonly MachineObservation[]): Nanoseconds {
-  return observations.map(storedTime).reduce((a, b) => (a < b ? a : b));
+function oldest(observations: readonly Said[]): Nanoseconds {
+  return observations.map((o) => o.at_ns).reduce((a, b) => (a < b ? a : b));
 }
 
 /** The observations of a window with those that it began with, and when the sources of each signal were watched. */
 interface History {
-  of(signal: string | undefined): readonly MachineObservation[];
+  of(signal: string | undefined): readonly Said[];
   watched(signal: string | undefined): Interval[];
   seen: readonly Interval[];
   bySource: ReadonlyMap<string, readonly Interval[]>;
@@ -229,7 +235,7 @@ async function readHistory(store: Reads, asset: Asset, window: Interval, carry: 
   const machine = asset.id;
   const signals = signalsRead(asset);
   const [within, seen] = await Promise.all([
-    signals.length === 0 ? [] : store.observations({ machine, signals, ...window }),
+    readSaid(store, { machine, signals, ...window }),
     store.observed({ machine, ...window }),
   ]);
   const all = [...carry.observations, ...within];
@@ -252,6 +258,18 @@ async function readHistory(store: Reads, asset: Asset, window: Interval, carry: 
   };
 }
 
+async function readSaid(
+  store: Reads,
+  query: { machine: string; signals: readonly string[] } & Interval,
+): Promise<readonly Said[]> {
+  if (query.signals.length === 0) return [];
+  return store.said ? await store.said(query) : (await store.observations(query)).map(saidOf);
+}
+
+export function saidOf(o: MachineObservation): Said {
+  return { signal: o.signal, source: o.source, at_ns: storedTime(o), value: o.value, native: o.native };
+}
+
 const dayNs = 86_400_000_000_000n;
 
 /** The last observation with a value before a bad one: a counter goes on from there. Looks back at most 64 days. */
@@ -267,13 +285,15 @@ async function lastValue(store: Reads, bad: MachineObservation): Promise<Machine
 }
 
 function readingsOf(
-  observations: readonly MachineObservation[],
+  observations: readonly Said[],
   value: (v: Value | undefined) => bigint | undefined,
 ): Reading[] {
-  return observations.flatMap((o) => {
-    const read = value(o.value);
-    return read === undefined ? [] : [{ at_ns: storedTime(o), value: read }];
-  });
+  const readings: Reading[] = [];
+  for (const said of observations) {
+    const read = value(said.value);
+    if (read !== undefined) readings.push({ at_ns: said.at_ns, value: read });
+  }
+  return readings;
 }
 
 function rollover(
@@ -292,7 +312,7 @@ const everBefore: Nanoseconds = -(2n ** 63n);
  * that the plant file does not list has no planned run time, so nothing can be rated by it.
  */
 function productSteps(
-  observations: readonly MachineObservation[],
+  observations: readonly Said[],
   asset: Asset,
   plant: PlantIndex,
 ): Step<string | undefined>[] {

@@ -1,5 +1,6 @@
 import type { Asset, Nanoseconds } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
+import { Gate } from './gate.ts';
 import { piecesOf, quarterNs, quartersOf } from './pieces.ts';
 
 const hourNs: Nanoseconds = 3_600_000_000_000n;
@@ -11,8 +12,10 @@ const firstRead: Nanoseconds = 2n * hourNs;
 const longestRead: Nanoseconds = 200n * hourNs;
 const shortestRead: Nanoseconds = hourNs / 4n;
 /** Observations in one read: more cost memory, fewer cost time, since each read has its price. */
-const fewObservations = 10_000;
-const manyObservations = 60_000;
+const fewObservations = 30_000;
+const manyObservations = 150_000;
+/** Assets that are read at the same time, so that their observations fit into memory together. */
+const mostReads = 4;
 
 /** Something that is known of any window, and of a longer one as what is known of its parts. */
 export interface Summary<T> {
@@ -59,6 +62,7 @@ export class PieceBook<T> {
   readonly #summary: Summary<T>;
   readonly #shelf: Shelf<T> | undefined;
   readonly #pages = new Map<string, Page<T>>();
+  readonly #gate = new Gate(mostReads);
 
   constructor(summary: Summary<T>, shelf?: Shelf<T>) {
     this.#summary = summary;
@@ -160,8 +164,11 @@ export class PieceBook<T> {
     while (rest.length > 0) {
       const run = takeRun(rest, page.reach);
       const span = { from_ns: run[0]!.from_ns, to_ns: run.at(-1)!.to_ns };
-      const { of, size } = await read(asset, span);
-      for (const part of run) fresh.set(part.piece, merge(fresh.get(part.piece) ?? empty, of(part)));
+      const size = await this.#gate.pass(async () => {
+        const found = await read(asset, span);
+        for (const part of run) fresh.set(part.piece, merge(fresh.get(part.piece) ?? empty, found.of(part)));
+        return found.size;
+      });
       if (size > manyObservations && page.reach > shortestRead) page.reach /= 2n;
       // A short run says nothing of long ones.
       else if (

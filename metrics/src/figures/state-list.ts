@@ -5,7 +5,7 @@ import type { EntryBook } from '../entries/entry-book.ts';
 import { laidOver, type Stretch } from '../entries/overlay.ts';
 import { relevantEntries } from '../entries/stretches.ts';
 import { type Interval, overlay, subtract, union } from '../intervals.ts';
-import { canonicalState, nativeSteps, type Reads, stateSignalOf, stepsOf } from './gather.ts';
+import { canonicalState, nativeSteps, type Reads, saidOf, stateSignalOf, stepsOf } from './gather.ts';
 import type { Summary } from './piece-book.ts';
 
 export interface StateStretch extends Interval {
@@ -55,7 +55,7 @@ async function knownStates(
     store.latest({ machine, signals, at_ns: span.from_ns }),
     store.observations({ machine, signals, ...span }),
   ]);
-  const said = [...before, ...within];
+  const said = [...before, ...within].map(saidOf);
   const sources = [...new Set(said.map((o) => o.source))];
   const watched = await Promise.all(sources.map((source) => store.observed({ machine, source, ...span })));
   const entered = stateStretches(holding);

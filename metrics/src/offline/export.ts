@@ -3,7 +3,7 @@ import type { TelemetryStore } from '@benchline/store';
 import { observationStretches } from '../api/observation-lines.ts';
 import { EntryBook } from '../entries/entry-book.ts';
 import { relevantEntries } from '../entries/stretches.ts';
-import { carryOf } from '../figures/gather.ts';
+import { carriedInto } from '../figures/gather.ts';
 import { type Interval, subtract } from '../intervals.ts';
 
 /**
@@ -58,8 +58,7 @@ async function heldAt(
   const signals = Object.keys(asset.type.signals);
   const newest = await store.latest({ machine: asset.id, signals, at_ns: from_ns });
   // A counter that last said Bad is carried by its last value.
-  const { observations } = await carryOf(store, asset, from_ns);
-  const held = [...newest, ...observations];
+  const held = [...newest, ...(await carriedInto(store, asset, from_ns))];
   return [...new Map(held.map((o) => [`${o.signal} ${o.source_time_ns} ${o.ordinal}`, o])).values()];
 }
 

@@ -7,6 +7,7 @@ import { appendColumns, appendRows, observationColumns, tables } from './append.
 import { Database } from './database.ts';
 import { Dictionary } from './dictionary.ts';
 import { readEntries, readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
+import { readSaid } from './said.ts';
 import {
   compactSmall,
   createTables,
@@ -80,6 +81,9 @@ class Content {
   }
 }
 
+/** Measurements whose values are texts. */
+const textual = new Set<string | undefined>(['state', 'context']);
+
 class Embedded implements EmbeddedStore {
   readonly #database: Database;
   readonly #content: Content;
@@ -150,6 +154,16 @@ class Embedded implements EmbeddedStore {
     return this.#database.read((connection) =>
       readObservations(connection, this.#content, query, this.#seriesOf(query)),
     );
+  }
+
+  said({ machine, signals, ...window }: Parameters<NonNullable<TelemetryStore['said']>>[0]) {
+    const isText = (signal: string) => textual.has(this.#placement(machine, signal)?.measurement);
+    const { texts = [], numbers = [] } = Object.groupBy(signals, (s) => (isText(s) ? 'texts' : 'numbers'));
+    const series = {
+      texts: this.#seriesOf({ machine, signals: texts }),
+      numbers: this.#seriesOf({ machine, signals: numbers }),
+    };
+    return this.#database.read((connection) => readSaid(connection, this.#content, window, series));
   }
 
   latest({ machine, signals, at_ns }: Parameters<TelemetryStore['latest']>[0]) {
