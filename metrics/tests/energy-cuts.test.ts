@@ -13,7 +13,7 @@ const text = plantYaml.replace(
 const index = indexPlant(parsePlant(text, 'plant.yaml'));
 const mill = index.assets.get('mill')!;
 const start = nsFromIso('2026-03-02T00:00:00Z');
-const minutes = 90;
+const minutes = 10;
 const at = (second: number) => start + BigInt(second) * 1_000_000_000n;
 const now = at(86_400);
 
