@@ -43,13 +43,14 @@ async function start(): Promise<{ gateway: Running; plc: Plc; wire: Wire }> {
   return { gateway, plc, wire };
 }
 
-async function ask<T>({ port }: Running, path: string): Promise<{ status: number; body: T }> {
+async function ask({ port }: Running, path: string): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
-  return { status: response.status, body: (await response.json()) as T };
+  return { status: response.status, body: await response.json() };
 }
 
 async function stalled(gateway: Running): Promise<string[]> {
-  const { status, body } = await ask<HealthAnswer>(gateway, '/healthz');
+  const { status, body: answer } = await ask(gateway, '/healthz');
+  const body = answer as HealthAnswer;
   expect(status).toBe(body.stalled.length > 0 ? 503 : 200);
   return body.stalled.map(({ stage, subject }) => (subject === undefined ? stage : `${stage} ${subject}`));
 }
@@ -63,7 +64,8 @@ test('names the source, the broker and the missing ledger when they stand still,
   await settled(gateway, (s) => s.sources[0]?.machines[0]?.observed_until !== null);
   // Nobody here is a ledger, so what is sent is acknowledged by nobody.
   await expect.poll(() => stalled(gateway), patient).toEqual(['acknowledgement']);
-  const { body } = await ask<ReadyAnswer>(gateway, '/readyz');
+  const { body: answer } = await ask(gateway, '/readyz');
+  const body = answer as ReadyAnswer;
   expect(body.status).toBe('not_ready');
   expect(Object.fromEntries(body.stages.map(({ stage, state }) => [stage, state]))).toEqual({
     source: 'working',

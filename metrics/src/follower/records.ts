@@ -4,8 +4,8 @@ import {
   nanosecondsJson,
   observationsOf,
   type PlacedBatch,
-  placeBatch,
   Publication,
+  placeBatch,
   signedBatchFromJson,
 } from '@benchline/model';
 import type { StoreWrite } from '@benchline/store';

@@ -84,7 +84,8 @@ export const metricsInstruments = instruments({
     type: 'gauge',
     unit: 'periods',
     help: 'Hours, shifts and days of all scopes that have data and are not published, those still open included',
-    action: 'grows beyond a day of them: see whether ingest records publications, and the log of this service',
+    action:
+      'grows beyond a day of them: see whether ingest records publications, and the log of this service',
   },
   kpi_points_total: {
     type: 'counter',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BenchlineError, type Command, describeError } from '@benchline/model';
+import { accounts } from './accounts.ts';
 import type { Bench } from './bench.ts';
 import { embedded } from './embedded.ts';
 import { influxdb } from './influxdb.ts';
@@ -14,7 +15,16 @@ import { spool } from './spool.ts';
 import { tableOf } from './table.ts';
 
 /** In the order of the way of the data. */
-const benches: Readonly<Record<string, Bench>> = { spool, sparkplug, influxdb, embedded, opcua, load, kpi };
+const benches: Readonly<Record<string, Bench>> = {
+  spool,
+  sparkplug,
+  influxdb,
+  embedded,
+  opcua,
+  load,
+  accounts,
+  kpi,
+};
 
 /** `benchline bench`: how fast each stage is, as ratios to limits measured in turns with it. */
 export const bench: Command = {
