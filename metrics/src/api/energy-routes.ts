@@ -13,7 +13,14 @@ import {
   EnergySummary,
   MeterBalance,
 } from './energy-schemas.ts';
-import { balanceView, byStateView, costsView, energyCatalogueView, summaryView } from './energy-views.ts';
+import {
+  askedView,
+  balanceView,
+  byStateView,
+  costsView,
+  energyCatalogueView,
+  summaryView,
+} from './energy-views.ts';
 import { type ApiServer, type PartsOf, readScope, readWhole } from './parts.ts';
 import { ScopeQuery, windowOf } from './query.ts';
 
@@ -56,19 +63,15 @@ function summaryRoute(app: ApiServer, parts: PartsOf): void {
       const { plant, scopes, figures, now } = parts();
       const scope = findScope(scopes, query.scope);
       const window = windowOf(query);
-      const now_ns = now();
-      const [result, { energy_missing: missing }] = await Promise.all([
-        figures.of(scope, window, now_ns),
-        figures.sums(scope, window, now_ns),
-      ]);
+      const sums = await figures.sums(scope, window, now());
       const conversions = new EnergyRules(plant).conversionsOf(scope, window);
       const { outputs, carriers } = plant.plant.energy;
-      return summaryView(result, {
+      return summaryView(askedView(scope, window), {
+        sums,
         conversions,
-        sums: comprehensiveEnergy(result.account.energy, conversions),
+        converted: comprehensiveEnergy(sums.account.energy, conversions),
         declared: declaredFor(outputs, scope, window),
         carriers,
-        missing,
       });
     },
   );

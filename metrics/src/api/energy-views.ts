@@ -19,8 +19,10 @@ import type { TariffCost } from '../energy/tariff-cost.ts';
 import type { ScopeFigures } from '../figures/figures.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { type Interval, lengthOf } from '../intervals.ts';
+import { energyFigures } from '../kpis/energy-figures.ts';
 import type { Figure } from '../kpis/figure.ts';
-import { unitsOf } from '../kpis/quantities.ts';
+import { quantitiesOf, unitsOf } from '../kpis/quantities.ts';
+import type { ScopeAccount } from '../kpis/scope-account.ts';
 import type {
   EnergyByState,
   EnergyCatalogue,
@@ -78,21 +80,23 @@ function figureView(figure: Figure, unit: string): EnergyFigure {
 }
 
 export function summaryView(
-  { scope, figures, account, ...window }: ScopeFigures,
+  asked: ReturnType<typeof askedView>,
   {
-    conversions,
     sums,
+    conversions,
+    converted,
     declared,
     carriers,
-    missing,
   }: {
+    sums: ScopeAccount;
     conversions: Conversions;
-    sums: Comprehensive;
+    converted: Comprehensive;
     declared: OutputSums | undefined;
     carriers: readonly Carrier[];
-    missing: ReadonlySet<string>;
   },
 ): z.output<typeof EnergySummary> {
+  const { account, reports, energy_missing: missing } = sums;
+  const figures = energyFigures({ scope: sums, reports, q: quantitiesOf(account, () => 0) }, conversions);
   const energy = figures.comprehensive_energy_kgce;
   const per = (value_cny: number | undefined): EnergyFigure => {
     const unit = 'tce/10kCNY';
@@ -101,7 +105,7 @@ export function summaryView(
     return { value: energy.value / 1000 / (value_cny / 10_000), status: energy.status, unit };
   };
   return {
-    ...askedView(scope, window),
+    ...asked,
     factor_set: conversions.conversion.factor_set,
     basis: conversions.conversion.basis,
     comprehensive_energy: figureView(energy, 'kgce'),
@@ -115,7 +119,7 @@ export function summaryView(
     ...(declared && {
       declared: { price_basis: [...declared.price_basis], sources: [...declared.sources] },
     }),
-    carriers: sums.parts.map((part) => ({
+    carriers: converted.parts.map((part) => ({
       carrier: part.carrier,
       name: carrierName(carriers, part.carrier),
       unit: part.unit,

@@ -18,6 +18,7 @@ import { amountOf } from './amounts.ts';
 import { PeriodForecasts } from './running-period.ts';
 
 const minuteNs: Nanoseconds = 60_000_000_000n;
+const quarterNs: Nanoseconds = 15n * minuteNs;
 const everBefore: Nanoseconds = -(2n ** 63n);
 const everAfter: Nanoseconds = 2n ** 63n - 1n;
 /** Most periods of one limit that are looked at in one question. */
@@ -81,14 +82,15 @@ export class LimitBook {
     const exceeds = async (to_ns: Nanoseconds) =>
       ((await this.#measured(limit, scope, { from_ns: period.from_ns, to_ns }, now_ns)) ?? 0) > limit.max;
     if (!(await exceeds(end))) return undefined;
-    let [below, above] = [0n, (end - period.from_ns + minuteNs - 1n) / minuteNs];
-    while (above - below > 1n) {
-      const middle = (below + above) / 2n;
-      if (await exceeds(period.from_ns + middle * minuteNs)) above = middle;
-      else below = middle;
-    }
-    const at_ns = period.from_ns + above * minuteNs;
-    return at_ns < end ? at_ns : end;
+    let [below, above] = [period.from_ns, end];
+    // Quarter hours first: accounts are kept for them, while minutes are read anew.
+    for (const step of [quarterNs, minuteNs])
+      while (above - below > step) {
+        const middle = below + ((above - below + step) / (2n * step)) * step;
+        if (await exceeds(middle)) above = middle;
+        else below = middle;
+      }
+    return above;
   }
 
   #periods(limit: Limit, scope: Scope, window: Interval): Interval[] {
