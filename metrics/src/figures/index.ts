@@ -1,2 +1,4 @@
+export { newsOf, recordFromLine, writeOf } from '../follower/records.ts';
+export { AccountShelf } from './account-shelf.ts';
 export { Figures } from './figures.ts';
 export { scopesOf } from './scopes.ts';
