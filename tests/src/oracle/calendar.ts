@@ -20,7 +20,7 @@ const day_ms = 24 * hour_ms;
 const jump = Date.parse('2026-03-29T01:00:00Z');
 
 /** The instant at which a clock of the plant shows `date` `clock`, ns. */
-export function berlin(date: string, clock: string): bigint {
+function berlin(date: string, clock: string): bigint {
   const shown = Date.parse(`${date}T${clock}:00Z`);
   const winter = shown - hour_ms;
   const instant = winter < jump ? winter : Math.max(jump, shown - 2 * hour_ms);
