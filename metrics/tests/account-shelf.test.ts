@@ -166,6 +166,16 @@ describe('a file of accounts', () => {
     expect(whole.elements.apt).toBe(day);
   });
 
+  test('knows what a change at the very edge of a slot changed from', async () => {
+    const quarter = 900n * second;
+    await say(start + quarter, 'fault');
+    await live(async (figures) => {
+      const before = await accountOf(figures, { from_ns: start, to_ns: start + quarter });
+      const after = await accountOf(figures, { from_ns: start + quarter, to_ns: start + 2n * quarter });
+      expect([before.failures, after.failures]).toEqual([0n, 1n]);
+    });
+  });
+
   test('is made anew when it cannot be read', async () => {
     writeFileSync(file, 'this is no database, whatever it says it is, and long enough to be taken for one');
     expect((await live((figures) => accountOf(figures))).elements.apt).toBe(3n * day);
