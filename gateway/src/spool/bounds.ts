@@ -66,6 +66,17 @@ export class Bounds {
     }
   }
 
+  /**
+   * How many bytes of batches may be copied without need: an eighth of the bound, so that sending them again does not
+   * hold up live data for long, and no more than the disk has to spare.
+   */
+  roomToCopy(): number {
+    const spare = this.#disk
+      ? (this.#disk.free - this.min_free_bytes) / copyMargin
+      : Number.POSITIVE_INFINITY;
+    return Math.min(this.limits.max_bytes / 8, spare);
+  }
+
   /** Something was deleted: the disk has to be asked again. */
   changed(): void {
     this.#asked_ms = Number.NEGATIVE_INFINITY;

@@ -55,7 +55,7 @@ export interface Spool {
   /** A ledger has said what it holds of this epoch, and this spool agrees. */
   settleDoubt(): void;
   /**
-   * Begins a new epoch with all unacknowledged batches numbered and signed anew. Needed when the tail of the
+   * Begins a new epoch with all unacknowledged batches, and the newest acknowledged ones, numbered and signed anew. Needed when the tail of the
    * spool was lost after it had been sent, because its sequence numbers must not be used twice.
    * @param after an epoch that is known elsewhere: the new one sorts behind it, too.
    */

@@ -43,17 +43,41 @@ export interface Renewed {
   lost: number;
 }
 
+/** Which batches go over into a new epoch. */
+export interface Carried {
+  /** The first of them. */
+  first: number;
+  /** The first that no ledger has acknowledged. */
+  unacked: number;
+}
+
 /**
- * Makes the folder of a new epoch, in which all readable batches of `life` from `first` on are numbered and signed
+ * What to carry over: all that is unacknowledged, and of what is acknowledged the newest whole segments that fit
+ * into some bytes. The ledger that acknowledged them may be lost one day, and then asks for them by the new epoch;
+ * until then it knows them already.
+ */
+export function carriedOver({ segments }: Life['journal'], unacked: number, room_bytes: number): Carried {
+  let first = unacked;
+  let bytes = 0;
+  for (const segment of segments.toReversed()) {
+    bytes += segment.bytes;
+    if (bytes > room_bytes) break;
+    first = Math.min(first, segment.first);
+  }
+  return { first, unacked };
+}
+
+/**
+ * Makes the folder of a new epoch, in which the carried batches of `life` that can be read are numbered and signed
  * anew, and then the state file that names it; leaves nothing behind when that fails.
  */
-export async function renewLife(life: Life, first: number, renewal: Renewal): Promise<Renewed> {
+export async function renewLife(life: Life, carried: Carried, renewal: Renewal): Promise<Renewed> {
   const folder = join(renewal.folder, renewal.epoch);
   const unfinished = `${folder}.new`;
   try {
-    const known = await knownBefore(first, life);
+    const known = await knownBefore(carried.first, life);
     const mark = { position: 0, until: new Map([...known].map(([key, { until_ns }]) => [key, until_ns])) };
-    const renewed = { mark, ...(await copyBatches(life, first, unfinished, renewal)) };
+    const renewed = { mark, ...(await copyBatches(life, carried, unfinished, renewal)) };
     await rename(unfinished, folder);
     await renewal.save(renewed);
     return renewed;
@@ -66,7 +90,7 @@ export async function renewLife(life: Life, first: number, renewal: Renewal): Pr
 
 async function copyBatches(
   life: Life,
-  first: number,
+  { first, unacked }: Carried,
   folder: string,
   { epoch, segment_bytes, sealer, states, owed, declarations: before }: Renewal,
 ): Promise<Omit<Renewed, 'mark'>> {
@@ -85,7 +109,9 @@ async function copyBatches(
     for (let at = Math.max(first, journal.floor); at < journal.next; ) {
       const read = await reader.read(at, chunkBytes);
       await copy(read.records.map(({ batch, resume }) => draftOf(batch.content, resume)));
-      holes.push(...read.holes);
+      // What a ledger has is not lost, though it does not read back here.
+      for (const { from, to } of read.holes)
+        if (to > unacked) holes.push({ from: Math.max(from, unacked), to });
       at = read.next;
     }
     for (const hole of holes) {

@@ -14,7 +14,7 @@ import type { BatchDraft, ResumeState, Spool, SpoolStatus } from './port.ts';
 import type { Hole } from './reader.ts';
 import { RecentBatches } from './recent.ts';
 import type { RecoveredSpool } from './recovered.ts';
-import { newEpoch, renewLife } from './renewal.ts';
+import { carriedOver, newEpoch, renewLife } from './renewal.ts';
 import { Reserve, reserveBytes } from './reserve.ts';
 import { asRefusal, ignoreFull, isFull, Room } from './room.ts';
 import { type Head, type SealedBatch, Sealer } from './seal.ts';
@@ -304,7 +304,8 @@ export class FileSpool implements Spool {
       () => this.#room.drop('disk'),
     );
     const old = this.#life;
-    const renewed = await renewLife(old, this.#acked + 1, {
+    const carried = carriedOver(old.journal, this.#acked + 1, this.#bounds.roomToCopy());
+    const renewed = await renewLife(old, carried, {
       folder,
       epoch,
       segment_bytes,
