@@ -109,6 +109,6 @@ describe('benchline bench', () => {
     const { status, stderr } = await bench(['--only', 'spool,warp']);
     expect(status).toBe(2);
     expect(stderr).toContain('--only warp');
-    expect(stderr).toContain('spool, sparkplug, influxdb, embedded, opcua, load, kpi');
+    expect(stderr).toContain('spool, sparkplug, influxdb, embedded, opcua, load, accounts, kpi');
   });
 });
