@@ -99,7 +99,7 @@ async function openFigures(
   opened.defer(() => store.close());
   const scopes = scopesOf(plant);
   const lateness_ns = nsFromMs(config.lateness_s * 1000);
-  const book = new RevisionBook(file);
+  const book = RevisionBook.open(file, log);
   opened.defer(() => book.close());
   const revisions: Revisions = new Revisions({
     ...{ book, scopes, lateness_ns },

@@ -1,5 +1,13 @@
+import { existsSync, renameSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import type { Nanoseconds, Publication, PublishedPeriod, RevisionReason } from '@benchline/model';
+import {
+  describeError,
+  type Log,
+  type Nanoseconds,
+  type Publication,
+  type PublishedPeriod,
+  type RevisionReason,
+} from '@benchline/model';
 import { z } from 'zod';
 import { type FeedPosition, feedStart } from '../follower/position.ts';
 import type { Interval } from '../intervals.ts';
@@ -101,11 +109,37 @@ export class RevisionBook {
   readonly #database: DatabaseSync;
   readonly #statements: Readonly<Record<Statement, StatementSync>>;
 
-  /** @param file `:memory:` keeps nothing. */
-  constructor(file: string) {
+  /**
+   * Opens the file, or makes it. One that cannot be read is moved aside: what it held is read from the ledger again.
+   * @param file `:memory:` keeps nothing.
+   */
+  static open(file: string, log: Log): RevisionBook {
+    try {
+      return new RevisionBook(file);
+    } catch (error) {
+      const aside = `${file}.unreadable-${Date.now()}`;
+      log.error(
+        { file, aside, reason: describeError(error) },
+        'the file of revisions could not be read: it was moved aside and is filled anew from the ledger',
+      );
+      for (const end of ['', '-wal', '-shm'])
+        if (existsSync(`${file}${end}`)) renameSync(`${file}${end}`, `${aside}${end}`);
+      return new RevisionBook(file);
+    }
+  }
+
+  private constructor(file: string) {
     this.#database = new DatabaseSync(file);
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    this.#database.exec(schema);
+    try {
+      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+      const verdict = this.#database.prepare('PRAGMA quick_check(1)').get();
+      if (verdict?.['quick_check'] !== 'ok')
+        throw new Error(`quick_check says ${String(verdict?.['quick_check'])}`);
+      this.#database.exec(schema);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
     const prepared = Object.entries(sql).map(([name, query]) => {
       const statement = this.#database.prepare(query);
       statement.setReadBigInts(true);

@@ -26,7 +26,7 @@ const index = indexPlant(plant);
 /** A ledger in memory with a metrics service's revisions behind it: what is published stands in it, too. */
 export class PublishedLedger {
   readonly records: FeedRecord[] = [];
-  readonly book = new RevisionBook(':memory:');
+  readonly book = RevisionBook.open(':memory:', openLog('test'));
   readonly published: Due[] = [];
   readonly #store = openMemoryStore({ placement: placementOf(index) });
   readonly figures = new Figures({ plant: index, store: this.#store, lateness_ns: 0n });
