@@ -60,6 +60,8 @@ export class AccountShelf implements Shelf<Account> {
   readonly #ends = new Map<string, Nanoseconds>();
   #added = 0;
   #remembered_ms = Number.NEGATIVE_INFINITY;
+  /** Not written yet. */
+  #told: FeedPosition | undefined;
   #broken = false;
 
   private constructor(database: DatabaseSync, { plant, log }: ShelfOptions) {
@@ -103,10 +105,17 @@ export class AccountShelf implements Shelf<Account> {
   }
 
   /** Everything of the feed before a position has been told. */
-  remember({ next, line }: FeedPosition): void {
-    if (performance.now() - this.#remembered_ms < rememberEvery_ms) return;
+  remember(position: FeedPosition): void {
+    this.#told = position;
+    if (performance.now() - this.#remembered_ms >= rememberEvery_ms) this.#writeTold();
+  }
+
+  #writeTold(): void {
+    const told = this.#told;
+    if (!told) return;
+    this.#told = undefined;
     this.#remembered_ms = performance.now();
-    this.#safely(() => this.#statements.remember.run(next, line ?? null));
+    this.#safely(() => this.#statements.remember.run(told.next, told.line ?? null));
   }
 
   recall(asset: string, { from_ns, to_ns }: Interval): Account | undefined {
@@ -140,6 +149,7 @@ export class AccountShelf implements Shelf<Account> {
   }
 
   close(): void {
+    this.#writeTold();
     this.#database.close();
   }
 
