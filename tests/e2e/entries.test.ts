@@ -25,6 +25,7 @@ describe('the page for entries', () => {
     onTestFinished(async () => await browser.close());
     const box = await testBox({ port: 0 });
     const page: Page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
+    page.setDefaultTimeout(soon.timeout);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
 

@@ -23,6 +23,8 @@ const root = byId('page');
 const panels = { stops: section(), order: section(), scrap: section(), entries: section() };
 let known: { plant: PlantView; catalogue: Catalogue } | undefined;
 let shown: { list: StateList; window: Window } | undefined;
+/** The stop whose form is open, by its start. */
+let openStop: string | undefined;
 
 const say = (id: EntryMessageId) => entryMessage(choice.language, id);
 
@@ -32,6 +34,7 @@ function section(): HTMLElement {
 
 function choose(change: Partial<typeof choice>): void {
   Object.assign(choice, change);
+  openStop = undefined;
   const { language: lang, ...rest } = choice;
   history.replaceState(null, '', `?${new URLSearchParams({ lang, ...rest })}`);
   void refresh();
@@ -65,7 +68,8 @@ async function refill(): Promise<void> {
     entriesOf(machine.scope, window),
   ]);
   shown = { list, window };
-  drawStops();
+  // Whoever names a stop would lose what is filled in, and the form from under the pointer.
+  if (openStop === undefined) drawStops();
   drawEntries(entries);
   root.dataset['machine'] = machine.id;
 }
@@ -124,6 +128,7 @@ async function hand(said: Said): Promise<void> {
   if (!machine) return;
   try {
     await enter(machine.id, said);
+    openStop = undefined;
     setText(byId('said'), say('saved'));
     byId('said').classList.remove('stale');
   } catch (error) {
@@ -136,7 +141,12 @@ function report(error: unknown): void {
   byId('said').classList.add('stale');
 }
 
-function drawStops(chosen?: string): void {
+function pickStop(from: string): void {
+  openStop = from;
+  drawStops();
+}
+
+function drawStops(): void {
   if (!known || !shown) return;
   const { list, window } = shown;
   const { plant } = known;
@@ -151,12 +161,12 @@ function drawStops(chosen?: string): void {
     const share = event.offsetX / canvas.clientWidth;
     const at = window.from.getTime() + share * (window.to.getTime() - window.from.getTime());
     const hit = stops.find(({ from, to }) => new Date(from).getTime() <= at && at < new Date(to).getTime());
-    if (hit) drawStops(hit.from);
+    if (hit) pickStop(hit.from);
   });
   const rows = stops.map((stop) => {
-    const row = element('tr', { 'data-stop': stop.from, ...(stop.from === chosen && { class: 'chosen' }) });
+    const row = element('tr', { 'data-stop': stop.from, ...(stop.from === openStop && { class: 'chosen' }) });
     const pick = element('button', { type: 'button' }, say('stop'));
-    pick.addEventListener('click', () => drawStops(stop.from));
+    pick.addEventListener('click', () => pickStop(stop.from));
     row.append(
       ...[clock(stop.from), clock(stop.to), stateName(stop.state), reasonOf(stop)].map((text) =>
         element('td', {}, text),
@@ -165,7 +175,7 @@ function drawStops(chosen?: string): void {
     );
     return row;
   });
-  const stop = stops.find(({ from }) => from === chosen);
+  const stop = stops.find(({ from }) => from === openStop);
   panels.stops.replaceChildren(
     element('h2', {}, say('stops')),
     canvas,
