@@ -246,5 +246,5 @@ function clock(instant: string): string {
 void refresh();
 api.onUpdate(() => {
   // A stop that somebody has chosen stays until it is named.
-  if (!document.querySelector('#stop-form')) void refill().catch(report);
+  if (openStop === undefined) void refill().catch(report);
 });
