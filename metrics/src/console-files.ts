@@ -13,6 +13,7 @@ const scripts = [
   'analysis',
   'analysis-messages',
   'api',
+  'bar',
   'control-chart',
   'dom',
   'entries',

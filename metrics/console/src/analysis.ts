@@ -1,32 +1,22 @@
 import { type AnalysisMessageId, analysisMessage } from './analysis-messages.ts';
 import { api, get, span } from './api.ts';
+import { barChoice, drawBar } from './bar.ts';
 import { chartFigures } from './control-chart.ts';
 import { byId, element, setText } from './dom.ts';
 import { formatClock, locale } from './format.ts';
 import { lossPanels, panel } from './loss-panels.ts';
 import { message } from './messages.ts';
 import { scopesOf, timeZoneOf } from './plant.ts';
-import type {
-  Catalogue,
-  CharacteristicList,
-  ControlChart,
-  Grade,
-  Language,
-  LossTree,
-  PlantView,
-} from './types.ts';
-import { currentWindow, windowIds } from './windows.ts';
+import type { Catalogue, CharacteristicList, ControlChart, Grade, LossTree, PlantView } from './types.ts';
+import { currentWindow } from './windows.ts';
 
-const languages = { en: 'English', zh: '中文' } as const satisfies Record<Language, string>;
 const everyMs = 15_000;
 /** Points that fit a screen: the newest of the window. */
 const shownPoints = 200;
 
 const query = new URLSearchParams(location.search);
 const choice = {
-  language:
-    (query.get('lang') ?? navigator.language.slice(0, 2)) === 'zh' ? ('zh' as const) : ('en' as Language),
-  window: windowIds.find((id) => id === query.get('window')) ?? 'last_24h',
+  ...barChoice(query, 'last_24h'),
   scope: query.get('scope') ?? '',
   characteristic: query.get('characteristic') ?? '',
   subgroup: query.get('subgroup') ?? '1',
@@ -43,29 +33,9 @@ function choose(change: Partial<typeof choice>): void {
   Object.assign(choice, change);
   const { language: lang, ...rest } = choice;
   history.replaceState(null, '', `?${new URLSearchParams({ lang, ...rest })}`);
-  drawBar();
+  drawBar(choice, choose);
   draw();
   refresh().catch(() => showFreshness(false));
-}
-
-function drawBar(): void {
-  const { language } = choice;
-  document.documentElement.lang = locale(language);
-  const button = (text: string, chosen: boolean, act: () => void) => {
-    const made = element('button', { type: 'button', 'aria-pressed': String(chosen) }, text);
-    made.addEventListener('click', act);
-    return made;
-  };
-  byId('windows').replaceChildren(
-    ...windowIds.map((id) =>
-      button(message(language, id), id === choice.window, () => choose({ window: id })),
-    ),
-  );
-  byId('languages').replaceChildren(
-    ...(['en', 'zh'] as const).map((id) =>
-      button(languages[id], id === language, () => choose({ language: id })),
-    ),
-  );
 }
 
 async function refresh(): Promise<void> {
@@ -254,5 +224,5 @@ async function keepFresh(): Promise<never> {
   }
 }
 
-drawBar();
+drawBar(choice, choose);
 void keepFresh();

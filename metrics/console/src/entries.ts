@@ -1,22 +1,18 @@
 import { api, type Window } from './api.ts';
+import { barChoice, drawBar } from './bar.ts';
 import { byId, element, setText } from './dom.ts';
 import { enter, entriesOf, type Said } from './entry-api.ts';
 import { type FormParts, orderForms, scrapForm, stopForm } from './entry-forms.ts';
 import { type EntryMessageId, entryMessage } from './entry-messages.ts';
-import { formatClock, locale } from './format.ts';
-import { message } from './messages.ts';
+import { formatClock } from './format.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
 import { drawTimeline } from './timeline.ts';
-import type { Catalogue, EntryList, Language, PlantView, StateList } from './types.ts';
-import { currentWindow, windowIds } from './windows.ts';
-
-const languages = { en: 'English', zh: '中文' } as const satisfies Record<Language, string>;
+import type { Catalogue, EntryList, PlantView, StateList } from './types.ts';
+import { currentWindow } from './windows.ts';
 
 const query = new URLSearchParams(location.search);
 const choice = {
-  language:
-    (query.get('lang') ?? navigator.language.slice(0, 2)) === 'zh' ? ('zh' as const) : ('en' as Language),
-  window: windowIds.find((id) => id === query.get('window')) ?? 'shift',
+  ...barChoice(query, 'shift'),
   machine: query.get('machine') ?? '',
 };
 const root = byId('page');
@@ -44,7 +40,8 @@ function choose(change: Partial<typeof choice>): void {
 async function refresh(): Promise<void> {
   try {
     known ??= await start();
-    drawBar(known.plant);
+    drawBar(choice, choose);
+    setText(byId('plant-name'), known.plant.enterprise.name[choice.language]);
     drawForms(known.plant);
     await refill();
   } catch (error) {
@@ -80,27 +77,6 @@ function machineOf() {
     linesOf(known.plant)
       .flatMap((l) => l.machines)
       .find(({ id }) => id === choice.machine)
-  );
-}
-
-function drawBar(plant: PlantView): void {
-  const { language } = choice;
-  document.documentElement.lang = locale(language);
-  setText(byId('plant-name'), plant.enterprise.name[language]);
-  const button = (text: string, chosen: boolean, act: () => void) => {
-    const made = element('button', { type: 'button', 'aria-pressed': String(chosen) }, text);
-    made.addEventListener('click', act);
-    return made;
-  };
-  byId('windows').replaceChildren(
-    ...windowIds.map((id) =>
-      button(message(language, id), id === choice.window, () => choose({ window: id })),
-    ),
-  );
-  byId('languages').replaceChildren(
-    ...(['en', 'zh'] as const).map((id) =>
-      button(languages[id], id === language, () => choose({ language: id })),
-    ),
   );
 }
 

@@ -1,33 +1,21 @@
 import { api, askedEnd } from './api.ts';
-import { byId, element, setText } from './dom.ts';
+import { barChoice, drawBar } from './bar.ts';
+import { byId, setText } from './dom.ts';
 import { fillCnc, fillFigures, fillStates } from './fill.ts';
-import { formatClock, locale } from './format.ts';
+import { formatClock } from './format.ts';
 import { message } from './messages.ts';
 import { buildPage, type PageModel } from './page.ts';
 import { fillPipeline } from './pipeline.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
-import type { Language } from './types.ts';
-import { currentWindow, type WindowId, windowIds } from './windows.ts';
+import { currentWindow } from './windows.ts';
 
-const languages = { en: 'English', zh: '中文' } as const satisfies Record<Language, string>;
 const leastPauseMs = 2000;
 const longestPauseMs = 5000;
 
-const choice = readChoice();
+const choice = barChoice(new URLSearchParams(location.search), 'last_24h');
 const root = byId('page');
 let wake: (() => void) | undefined;
 let model: PageModel | undefined;
-
-/** The choice of language and window stands in the address, so that a wall screen comes back as it was. */
-function readChoice(): { language: Language; window: WindowId } {
-  const query = new URLSearchParams(location.search);
-  const language = query.get('lang') ?? navigator.language.slice(0, 2);
-  const window = query.get('window');
-  return {
-    language: language === 'zh' ? 'zh' : 'en',
-    window: windowIds.find((id) => id === window) ?? 'last_24h',
-  };
-}
 
 function choose(change: Partial<typeof choice>): void {
   Object.assign(choice, change);
@@ -39,22 +27,7 @@ function choose(change: Partial<typeof choice>): void {
 /** Draws everything that does not depend on figures. */
 function draw(): void {
   const { language } = choice;
-  document.documentElement.lang = locale(language);
-  const button = (text: string, chosen: boolean, act: () => void) => {
-    const made = element('button', { type: 'button', 'aria-pressed': String(chosen) }, text);
-    made.addEventListener('click', act);
-    return made;
-  };
-  byId('windows').replaceChildren(
-    ...windowIds.map((id) =>
-      button(message(language, id), id === choice.window, () => choose({ window: id })),
-    ),
-  );
-  byId('languages').replaceChildren(
-    ...(['en', 'zh'] as const).map((id) =>
-      button(languages[id], id === language, () => choose({ language: id })),
-    ),
-  );
+  drawBar(choice, choose);
   setText(byId('footnote'), message(language, 'footnote'));
   if (!model) return;
   model = { ...model, language };
