@@ -79,3 +79,19 @@ export function isoFromNs(ns: Nanoseconds): string {
   const digits = rest.toString().padStart(6, '0');
   return iso.replace('Z', `${digits.endsWith('000') ? digits.slice(0, 3) : digits}Z`);
 }
+
+/** An ISO 8601 instant with offset where a request comes in, read as nanoseconds. */
+export const isoInstant = z
+  .string()
+  .transform((text, context): Nanoseconds => {
+    try {
+      return nsFromIso(text);
+    } catch {
+      context.addIssue({
+        code: 'custom',
+        message: 'an ISO 8601 instant with offset, such as 2026-03-01T08:00:00+08:00',
+      });
+      return z.NEVER;
+    }
+  })
+  .meta({ format: 'date-time' });

@@ -1,3 +1,5 @@
+import { meanOf } from '../mean.ts';
+
 /** A linear fit y = intercept + Σ slope·x with what it is worth. */
 export interface Fit {
   intercept: number;
@@ -60,8 +62,4 @@ function solveTwo(aa: number, ab: number, bb: number, ay: number, by: number): n
 
 function indices(k: number): number[] {
   return Array.from({ length: k }, (_, i) => i);
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

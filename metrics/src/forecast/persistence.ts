@@ -1,3 +1,5 @@
+import { meanOf } from '../mean.ts';
+
 /** How far yesterday was from what was expected of it, and how far the following span then was. */
 export interface Precedent {
   yesterday: number;
@@ -15,6 +17,7 @@ const caution = 10;
  * @param days length of a span: spans that begin a day apart share all but one of their days.
  */
 export function persistenceOf(precedents: readonly Precedent[], days: number): number {
+  if (precedents.length === 0) return 0;
   const scale = meanOf(precedents.map(({ yesterday }) => Math.abs(yesterday)));
   const spanScale = meanOf(precedents.map(({ span }) => Math.abs(span)));
   if (scale === 0 || spanScale === 0) return 0;
@@ -30,8 +33,4 @@ export function persistenceOf(precedents: readonly Precedent[], days: number): n
     slope = xy / xx;
   }
   return (slope * spanScale) / scale;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

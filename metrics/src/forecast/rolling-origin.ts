@@ -1,4 +1,5 @@
 import { BenchlineError } from '@benchline/model';
+import { meanOf } from '../mean.ts';
 import { type DailyEnergy, totalOf } from './daily-energy.ts';
 import { Forecaster } from './forecaster.ts';
 
@@ -73,8 +74,4 @@ function tooShort(horizon: Horizon, ahead: boolean): BenchlineError {
       : `the training part holds no two spans of ${days} whole days to compare`,
     { hint: 'move --train-to, or take a shorter --horizon; days with missing quarter hours do not count' },
   );
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,3 +1,4 @@
+import { meanOf } from '../mean.ts';
 import { largestSubgroup, rangeConstants, smallestSubgroup } from './chart-constants.ts';
 import type { QualityReason } from './yield.ts';
 
@@ -110,8 +111,4 @@ function clamped(at: ChartPoint, highest: number): ChartPoint {
 
 function rangeOf(values: readonly number[]): number {
   return Math.max(...values) - Math.min(...values);
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

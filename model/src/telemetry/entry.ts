@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Nanoseconds, nanosecondsJson, nsFromIso } from '../time.ts';
+import { isoInstant, nanosecondsJson } from '../time.ts';
 import type { Json } from './canonical.ts';
 import { Statement, type StatementKind } from './statement.ts';
 
@@ -54,28 +54,13 @@ export function entryFromJson(json: unknown): Entry {
   return Entry.parse(json);
 }
 
-const Instant = z
-  .string()
-  .transform((text, context): Nanoseconds => {
-    try {
-      return nsFromIso(text);
-    } catch {
-      context.addIssue({
-        code: 'custom',
-        message: 'an ISO 8601 instant with offset, such as 2026-03-01T08:00:00+08:00',
-      });
-      return z.NEVER;
-    }
-  })
-  .meta({ format: 'date-time' });
-
 /** What somebody asks to enter about a subject. Who they are, and when it is, is not theirs to say. */
 export const EntryRequest = z
   .strictObject({
     id: Id.optional().describe('UUID; the same one again is no second entry'),
     reason: z.string().trim().min(1).max(2000).describe('Why it is entered, in words'),
-    from: Instant.describe('The instant that it speaks of, or the start of the stretch'),
-    to: Instant.optional().describe('End of the stretch'),
+    from: isoInstant.describe('The instant that it speaks of, or the start of the stretch'),
+    to: isoInstant.optional().describe('End of the stretch'),
     supersedes: Id.optional().describe('Id of an entry about the same subject that holds no longer'),
     statement: Statement.describe('What is stated'),
   })
