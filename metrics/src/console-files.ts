@@ -26,6 +26,7 @@ const scripts = [
   'main',
   'messages',
   'page',
+  'panels',
   'pipeline',
   'plant',
   'reasons',

@@ -1,12 +1,12 @@
 import { type AnalysisMessageId, analysisMessage } from './analysis-messages.ts';
 import { api, get, span } from './api.ts';
-import { barChoice, drawBar } from './bar.ts';
+import { barChoice, drawBar, showFreshness } from './bar.ts';
 import { chartFigures } from './control-chart.ts';
-import { byId, element, setText } from './dom.ts';
-import { formatClock, locale } from './format.ts';
-import { lossPanels, panel } from './loss-panels.ts';
-import { message } from './messages.ts';
-import { scopesOf, timeZoneOf } from './plant.ts';
+import { byId, element, select, setText } from './dom.ts';
+import { locale } from './format.ts';
+import { lossPanels } from './loss-panels.ts';
+import { panel } from './panels.ts';
+import { scopeOptions, timeZoneOf } from './plant.ts';
 import type { Catalogue, CharacteristicList, ControlChart, Grade, LossTree, PlantView } from './types.ts';
 import { currentWindow } from './windows.ts';
 
@@ -35,7 +35,7 @@ function choose(change: Partial<typeof choice>): void {
   history.replaceState(null, '', `?${new URLSearchParams({ lang, ...rest })}`);
   drawBar(choice, choose);
   draw();
-  refresh().catch(() => showFreshness(false));
+  refresh().catch(() => showFresh(false));
 }
 
 async function refresh(): Promise<void> {
@@ -56,7 +56,7 @@ async function refresh(): Promise<void> {
   answered = { scope, losses, grade, characteristics, chosen, chart };
   draw();
   root.dataset['to'] = window.to;
-  showFreshness(true);
+  showFresh(true);
 }
 
 interface Answers {
@@ -112,29 +112,18 @@ async function newestPoints(
   return total > shownPoints ? await ask(total - shownPoints) : first;
 }
 
-function scopeSelect(plant: PlantView, scope: string): HTMLElement {
-  const options = scopesOf(plant).map((one): [string, string] => [
-    one.scope,
-    `${' '.repeat(2 * one.depth)}${one.name[choice.language]}`,
-  ]);
-  return element(
-    'div',
-    { class: 'panel selects' },
-    select('where', options, scope, (to) => choose({ scope: to })),
-  );
+const say = (id: AnalysisMessageId) => analysisMessage(choice.language, id);
+
+function titled(id: AnalysisMessageId, content: Node, badge = ''): HTMLElement {
+  return panel({ id, title: say(id), badge }, content);
 }
 
-function select(
-  label: AnalysisMessageId,
-  options: readonly (readonly [id: string, text: string])[],
-  chosen: string,
-  act: (id: string) => void,
-): HTMLElement {
-  const list = element('select', { 'data-select': label });
-  for (const [id, text] of options) list.append(element('option', { value: id }, text));
-  list.value = chosen;
-  list.addEventListener('change', () => act(list.value));
-  return element('label', {}, `${analysisMessage(choice.language, label)} `, list);
+function scopeSelect(plant: PlantView, scope: string): HTMLElement {
+  const options = scopeOptions(plant, choice.language);
+  const list = select({ id: 'where', label: say('where'), chosen: scope }, options, (to) =>
+    choose({ scope: to }),
+  );
+  return element('div', { class: 'panel selects' }, list);
 }
 
 function chartPanel(
@@ -144,35 +133,33 @@ function chartPanel(
 ): HTMLElement {
   const { language } = choice;
   if (!chosen || !chart || !known)
-    return panel(
-      language,
-      'chart',
-      element('p', { class: 'detail' }, analysisMessage(language, 'no_characteristics')),
-    );
+    return titled('chart', element('p', { class: 'detail' }, say('no_characteristics')));
+  const list = (
+    id: 'characteristic' | 'subgroup' | 'rules',
+    value: string,
+    options: readonly (readonly [string, string])[],
+  ) => select({ id, label: say(id), chosen: value }, options, (to) => choose({ [id]: to }));
   const selects = element(
     'div',
     { class: 'selects' },
-    select(
+    list(
       'characteristic',
-      characteristics.map((one) => [idOf(one), `${one.machine} · ${one.name[language]} (${one.unit})`]),
       idOf(chosen),
-      (characteristic) => choose({ characteristic }),
+      characteristics.map((one) => [idOf(one), `${one.machine} · ${one.name[language]} (${one.unit})`]),
     ),
-    select(
+    list(
       'subgroup',
-      ['1', '2', '3', '4', '5', '8', '10'].map((size) => [size, size]),
       choice.subgroup,
-      (subgroup) => choose({ subgroup }),
+      ['1', '2', '3', '4', '5', '8', '10'].map((size) => [size, size]),
     ),
-    select(
+    list(
       'rules',
-      (['western_electric', 'nelson'] as const).map((id) => [id, analysisMessage(language, id)]),
       choice.rules,
-      (rules) => choose({ rules }),
+      (['western_electric', 'nelson'] as const).map((id) => [id, say(id)]),
     ),
   );
   const figures = chartFigures(chart, timeZoneOf(known.plant), language);
-  return panel(language, 'chart', element('div', {}, selects, figures));
+  return titled('chart', element('div', {}, selects, figures));
 }
 
 function gradePanel({ grade_name, at_most_name, criteria, not_judged }: Grade): HTMLElement {
@@ -191,33 +178,26 @@ function gradePanel({ grade_name, at_most_name, criteria, not_judged }: Grade): 
     ),
   );
   const others = not_judged.map((name) => name[language]).join(' · ');
-  return panel(
-    language,
+  return titled(
     'grade',
     element(
       'div',
       {},
       element('dl', { class: 'factors' }, ...rows),
-      element('p', { class: 'detail' }, `${analysisMessage(language, 'not_judged')}: ${others}`),
+      element('p', { class: 'detail' }, `${say('not_judged')}: ${others}`),
     ),
-    `${grade_name[language]} (${analysisMessage(language, 'at_most')}: ${at_most_name[language]})`,
+    `${grade_name[language]} (${say('at_most')}: ${at_most_name[language]})`,
   );
 }
 
-function showFreshness(fresh: boolean): void {
-  const place = byId('freshness');
-  place.classList.toggle('stale', !fresh);
-  const clock = formatClock(new Date(), known ? timeZoneOf(known.plant) : 'UTC', choice.language);
-  setText(
-    place,
-    fresh ? `${message(choice.language, 'updated')} ${clock}` : message(choice.language, 'offline'),
-  );
+function showFresh(fresh: boolean): void {
+  showFreshness(fresh, choice, known ? timeZoneOf(known.plant) : 'UTC');
 }
 
 async function keepFresh(): Promise<never> {
   for (;;) {
     // A list that somebody has open is not taken away from under their hands.
-    if (document.activeElement?.tagName !== 'SELECT') await refresh().catch(() => showFreshness(false));
+    if (document.activeElement?.tagName !== 'SELECT') await refresh().catch(() => showFresh(false));
     await new Promise((resolve) => {
       setTimeout(resolve, everyMs);
     });

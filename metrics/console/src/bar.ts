@@ -1,10 +1,18 @@
-import { byId, element } from './dom.ts';
-import { locale } from './format.ts';
-import { message } from './messages.ts';
+import { byId, element, setText } from './dom.ts';
+import { formatClock, locale } from './format.ts';
+import { type MessageId, message } from './messages.ts';
 import type { Language } from './types.ts';
 import { type WindowId, windowIds } from './windows.ts';
 
 const languages = { en: 'English', zh: '中文' } as const satisfies Record<Language, string>;
+
+/** The pages of the console by their paths, in the order in which the bar names them. */
+const pages: readonly (readonly [path: string, name: MessageId])[] = [
+  ['/', 'page_live'],
+  ['/analysis', 'page_analysis'],
+  ['/energy', 'page_energy'],
+  ['/entries', 'page_entries'],
+];
 
 export interface BarChoice {
   language: Language;
@@ -21,7 +29,7 @@ export function barChoice(query: URLSearchParams, usual: WindowId): BarChoice {
   };
 }
 
-/** Draws the buttons for windows and languages that every page has at its top. */
+/** Draws what every page has at its top: the way to the others, and buttons for windows and languages. */
 export function drawBar({ language, window }: BarChoice, choose: (change: Partial<BarChoice>) => void): void {
   document.documentElement.lang = locale(language);
   const button = (text: string, chosen: boolean, act: () => void) => {
@@ -29,6 +37,18 @@ export function drawBar({ language, window }: BarChoice, choose: (change: Partia
     made.addEventListener('click', act);
     return made;
   };
+  byId('pages').replaceChildren(
+    ...pages.map(([path, name]) =>
+      element(
+        'a',
+        {
+          href: `${path}?${new URLSearchParams({ lang: language })}`,
+          ...(path === location.pathname && { 'aria-current': 'page' }),
+        },
+        message(language, name),
+      ),
+    ),
+  );
   byId('windows').replaceChildren(
     ...windowIds.map((id) => button(message(language, id), id === window, () => choose({ window: id }))),
   );
@@ -37,4 +57,12 @@ export function drawBar({ language, window }: BarChoice, choose: (change: Partia
       button(languages[id], id === language, () => choose({ language: id })),
     ),
   );
+}
+
+/** Says until when what is shown is true: now, or no longer. */
+export function showFreshness(fresh: boolean, { language }: BarChoice, zone: string): void {
+  const place = byId('freshness');
+  place.classList.toggle('stale', !fresh);
+  const clock = formatClock(new Date(), zone, language);
+  setText(place, fresh ? `${message(language, 'updated')} ${clock}` : message(language, 'offline'));
 }

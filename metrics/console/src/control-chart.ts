@@ -1,5 +1,5 @@
 import { analysisMessage } from './analysis-messages.ts';
-import { element } from './dom.ts';
+import { element, svg } from './dom.ts';
 import { formatClock, locale } from './format.ts';
 import type { ControlChart, Language } from './types.ts';
 
@@ -71,11 +71,4 @@ function drawing({ kind, points, warnings }: ChartView, zone: string, language: 
     ),
   );
   return root;
-}
-
-function svg(tag: string, attributes: Readonly<Record<string, string>>, text = ''): SVGElement {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (text) made.append(text);
-  return made;
 }

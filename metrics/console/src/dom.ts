@@ -12,6 +12,27 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Makes an element of a drawing. */
+export function svg(tag: string, attributes: Readonly<Record<string, string>>, text = ''): SVGElement {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text) made.append(text);
+  return made;
+}
+
+/** A list to choose from with its label; `id` is how tests and links find it. */
+export function select(
+  { id, label, chosen }: { id: string; label: string; chosen: string },
+  options: readonly (readonly [id: string, text: string])[],
+  act: (id: string) => void,
+): HTMLElement {
+  const list = element('select', { 'data-select': id });
+  for (const [value, text] of options) list.append(element('option', { value }, text));
+  list.value = chosen;
+  list.addEventListener('change', () => act(list.value));
+  return element('label', {}, `${label} `, list);
+}
+
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no #${id}`);

@@ -1,54 +1,26 @@
 import { type AnalysisMessageId, analysisMessage } from './analysis-messages.ts';
 import { element } from './dom.ts';
 import { formatCount, formatHours, formatShare } from './format.ts';
+import { type Bar, barList, panel } from './panels.ts';
 import type { Catalogue, Language, LossTree } from './types.ts';
 
 /** The panels of a loss tree: waterfall, stops, micro-stops, defects. */
 export function lossPanels(losses: LossTree, catalogue: Catalogue, language: Language): HTMLElement[] {
   return [
-    panel(language, 'losses', waterfall(losses, language)),
-    panel(language, 'stops', stopBars(losses.stops.rows, { catalogue, language, by: 'seconds' })),
-    panel(
+    lossPanel(language, 'losses', waterfall(losses, language)),
+    lossPanel(language, 'stops', stopBars(losses.stops.rows, { catalogue, language, by: 'seconds' })),
+    lossPanel(
       language,
       'micro_stops',
       stopBars(losses.micro_stops.rows, { catalogue, language, by: 'times' }),
       `${formatCount(losses.micro_stops.times, language)} × · < ${losses.micro_stops.bound_s} s`,
     ),
-    panel(language, 'defects', defectBars(losses, language)),
+    lossPanel(language, 'defects', defectBars(losses, language)),
   ];
 }
 
-export function panel(language: Language, title: AnalysisMessageId, content: Node, badge = ''): HTMLElement {
-  const heading = element('h2', {}, analysisMessage(language, title));
-  if (badge) heading.append(element('span', { class: 'badge' }, badge));
-  return element('section', { class: 'panel', 'data-panel': title }, heading, content);
-}
-
-interface Bar {
-  id: string;
-  name: string;
-  /** Parts of the widest bar: where it begins, and how long it is. */
-  from: number;
-  length: number;
-  kind: 'rest' | 'loss' | 'negative';
-  amount: string;
-  title: string;
-}
-
-function barList(bars: readonly Bar[]): HTMLElement {
-  const percent = (share: number) => `${(100 * share).toFixed(3)}%`;
-  const list = element('div', { class: 'bars' });
-  for (const { id, name, from, length, kind, amount, title } of bars) {
-    const stretch = element('span', { class: kind });
-    // By the object, not by an attribute: the service's content security policy takes no inline styles.
-    Object.assign(stretch.style, { left: percent(from), width: percent(length) });
-    list.append(
-      element('span', { class: kind, 'data-bar': id }, name),
-      element('div', { class: 'track', title }, ...(length === 0 ? [] : [stretch])),
-      element('span', { class: 'amount', title }, amount),
-    );
-  }
-  return list;
+function lossPanel(language: Language, id: AnalysisMessageId, content: Node, badge = ''): HTMLElement {
+  return panel({ id, title: analysisMessage(language, id), badge }, content);
 }
 
 /** Each loss begins where what is left ends, so the bars step down from calendar time to what was fully productive. */

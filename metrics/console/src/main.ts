@@ -1,8 +1,7 @@
 import { api, askedEnd } from './api.ts';
-import { barChoice, drawBar } from './bar.ts';
+import { barChoice, drawBar, showFreshness } from './bar.ts';
 import { byId, setText } from './dom.ts';
 import { fillCnc, fillFigures, fillStates } from './fill.ts';
-import { formatClock } from './format.ts';
 import { message } from './messages.ts';
 import { buildPage, type PageModel } from './page.ts';
 import { fillPipeline } from './pipeline.ts';
@@ -61,24 +60,18 @@ async function refresh(): Promise<void> {
   ]);
   root.dataset['from'] = window.from.toISOString();
   root.dataset['to'] = askedEnd(window).toISOString();
-  showFreshness(true);
+  showFresh(true);
 }
 
-function showFreshness(fresh: boolean): void {
-  const place = byId('freshness');
-  place.classList.toggle('stale', !fresh);
-  const clock = formatClock(new Date(), model ? timeZoneOf(model.plant) : 'UTC', choice.language);
-  setText(
-    place,
-    fresh ? `${message(choice.language, 'updated')} ${clock}` : message(choice.language, 'offline'),
-  );
+function showFresh(fresh: boolean): void {
+  showFreshness(fresh, choice, model ? timeZoneOf(model.plant) : 'UTC');
 }
 
 /** Refreshes when the service says that something changed, at most every 2 s and at least every 5 s. */
 async function keepFresh(): Promise<never> {
   for (;;) {
     await refresh().catch(() => {
-      showFreshness(false);
+      showFresh(false);
     });
     await pause(leastPauseMs);
     await Promise.race([

@@ -1,6 +1,10 @@
 import type { Language } from './types.ts';
 
 const en = {
+  page_live: 'Live',
+  page_analysis: 'Losses, quality',
+  page_energy: 'Energy',
+  page_entries: 'Entries',
   last_hour: 'Last hour',
   shift: 'Shift',
   day: 'Today',
@@ -43,6 +47,10 @@ const en = {
 export type MessageId = keyof typeof en;
 
 const zh: Record<MessageId, string> = {
+  page_live: '实时',
+  page_analysis: '损失、质量',
+  page_energy: '能源',
+  page_entries: '录入',
   last_hour: '近 1 小时',
   shift: '本班',
   day: '今日',

@@ -1,4 +1,4 @@
-import type { PlantView } from './types.ts';
+import type { Language, PlantView } from './types.ts';
 
 export type MachineView =
   PlantView['enterprise']['sites'][number]['areas'][number]['lines'][number]['machines'][number];
@@ -32,6 +32,14 @@ export function scopesOf({
       ]),
     ]),
   ];
+}
+
+/** The scopes of a plant as a list to choose from, each indented by its depth. */
+export function scopeOptions(plant: PlantView, language: Language): [scope: string, text: string][] {
+  return scopesOf(plant).map(({ scope, name, depth }) => [
+    scope,
+    `${'\u2003'.repeat(depth)}${name[language]}`,
+  ]);
 }
 
 export function timeZoneOf(plant: PlantView): string {
