@@ -100,6 +100,23 @@ test('a manual bench says only what its type has', () => {
   expect([...signals].toSorted()).toEqual(['good-items', 'order', 'product', 'scrap-items', 'state']);
 });
 
+test('a lathe gauges every item: good ones within the tolerance, scrap outside', () => {
+  const tolerance = { lsl: 19.97, usl: 20.03 };
+  expect(assetOf(plant, 'lathe-1').type.signals['diameter']).toMatchObject(tolerance);
+  const lathe = firstDay.map(({ points }) => points.filter(({ machine }) => machine === 'lathe-1'));
+  // A diameter that is the same twice running is not said again.
+  const [good, scrap] = ['good-items', 'scrap-items'].map((counter) =>
+    lathe
+      .filter((points) => points.some(({ signal }) => signal === counter))
+      .flatMap((points) => points.filter(({ signal }) => signal === 'diameter'))
+      .map(({ value }) => Number(value)),
+  );
+  expect(good?.length).toBeGreaterThan(500);
+  expect(good?.every((mm) => mm > tolerance.lsl && mm < tolerance.usl)).toBe(true);
+  expect(scrap?.length).toBeGreaterThan(5);
+  expect(scrap?.every((mm) => mm < tolerance.lsl || mm > tolerance.usl)).toBe(true);
+});
+
 test('registers rise every ten seconds by what the power says', () => {
   const press = flat(firstDay).filter(({ machine }) => machine === 'press-1');
   const power = press.filter(({ signal }) => signal === 'power');

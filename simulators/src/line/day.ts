@@ -2,6 +2,7 @@ import type { Asset, Product } from '@benchline/model';
 import { busySpans, type Span } from './busy.ts';
 import { dayEnergy } from './energy.ts';
 import type { DayEvent } from './event.ts';
+import { gaugeItems } from './gauge.ts';
 import { instantOf, type LocalDate, nextDate } from './local-day.ts';
 import { Random } from './random.ts';
 
@@ -35,6 +36,7 @@ export function day(seed: string, asset: Asset, products: readonly Product[], da
     player.work(span);
   }
   player.idleUntil(whole.to);
+  gaugeItems(player.events, stream(`${date}/gauge`));
   const rated_w = stream('rating').whole(30, 180) * 100;
   const energy = dayEnergy(player.events, whole, { rated_w, noise: stream(`${date}/power`) });
   return [...player.events, ...energy].sort((a, b) => a.time_ms - b.time_ms);

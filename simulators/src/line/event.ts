@@ -14,6 +14,8 @@ export interface DayEvent {
   /** The circumstances that hold from now on. */
   begins?: Circumstances;
   item?: 'good' | 'scrap';
+  /** What a gauge says of that item, mm. */
+  diameter_mm?: number;
   /** Energy taken in since the event before that had one, mWh. */
   energy_mwh?: number;
 }

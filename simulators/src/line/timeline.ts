@@ -107,6 +107,7 @@ class MachineVoice {
   #circumstances: Circumstances = { state: 'Idle', product: '', order: '', power_w: 0 };
   readonly #items: { good: bigint; scrap: bigint };
   #energy_mwh: number;
+  #diameter_mm: number | undefined;
 
   constructor(asset: Asset, last: readonly Point[]) {
     this.#asset = asset;
@@ -126,6 +127,7 @@ class MachineVoice {
     if (event.begins) this.#circumstances = event.begins;
     if (event.item) this.#items[event.item] += 1n;
     this.#energy_mwh += event.energy_mwh ?? 0;
+    this.#diameter_mm = event.diameter_mm ?? this.#diameter_mm;
   }
 
   say(): Point[] {
@@ -138,10 +140,14 @@ class MachineVoice {
       'scrap-items': this.#items.scrap,
       'energy-import': this.#energy_mwh / 1e6,
       power: power_w / 1000,
+      diameter: this.#diameter_mm,
     };
     return Object.entries(values)
-      .filter(([signal]) => signal in this.#asset.type.signals)
-      .map(([signal, value]): Point => ({ machine: this.#asset.id, signal, value }))
+      .flatMap(([signal, value]): Point[] =>
+        value !== undefined && signal in this.#asset.type.signals
+          ? [{ machine: this.#asset.id, signal, value }]
+          : [],
+      )
       .filter((point) => this.#changes.admit(point));
   }
 }
