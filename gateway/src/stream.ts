@@ -58,6 +58,11 @@ export class MachineStream {
     return this.#resume;
   }
 
+  /** Signals of which anything was ever said. */
+  get signals(): Iterable<Slug> {
+    return this.#ordinals.signals;
+  }
+
   /** Whether observations wait for a commit. */
   get waiting(): boolean {
     return this.#segments.some((s) => s.observations.length > 0);

@@ -138,6 +138,42 @@ describe('a device that numbers its messages', () => {
     ]);
   });
 
+  test('behind a hole that stays it is asked to say everything, and is not taken for watched before it has', async () => {
+    const wishes: boolean[] = [];
+    await device.subscribeAsync(confirmations, { qos: 1 });
+    device.on('message', (to, payload) => {
+      if (to === confirmations) wishes.push(payload.toString().includes('"say_all":true'));
+    });
+    const r = await read({ patience_s: 0.5 });
+    await send(1, { v: { total: 1, power: 5, state: 'RUN' } });
+    await until('first', () => r.observations().length === 3);
+    for (const seq of [3, 4]) await send(seq);
+    await until('given up', () => totals(r).length === 3);
+    r.commit();
+    await until('asked', () => wishes.at(-1) === true);
+    await send(5, { v: { power: 6, state: 'STOP' } });
+    await send(6);
+    await until('all', () => totals(r).length === 4);
+    expect(r.gaps().map(({ from_ns, to_ns }) => [from_ns, to_ns])).toEqual([
+      [ns(1000), ns(3000)],
+      [ns(3000), ns(4000)],
+      [ns(4000), ns(5000)],
+    ]);
+    r.commit();
+    await until('asked no more', () => wishes.at(-1) === false);
+  });
+
+  test('one that says nothing anew is believed again after its time', async () => {
+    const r = await read({ patience_s: 0.2 });
+    await send(1, { v: { total: 1, state: 'RUN' } });
+    for (const seq of [3, 4]) await send(seq);
+    await until('given up', () => totals(r).length === 3);
+    await sleep(300);
+    await send(5);
+    await until('later', () => totals(r).length === 4);
+    expect(r.gaps().at(-1)?.to_ns).toBe(ns(4000));
+  });
+
   test('a device that begins to count anew is heard', async () => {
     const r = await read();
     for (const seq of [7, 8]) await send(seq);

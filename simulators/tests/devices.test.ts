@@ -101,6 +101,23 @@ test('a PLC waits while nobody confirms, and says that it is alive while nothing
   await until(() => (gateway.taken.at(-1)?.ts ?? 0) > Date.now() - 3000);
   await until(() => gateway.taken.some(({ tags }) => Object.keys(tags).length === 0));
   expect(Math.max(...gateway.taken.map(({ ts }) => ts))).toBeLessThanOrEqual(Date.now());
+
+  const said = gateway.taken.length;
+  const newest = new Map(gateway.taken.flatMap(({ tags }) => Object.entries(tags)));
+  gateway.wantsAll = true;
+  const answered = () =>
+    gateway.taken.slice(said).find(({ tags }) => Object.keys(tags).length === newest.size);
+  await until(() => answered() !== undefined);
+  gateway.wantsAll = false;
+  for (const { tags } of gateway.taken.slice(said))
+    for (const [signal, value] of Object.entries(tags)) newest.set(signal, value);
+  const everything = answered();
+  expect(everything?.tags).toMatchObject({ state: newest.get('state'), order: newest.get('order') });
+  const logged = new Map<string, unknown>();
+  for await (const { signal, time_ms, value } of readTruth(truth))
+    if (time_ms === everything?.ts) logged.set(signal, value);
+  expect(Object.keys(everything?.tags ?? {}).sort()).toEqual([...logged.keys()].sort());
+  expect(gateway.jumps).toEqual([]);
 }, 60_000);
 
 test('a meter reads its register every quarter of an hour, on the quarter', async () => {

@@ -170,7 +170,10 @@ export class Exchange {
 
   /** Says hello and waits for an answer before sending more. */
   async #greet(wait_ms: number, waited_ms: number | undefined): Promise<void> {
-    this.#greeting = { until_ms: performance.now() + wait_ms, waited_ms };
+    const now_ms = performance.now();
+    // The answer to a hello tells that another gateway is gone, and after its time there is nothing to wait for.
+    const followed_ms = this.rival.untilFollowed(now_ms) || wait_ms;
+    this.#greeting = { until_ms: now_ms + Math.min(wait_ms, followed_ms), waited_ms };
     await this.#sayBirths();
   }
 

@@ -23,7 +23,14 @@ export class Rival {
       this.#known = { epoch, seq, since_ms: now_ms };
       return false;
     }
-    return now_ms - known.since_ms >= (this.#alive_ms === undefined ? patience_ms : livePatience_ms);
+    return this.untilFollowed(now_ms) === 0;
+  }
+
+  /** Milliseconds until its epoch may be followed if it goes on standing still; undefined without a rival. */
+  untilFollowed(now_ms: number): number | undefined {
+    if (!this.#known) return undefined;
+    const patience = this.#alive_ms === undefined ? patience_ms : livePatience_ms;
+    return Math.max(0, this.#known.since_ms + patience - now_ms);
   }
 
   /** A newer epoch has been begun, or the ledger is content with this one. */

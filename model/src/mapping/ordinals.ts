@@ -28,6 +28,10 @@ export class Ordinals {
     for (const newest of last.values()) this.#insert(this.#rowsOf(newest.signal), remembered, newest);
   }
 
+  get signals(): Iterable<Slug> {
+    return this.#rows.keys();
+  }
+
   /** The observation, whose ordinal is 0, with the ordinal that it gets; undefined for a repeat. */
   place(observation: Observation): Observation | undefined {
     const { signal, source_time_ns } = observation;

@@ -23,6 +23,9 @@ export class Backlog {
   #oldestSent_ms = 0;
   #probing = true;
   #probed_ms = Number.NEGATIVE_INFINITY;
+  #askedForAll = false;
+  /** Number of the message that said everything when it was last asked for. */
+  #answer = -1;
 
   constructor(messages: readonly DeviceMessage[] = []) {
     this.#messages = [...messages];
@@ -45,6 +48,23 @@ export class Backlog {
 
   release(): void {
     this.#released = this.#messages.length;
+  }
+
+  /** Whether somebody has missed messages that are not kept any more, and asks for all that holds now. */
+  get isAskedForAll(): boolean {
+    return this.#askedForAll;
+  }
+
+  /** Somebody who has everything up to this number asks for all that holds now. */
+  askForAll(seq: number): void {
+    // Who has not come to the answer yet says again what was answered.
+    if (seq >= this.#answer) this.#askedForAll = true;
+  }
+
+  /** The message of this number says everything. */
+  answersWith(seq: number): void {
+    this.#askedForAll = false;
+    this.#answer = seq;
   }
 
   /** Somebody has everything up to this number. */

@@ -15,7 +15,12 @@ export interface DeviceOptions {
 }
 
 /** What a gateway says about a device once it has its messages on disk. */
-const Confirmation = z.looseObject({ machine: Slug, seq: z.coerce.number().int().nonnegative() });
+const Confirmation = z.looseObject({
+  machine: Slug,
+  seq: z.coerce.number().int().nonnegative(),
+  /** It has missed messages: everything that holds is to be said once. */
+  say_all: z.boolean().optional(),
+});
 
 const confirmations = 'benchline/v1/observed/+/+';
 const turnMs = 50;
@@ -108,7 +113,9 @@ export class MqttDevice {
   #confirmed(payload: Buffer): void {
     const confirmation = Confirmation.safeParse(parseJson(payload));
     if (!confirmation.success || confirmation.data.machine !== this.#options.machine) return;
-    this.#backlog.confirm(confirmation.data.seq, Date.now());
+    const { seq, say_all } = confirmation.data;
+    this.#backlog.confirm(seq, Date.now());
+    if (say_all === true) this.#backlog.askForAll(seq);
     this.send();
   }
 

@@ -16,6 +16,8 @@ export class GatewayDouble {
   /** Messages ahead of the next one: a real gateway would declare a gap. */
   readonly jumps: number[] = [];
   repeats = 0;
+  /** Asks the device to say everything that holds, with every confirmation. */
+  wantsAll = false;
   readonly #machine: string;
   #client: MqttClient | undefined;
 
@@ -55,7 +57,12 @@ export class GatewayDouble {
     if (!last || !this.#client?.connected) return;
     this.#client.publish(
       `benchline/v1/observed/gateway-1/${this.#machine}`,
-      JSON.stringify({ machine: this.#machine, seq: last.seq, until_ns: `${last.ts}000000` }),
+      JSON.stringify({
+        machine: this.#machine,
+        seq: last.seq,
+        until_ns: `${last.ts}000000`,
+        ...(this.wantsAll ? { say_all: true } : {}),
+      }),
       { qos: 1, retain: true },
     );
   }

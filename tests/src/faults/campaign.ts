@@ -132,7 +132,7 @@ class Campaign {
     if (!kind) throw new Error(`there is no kind of fault '${name}'`);
     const from_ms = Date.now();
     this.#world.note(`${name} ${JSON.stringify(parameters)}`);
-    const patience = AbortSignal.timeout((kind.lasts_s(parameters) + overtime_s) * 1000);
+    const patience = AbortSignal.timeout(Math.ceil((kind.lasts_s(parameters) + overtime_s) * 1000));
     const signal = AbortSignal.any([this.#signal, patience]);
     await this.#attempt(name, () => kind.inject(this.#world, parameters, signal));
     this.#tolls.allow(kind.cost(parameters), from_ms, Date.now());

@@ -38,7 +38,9 @@ export const MqttConfig = z
           .min(0)
           .max(3600)
           .default(10)
-          .describe('How long a message after a hole waits for the device to re-send what is missing'),
+          .describe(
+            'How long a message after a hole waits for the device to re-send what is missing; and how long, behind a hole that stayed, a device that says only what changes is waited for to say everything anew',
+          ),
       })
       .optional()
       .describe(

@@ -5,6 +5,7 @@ import type { Source, SourceContext, SourceStatus } from '../port.ts';
 import type { MqttConfig } from './config.ts';
 import { type DeviceMessage, readMessage } from './message.ts';
 import { type Released, SequenceOrder } from './order.ts';
+import { Unsaid } from './unsaid.ts';
 
 const expiry_ms = 250;
 const confirmAgain_ms = 1000;
@@ -17,6 +18,7 @@ export class MqttSource implements Source {
   readonly #context: SourceContext;
   readonly #stream: MachineStream;
   readonly #order: SequenceOrder | undefined;
+  readonly #unsaid: Unsaid;
   readonly #counters = { messages: 0, malformed: 0, connects: 0 };
   readonly #topic: string;
   #client: MqttClient | undefined;
@@ -39,8 +41,9 @@ export class MqttSource implements Source {
     this.#topic = `benchline/v1/observed/${context.settings.gateway}/${config.id}`;
     this.#committed = { resume: stream.resumeToken, until_ns: stream.until_ns };
     const last = stream.resumeToken === undefined ? undefined : BigInt(stream.resumeToken);
-    if (config.sequence)
-      this.#order = new SequenceOrder(config.sequence.patience_s * 1000, last, stream.until_ns);
+    const patience_ms = (config.sequence?.patience_s ?? 0) * 1000;
+    this.#unsaid = new Unsaid(patience_ms);
+    if (config.sequence) this.#order = new SequenceOrder(patience_ms, last, stream.until_ns);
     else this.#interruption = 'gateway_restart';
   }
 
@@ -179,7 +182,11 @@ export class MqttSource implements Source {
 
   #accept(released: readonly Released[]): void {
     for (const { message, jump } of released) {
-      this.#take(message, jump ? (this.#queued ? 'spool_full' : 'sequence_jump') : undefined);
+      const now_ms = performance.now();
+      if (jump) this.#unsaid.lost(this.#stream.signals, now_ms);
+      const blind = jump || this.#unsaid.waits(now_ms);
+      for (const { signal } of message.readings) this.#unsaid.said(signal);
+      this.#take(message, blind ? (this.#queued ? 'spool_full' : 'sequence_jump') : undefined);
       this.#stream.resumable(message.sequence.toString());
     }
   }
@@ -199,13 +206,17 @@ export class MqttSource implements Source {
     for (const done of this.#owed.splice(0)) done();
   }
 
-  /** Tells the device what is committed: it re-sends from the number after this one. */
+  /**
+   * Tells the device what is committed: it re-sends from the number after this one. One that says only what changes
+   * is also asked to say everything once where messages were lost.
+   */
   #confirm(): void {
     const { resume, until_ns } = this.#committed;
     if (resume === undefined || !this.#client?.connected) return;
     this.#confirmed_ms = performance.now();
     // A JSON number of any size: the device's own, digit by digit.
-    const body = `{"machine":"${this.#config.machine}","seq":${resume},"until_ns":${JSON.stringify(until_ns?.toString() ?? null)}}`;
+    const wish = this.#unsaid.any ? ',"say_all":true' : '';
+    const body = `{"machine":"${this.#config.machine}","seq":${resume},"until_ns":${JSON.stringify(until_ns?.toString() ?? null)}${wish}}`;
     this.#client.publish(this.#topic, body, { qos: 1, retain: true });
   }
 }
