@@ -130,6 +130,19 @@ test('registers rise every ten seconds by what the power says', () => {
   expect(Number(register.at(-1)?.value)).toBeCloseTo(kwh, 2);
 });
 
+test('the feeder of the line measures its machines and a base load that none of them has', () => {
+  const metered = ['press-1', 'lathe-1', 'lathe-2', 'robot-1'];
+  const assets = [...metered, 'bracket-feeder'].map((id) => assetOf(plant, id));
+  const day = flat(lineFrom(midnight, midnight + 24 * hour, '7', [], assets));
+  const taken = (machine: string) => {
+    const register = day.filter((p) => p.machine === machine && p.signal === 'energy-import');
+    return Number(register.at(-1)?.value) - Number(register[0]?.value);
+  };
+  const rest = taken('bracket-feeder') - metered.reduce((sum, id) => sum + taken(id), 0);
+  expect(rest).toBeGreaterThan(0.25 * 24);
+  expect(rest).toBeLessThan(0.45 * 24);
+});
+
 test('a scanned machine says on whole seconds what it was then', () => {
   const packer = assetOf(plant, 'packer-1');
   const continuous = flat(lineFrom(midnight, midnight + 12 * hour, '7', [], [packer]));

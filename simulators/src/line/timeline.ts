@@ -2,7 +2,9 @@ import type { Asset, PlantIndex, Product } from '@benchline/model';
 import { Changes, type Instant, keyOf, type Point } from '../time/timeline.ts';
 import { day } from './day.ts';
 import type { Circumstances, DayEvent } from './event.ts';
-import { localDateAt, nextDate } from './local-day.ts';
+import { feederEvents } from './feeder.ts';
+import { type LocalDate, localDateAt, nextDate } from './local-day.ts';
+import { Random } from './random.ts';
 
 /**
  * What synthetic machines say from an instant on, without end: first what holds at that instant, as far as it
@@ -52,7 +54,7 @@ function* machineTimeline(
 ): Generator<Instant, void, void> {
   const voice = new MachineVoice(asset, last);
   let begun = false;
-  for (const events of byInstant(eventsFrom(seed, asset, productsOf(asset, plant), from_ms))) {
+  for (const events of byInstant(eventsFrom(seed, asset, plant, from_ms))) {
     const time_ms = events[0]?.time_ms ?? from_ms;
     if (time_ms <= from_ms) {
       voice.assume(events);
@@ -69,11 +71,24 @@ function* machineTimeline(
 function* eventsFrom(
   seed: string,
   asset: Asset,
-  products: readonly Product[],
+  plant: PlantIndex,
   from_ms: number,
 ): Generator<DayEvent, void, void> {
+  const machines = asset.kind === 'meter' ? fedBy(asset, plant) : undefined;
+  const dayOf = (machine: Asset, date: LocalDate) => day(seed, machine, productsOf(machine, plant), date);
   for (let date = localDateAt(asset.time_zone, from_ms); ; date = nextDate(date))
-    yield* day(seed, asset, products, date);
+    yield* machines
+      ? feederEvents(
+          machines.map((machine) => dayOf(machine, date)),
+          new Random(`${seed}/${asset.id}/${date}`),
+        )
+      : dayOf(asset, date);
+}
+
+/** The machines behind a meter. */
+function fedBy(meter: Asset, { plant, assets }: PlantIndex): Asset[] {
+  const fed = plant.energy.feeders.find((feeder) => feeder.meter === meter.id)?.feeds ?? [];
+  return fed.flatMap((id) => assets.get(id) ?? []);
 }
 
 /** Products that a machine changes over between: its own first, then those that share the first word of its id. */
