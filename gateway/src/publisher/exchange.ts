@@ -4,6 +4,7 @@ import { Flow } from './flow.ts';
 import type { Inbox, ReceivedAck } from './inbox.ts';
 import type { Link } from './link.ts';
 import type { PublisherOptions } from './port.ts';
+import { RenewalPause } from './renewal-pause.ts';
 import { Rival } from './rival.ts';
 import type { Send, Voice } from './voice.ts';
 import type { Wake } from './wake.ts';
@@ -14,8 +15,6 @@ const defaultStall_ms = 1000;
 const longestHello_ms = 5000;
 /** After a first hello, data goes out without an answer, for consumers that are no ledger of ours. */
 const firstAnswer_ms = 1000;
-/** Between two epochs at least: a history that a ledger refuses again and again is not mended by numbers. */
-const renewalPause_ms = 60_000;
 const rebirthPause_ms = 1000;
 const idle_ms = 10_000;
 /** What is older when it goes out is history to whoever shows the present. */
@@ -50,7 +49,7 @@ export class Exchange {
   /** Where the spool ended when it was last looked at. */
   #lookedUpTo = 0;
   #newestAck_ns = 0n;
-  #renewed_ms = Number.NEGATIVE_INFINITY;
+  readonly #renewalPause = new RenewalPause();
   #reborn_ms = Number.NEGATIVE_INFINITY;
 
   constructor(options: PublisherOptions, parts: { inbox: Inbox; voice: Voice; wake: Wake }) {
@@ -126,8 +125,7 @@ export class Exchange {
   /** The ledger knows a history of this gateway that the spool has lost. */
   async #renew(after: string): Promise<void> {
     const { spool, log } = this.#options;
-    if (performance.now() - this.#renewed_ms < renewalPause_ms) return;
-    this.#renewed_ms = performance.now();
+    if (!this.#renewalPause.over(performance.now())) return;
     log.error(
       { epoch: spool.epoch, known: after },
       'the ledger holds batches that the spool lost: new epoch',
