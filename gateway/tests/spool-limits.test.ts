@@ -99,7 +99,7 @@ describe('what a ledger says', () => {
       readdirSync(place.folder)
         .filter((name) => name !== 'acked')
         .sort(),
-    ).toEqual(['lock', 'lock.pid', 'reserve', 'state.json', spool.epoch].sort());
+    ).toEqual(['lock', 'lock.pid', 'reserve', 'state.json', 'state-copy.json', spool.epoch].sort());
     const dead = await place.afterKill();
     expect(dead.status()).toMatchObject({ epoch: spool.epoch, next: 5, acked: -1, renewals: 1 });
     expect(dead.resumeState('mill-1', 'opc')).toMatchObject({ resume: 'r', until_ns: 5n * second });

@@ -1,73 +1,31 @@
-import { readFileSync, truncateSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { flipBit, machines, SpoolStory } from './support/spool-story.ts';
-
-type Step = (story: SpoolStory) => Promise<void>;
+import { machines, SpoolStory } from './support/spool-story.ts';
+import { drained, emptied, ended, flipped, type Step, said, torn } from './support/story-steps.ts';
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
-/** Every step with its words, so that a failing story can be read. */
-const step: fc.Arbitrary<{ says: string; does: Step }> = fc.oneof(
+const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc
-      .tuple(fc.constantFrom(...machines), fc.integer({ min: 1, max: 6 }))
-      .map(([machine, count]) => ({
-        says: `${machine} says ${count}`,
-        does: async (story: SpoolStory) => {
-          for (let n = 0; n < count; n += 1) await story.emit(machine);
-        },
-      })),
+    arbitrary: fc.tuple(fc.constantFrom(...machines), fc.integer({ min: 1, max: 6 })).map((a) => said(...a)),
   },
-  {
-    weight: 3,
-    arbitrary: fc.integer({ min: 0, max: 12 }).map((count) => ({
-      says: `${count} go to the ledger`,
-      does: (story: SpoolStory) => story.drain(count),
-    })),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.constantFrom<'kill' | 'stop'>('kill', 'stop').map((how) => ({
-      says: how,
-      does: (story: SpoolStory) => story.restart(how),
-    })),
-  },
-  {
-    weight: 1,
-    arbitrary: share.map((keep) => ({
-      says: `kill, and ${keep} is left of the newest segment`,
-      does: (story: SpoolStory) =>
-        story.restart('kill', (files) => {
-          const newest = files.at(-2) ?? '';
-          truncateSync(newest, Math.floor(keep * readFileSync(newest).length));
-        }),
-    })),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(share, share).map(([which, where]) => ({
-      says: `kill, and a bit flips in file ${which} at ${where}`,
-      does: (story: SpoolStory) =>
-        story.restart('kill', (files) => {
-          const file = files[Math.min(files.length - 1, Math.floor(which * files.length))];
-          if (file !== undefined) flipBit(file, where);
-        }),
-    })),
-  },
-  {
-    weight: 1,
-    arbitrary: share.map((which) => ({
-      says: `kill, and file ${which} is empty`,
-      does: (story: SpoolStory) =>
-        story.restart('kill', (files) => {
-          const file = files[Math.min(files.length - 1, Math.floor(which * files.length))];
-          if (file !== undefined) truncateSync(file, 0);
-        }),
-    })),
-  },
+  { weight: 3, arbitrary: fc.integer({ min: 0, max: 12 }).map(drained) },
+  { weight: 2, arbitrary: fc.constantFrom<'kill' | 'stop'>('kill', 'stop').map(ended) },
+  { weight: 1, arbitrary: share.map(torn) },
+  { weight: 1, arbitrary: fc.tuple(share, share).map((a) => flipped(...a)) },
+  { weight: 1, arbitrary: share.map(emptied) },
 );
+
+/** Stories that once left a stretch undeclared. */
+const regressions: [Step[]][] = [
+  // A declaration was destroyed before a ledger had it and after the ledger was past what it speaks of.
+  [[said('mill-1', 1), emptied(0), said('mill-1', 2), torn(0), emptied(0), drained(1), torn(0), drained(0)]],
+  // What only the state file knew of a declaration went with it.
+  [[torn(0), flipped(0, 0), flipped(0.99, 0), flipped(0.7, 0), emptied(0)]],
+  // A number was given away twice, and the batch by which that could be told did not read back either.
+  [[drained(4), flipped(0, 0.7541353383458647), emptied(0), drained(0)]],
+];
 
 it('stores or declares all it was given, once, whatever happens to it', async () => {
   await fc.assert(
@@ -81,8 +39,6 @@ it('stores or declares all it was given, once, whatever happens to it', async ()
         await story.end();
       }
     }),
-    // Always the same stories: a rarer one, in which every segment is emptied twice within an epoch, still leaves
-    // a stretch undeclared.
-    { numRuns: 150, seed: 20_261_122 },
+    { numRuns: 120, examples: regressions },
   );
 }, 120_000);

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchDraft } from '../src/spool/port.ts';
+import { stateFiles } from '../src/spool/state-file.ts';
 import { checkChain, draftOf, second } from './support/batches.ts';
 import { allFrom, SpoolPlace } from './support/spool-place.ts';
 
@@ -147,14 +148,14 @@ describe('after a kill', () => {
     checkChain(await allFrom(dead, dead.floor));
   });
 
-  it('does without its state file', async () => {
+  it('does without its state files', async () => {
     const spool = await place.start();
     await spool.append([draftOf(0), draftOf(1)]);
     await spool.close();
     for (const text of ['', '{"v":1}', undefined]) {
-      const file = join(place.folder, 'state.json');
-      if (text === undefined) rmSync(file);
-      else writeFileSync(file, text);
+      for (const file of stateFiles.map((name) => join(place.folder, name)))
+        if (text === undefined) rmSync(file);
+        else writeFileSync(file, text);
       const again = await place.start();
       expect([again.epoch, again.next]).toEqual([spool.epoch, 2]);
       expect(again.resumeState('mill-1', 'opc')?.until_ns).toBe(2n * second);

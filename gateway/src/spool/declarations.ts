@@ -32,6 +32,11 @@ interface Declaration {
 export class Declarations {
   #all: Declaration[] = [];
 
+  /** Sequence number of the last; −1 when there is none. */
+  get newest(): number {
+    return this.#all.at(-1)?.seq ?? -1;
+  }
+
   /** Takes note of a committed batch. */
   note(batch: Batch): void {
     for (const gap of batch.gaps) if (isAfterthought(gap)) this.#all.push({ seq: batch.seq, batch, ...gap });

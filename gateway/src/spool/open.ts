@@ -13,7 +13,7 @@ import { newEpoch } from './renewal.ts';
 import { isFull } from './room.ts';
 import { SourceStates } from './sources.ts';
 import { FileSpool } from './spool.ts';
-import { readState, type StateFile } from './state-file.ts';
+import { readState, type StateFile, stateFiles } from './state-file.ts';
 import { keyOf, lossOf, unknownMapping } from './stretch.ts';
 
 const defaultMaxBytes = 512 * 1024 * 1024;
@@ -58,7 +58,9 @@ async function openLocked(
     min_free_bytes,
     when_full = 'evict_oldest',
   } = options;
-  await setAside(folder, (name) => (epochPattern.test(name) ? 'folder' : name === 'state.json' && 'file'));
+  await setAside(folder, (name) =>
+    epochPattern.test(name) ? 'folder' : stateFiles.some((file) => file === name) && 'file',
+  );
   const state = await readState(folder);
   const epoch = state?.epoch ?? (await newestEpoch(folder)) ?? newEpoch();
   await removeAllBut(folder, epoch);

@@ -6,6 +6,7 @@ import { AckFile } from './ack-file.ts';
 import type { Bounds } from './bounds.ts';
 import { type Call, sealGroup, takeGroup } from './calls.ts';
 import type { Declarations } from './declarations.ts';
+import { digestOf } from './digest-of.ts';
 import { Evictions } from './eviction.ts';
 import { Gauge, unackedBytes } from './gauge.ts';
 import { type Life, openRecords } from './life.ts';
@@ -134,12 +135,11 @@ export class FileSpool implements Spool {
   }
 
   async acknowledge(seq: number, digest: string): Promise<boolean> {
-    const { journal, reader } = this.#life;
-    if (seq >= journal.next) return false;
+    if (seq >= this.next) return false;
     // After a loss that it recorded, a ledger names no digest.
-    if (digest !== '' && seq >= journal.floor) {
-      const known = this.#recent.get(seq) ?? (await reader.read(seq, 1)).records[0]?.batch;
-      if (known?.content.seq === seq && known.digest !== digest) return false;
+    if (digest !== '' && seq >= this.floor) {
+      const known = await digestOf(seq, this.#life, this.#recent);
+      if (known !== undefined && known !== digest) return false;
     }
     this.#acked = seq;
     this.#ackFile.note(this.epoch, seq);
@@ -287,12 +287,18 @@ export class FileSpool implements Spool {
     await this.#settleOwed();
   }
 
+  /**
+   * Commits the declarations that are owed, and writes them down beside the records as well: a ledger acknowledges
+   * what lies behind a loss before it has the declaration, and from then on nothing else tells of the loss.
+   */
   async #settleOwed(): Promise<void> {
     const { owed } = this.#evictions;
-    if (owed.length === 0) return;
-    const { sealed, head } = this.#sealer.seal(owed, this.#life.head);
-    await this.#commit(sealed, head);
-    this.#evictions.owed = this.#evictions.owed.filter((draft) => !owed.includes(draft));
+    if (owed.length > 0) {
+      const { sealed, head } = this.#sealer.seal(owed, this.#life.head);
+      await this.#commit(sealed, head);
+      this.#evictions.owed = this.#evictions.owed.filter((draft) => !owed.includes(draft));
+    }
+    if (this.#evictions.declarations.newest >= this.#savedNext) await this.save();
   }
 
   async #renew(after: string): Promise<void> {

@@ -38,12 +38,21 @@ export const StateFile = z.strictObject({
 });
 export type StateFile = z.output<typeof StateFile>;
 
-const fileOf = (folder: string) => join(folder, 'state.json');
+/** Two, the second written after the first: some of what they say stands nowhere else. */
+export const stateFiles = ['state.json', 'state-copy.json'] as const;
 
 /** Undefined when there is none, or none that reads back as it was written: then the records have to tell. */
 export async function readState(folder: string): Promise<StateFile | undefined> {
+  for (const name of stateFiles) {
+    const state = await readOne(join(folder, name));
+    if (state) return state;
+  }
+  return undefined;
+}
+
+async function readOne(path: string): Promise<StateFile | undefined> {
   try {
-    const text = await readFile(fileOf(folder), 'utf8');
+    const text = await readFile(path, 'utf8');
     const end = text.indexOf('\n');
     const json = text.slice(end + 1);
     return sha256Hex(json) === text.slice(0, end) ? StateFile.parse(JSON.parse(json)) : undefined;
@@ -54,11 +63,11 @@ export async function readState(folder: string): Promise<StateFile | undefined> 
 
 /**
  * The digest comes first, on a line of its own: a flipped bit must not make another epoch or position of what was.
- * @returns how many bytes it takes.
+ * @returns how many bytes they take.
  */
 export async function writeState(folder: string, state: z.input<typeof StateFile>): Promise<number> {
   const json = JSON.stringify(state);
   const text = `${sha256Hex(json)}\n${json}`;
-  await writeFileAtomically(fileOf(folder), text);
-  return text.length;
+  for (const name of stateFiles) await writeFileAtomically(join(folder, name), text);
+  return stateFiles.length * text.length;
 }

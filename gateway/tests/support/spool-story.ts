@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { nsNow, type SignedBatch } from '@benchline/model';
 import { openSpool } from '../../src/spool/index.ts';
 import type { BatchDraft, Spool, SpoolOptions } from '../../src/spool/port.ts';
+import { stateFiles } from '../../src/spool/state-file.ts';
 import { gatewayKey } from './batches.ts';
 
 /** Between two words of a source. */
 const step_ns = 1_000_000n;
 
 export const machines = ['mill-1', 'press-1'] as const;
-type Machine = (typeof machines)[number];
+export type Machine = (typeof machines)[number];
 
 /** A ledger that takes batches only in their order, and remembers what each says. */
 class OrderedLedger {
@@ -75,11 +76,9 @@ export class SpoolStory {
     return join(this.#place, `life-${this.#lives}`);
   }
 
-  /** Files that damage may hit, the segments in order first. */
+  /** Files that damage may hit: segments, oldest first, then what is known beside them. */
   files(): string[] {
-    const epoch = join(this.folder, this.#spool.epoch);
-    const segments = readdirSync(epoch).sort();
-    return [...segments.map((name) => join(epoch, name)), join(this.folder, 'state.json')];
+    return [...this.#segments(), ...stateFiles.map((name) => join(this.folder, name))];
   }
 
   async emit(machine: Machine): Promise<void> {
@@ -112,13 +111,16 @@ export class SpoolStory {
   }
 
   /** Ends the process, by a kill or in order, does something to its files, and starts it again. */
-  async restart(how: 'kill' | 'stop', change: (files: string[]) => void = () => {}): Promise<void> {
+  async restart(
+    how: 'kill' | 'stop',
+    change: (files: string[], newest: string) => void = () => {},
+  ): Promise<void> {
     const old = this.#spool;
     const before = this.folder;
     if (how === 'stop') await old.close();
     this.#lives += 1;
     cpSync(before, this.folder, { recursive: true });
-    change(this.files());
+    change(this.files(), this.#segments().at(-1) ?? '');
     await old.close();
     await this.#open();
     rmSync(before, { recursive: true, force: true });
@@ -138,6 +140,13 @@ export class SpoolStory {
   async end(): Promise<void> {
     await this.#spool.close();
     rmSync(this.#place, { recursive: true, force: true });
+  }
+
+  #segments(): string[] {
+    const epoch = join(this.folder, this.#spool.epoch);
+    return readdirSync(epoch)
+      .sort()
+      .map((name) => join(epoch, name));
   }
 
   async #open(): Promise<void> {
