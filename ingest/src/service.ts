@@ -20,6 +20,7 @@ import { trustFolder } from './intake/trust.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openLedger } from './ledger/open.ts';
 import { Upkeep } from './ledger/upkeep.ts';
+import { onceTheDiskWorks } from './opening.ts';
 import { readCursor, targetOf } from './projection/cursor.ts';
 import { Projection } from './projection/projection.ts';
 import { Publications } from './publications/publications.ts';
@@ -40,17 +41,25 @@ type Plant = ReturnType<typeof loadPlant>;
 
 /**
  * Opens the ledger and everything that leads into it and out of it. The broker and the store may be away: they
- * are waited for.
+ * are waited for, and so is a disk that does not let the ledger be read, until the signal aborts.
  * @throws BenchlineError `config_invalid`, `plant_invalid`, `port_busy` or `folder_locked`.
  */
-export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest> {
+export async function openIngest(
+  config: IngestConfig,
+  log: Log,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Ingest> {
   await using opened = new AsyncDisposableStack();
   const plant = loadPlant(config.plant);
   const key = readSigningKey(config.key_file);
   const { ledger_id, group } = config;
   const nodes = planNodes(config.sparkplug_nodes, group, plant.index);
 
-  const { ledger, chains, quarantine, projection, readers } = await openStores(config, plant, log, opened);
+  const { result: stores, port: listened } = await onceTheDiskWorks(
+    (attempt) => openStores(config, plant, log, attempt),
+    { config, log, signal, opened },
+  );
+  const { ledger, chains, quarantine, projection, readers } = stores;
   const failure = Promise.withResolvers<Error>();
   const intake: Intake = new Intake({
     group,
@@ -94,7 +103,12 @@ export async function openIngest(config: IngestConfig, log: Log): Promise<Ingest
 
   const parts = { ledger, intake, subscription, projection, quarantine, readers, open_feeds: new Set() };
   const health: IngestHealth = ingestHealth(parts, { patience_ms: config.http.stalled_after_s * 1000, log });
-  const { port } = await openIngestDoor(config, parts, { health, plant: plant.index, log }, opened);
+  const { port } = await openIngestDoor(
+    listened === undefined ? config : { ...config, http: { ...config.http, port: listened } },
+    parts,
+    { health, plant: plant.index, log },
+    opened,
+  );
   subscription.start();
   opened.defer(() => subscription.stop());
 

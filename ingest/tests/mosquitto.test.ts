@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { TestGateway } from './kit/test-gateway.ts';
-import { kill, records, statusOf, Works } from './kit/works.ts';
+import { freePort, kill, records, statusOf, Works } from './kit/works.ts';
 
 const program = '/usr/sbin/mosquitto';
 const missing = spawnSync(program, ['-h']).error
@@ -11,14 +10,6 @@ const missing = spawnSync(program, ['-h']).error
 
 let works: Works | undefined;
 afterEach(() => works?.close());
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function startMosquitto(place: Works): Promise<ChildProcess> {
   const file = place.write(

@@ -19,7 +19,8 @@ export interface ServiceSpec<Config> {
   load(file: string): Config;
   /** Reads everything that a configuration names, and connects to nothing. */
   check(config: Config): void | Promise<void>;
-  open(config: Config, log: Log): Promise<RunningService>;
+  /** `stop` aborts when the service is to end, which may be before it is open. */
+  open(config: Config, log: Log, stop: AbortSignal): Promise<RunningService>;
 }
 
 /** The subcommand of a service: `--config FILE` runs it until it is told to stop, `--check` only reads. */
@@ -40,7 +41,7 @@ export function serviceCommand<Config>(service: ServiceSpec<Config>): Command {
         return 0;
       }
       const stop = exitWithSupervisor(signal);
-      const running = await service.open(config, openLog(service.name));
+      const running = await service.open(config, openLog(service.name), stop);
       ready({ http_port: running.port });
       const failure = await Promise.race([aborted(stop), ...(running.failed ? [running.failed] : [])]);
       exitLater(failure === undefined ? 0 : 1);
