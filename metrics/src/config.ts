@@ -43,6 +43,14 @@ export const MetricsConfig = z
       ])
       .describe('Where the telemetry is: a store of its own, or the InfluxDB that ingest writes to'),
     http: HttpConfig.describe('Door for the API and the console'),
+    stream_readers_max: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(100)
+      .describe(
+        'How many may read /api/v1/stream at a time; one more is answered 503 and may try again. Every open page of the console is one',
+      ),
     lateness_s: z
       .number()
       .min(0)

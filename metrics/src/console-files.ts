@@ -10,12 +10,19 @@ export interface ConsoleFile {
 
 const folder = new URL('../console/', import.meta.url);
 const scripts = [
+  'alarms',
   'analysis',
   'analysis-messages',
   'api',
   'bar',
   'control-chart',
   'dom',
+  'energy',
+  'energy-charts',
+  'energy-limits',
+  'energy-messages',
+  'energy-outlook',
+  'energy-panels',
   'entries',
   'entry-api',
   'entry-forms',
@@ -45,6 +52,8 @@ export function consoleFiles(): ReadonlyMap<string, ConsoleFile> {
     ['/', { type: 'text/html; charset=utf-8', body: read('index.html') }],
     ['/analysis', { type: 'text/html; charset=utf-8', body: read('analysis.html') }],
     ['/console/analysis.css', { type: 'text/css; charset=utf-8', body: read('analysis.css') }],
+    ['/energy', { type: 'text/html; charset=utf-8', body: read('energy.html') }],
+    ['/console/energy.css', { type: 'text/css; charset=utf-8', body: read('energy.css') }],
     ['/entries', { type: 'text/html; charset=utf-8', body: read('entries.html') }],
     ['/console/entries.css', { type: 'text/css; charset=utf-8', body: read('entries.css') }],
     ['/console/style.css', { type: 'text/css; charset=utf-8', body: read('style.css') }],

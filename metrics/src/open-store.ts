@@ -17,6 +17,8 @@ export interface OpenedStore {
   revisions: string;
   /** File beside it for the accounts of past slots; without it they do not outlive the process. */
   accounts?: string;
+  /** File beside it for what was told of alarms; without it they are told anew after a restart. */
+  alarms?: string;
 }
 
 /** Opens the store that a configuration names. @throws BenchlineError `store_unavailable`. */
@@ -31,7 +33,8 @@ export async function openStore(
     const from = { next: (await store.cursor()) ?? 0, line: await store.cursorLine() };
     const revisions = `${where.embedded.file}.revisions`;
     const accounts = `${where.embedded.file}.accounts`;
-    return { store, own: store, from, remember: async () => undefined, revisions, accounts };
+    const alarms = `${where.embedded.file}.alarms`;
+    return { store, own: store, from, remember: async () => undefined, revisions, accounts, alarms };
   }
   const store = await openInfluxStore({ config: where.influx, placement });
   const file = where.cursor_file;
@@ -42,6 +45,7 @@ export async function openStore(
     store,
     revisions: `${file}.revisions`,
     accounts: `${file}.accounts`,
+    alarms: `${file}.alarms`,
     from: await known(store, mark, await readCursor(file)),
     remember: async (position) => {
       await store.mark(mark, position.next);

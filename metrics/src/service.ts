@@ -1,12 +1,15 @@
 import { describeError, type Log, loadPlant, nsFromMs, nsNow, type PlantIndex } from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
 import { registerHealth } from '@benchline/model/health';
+import { StreamReaders } from './api/event-stream.ts';
 import { installSchemas } from './api/openapi.ts';
 import type { ApiParts } from './api/parts.ts';
 import { pipelineView } from './api/pipeline.ts';
 import { metricsRoutes } from './api/routes.ts';
 import { Updates } from './api/updates.ts';
 import { feedAuthorization, type MetricsConfig } from './config.ts';
+import { AlarmWatch } from './energy/alarm-watch.ts';
+import { LimitBook } from './energy/limit-book.ts';
 import { entryNews, untilNow } from './entries/entry-news.ts';
 import { AccountShelf } from './figures/account-shelf.ts';
 import { Figures } from './figures/figures.ts';
@@ -41,8 +44,9 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   const { index } = loaded;
   const feed = { url: config.feed_url, authorization: feedAuthorization(config) };
   const computing = await openFigures(config, loaded, log, opened);
-  const { store, own, scopes, figures, revisions, writer } = computing;
+  const { store, own, scopes, figures, revisions, writer, limits } = computing;
   const updates = new Updates();
+  const readers = new StreamReaders({ most: config.stream_readers_max });
   const late = new LateCount();
   const follower = followerOf({ config, feed, plant: index, log }, computing, {
     onQueryable: (batch, now_ns) => observeQueryable(health, batch, now_ns),
@@ -58,9 +62,16 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
     caughtUp: () => isCaughtUp(follower),
   });
 
+  const alarms = new AlarmWatch({
+    limits: loaded.plant.energy.limits,
+    alarmsOf: (limit, window, now_ns) => limits.alarms(limit, window, now_ns),
+    file: computing.alarms,
+    caughtUp: () => isCaughtUp(follower),
+    ...{ now: nsNow, log },
+  });
   const patience_ms = config.http.stalled_after_s * 1000;
   const health: MetricsHealth = metricsHealth(
-    { follower, writer, figures, late, publisher, revisions },
+    { follower, writer, figures, late, publisher, revisions, alarms, readers },
     { patience_ms, log },
   );
   const kind = own ? ('embedded' as const) : ('influx' as const);
@@ -71,8 +82,11 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
     figures,
     store,
     updates,
+    readers,
     ingest: feed,
     revisions: revisions.book,
+    limits,
+    alarms,
     pipeline: (now_ns) => pipelineView(pipeline, now_ns),
     now: nsNow,
   };
@@ -81,7 +95,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   health.health.start();
   opened.defer(() => health.health.stop());
 
-  runAll([follower, writer, publisher], log, opened);
+  runAll([follower, writer, publisher, alarms], log, opened);
   const everything = opened.move();
   return { port: door.port, close: () => everything.disposeAsync() };
 }
@@ -95,7 +109,8 @@ async function openFigures(
   log: Log,
   opened: AsyncDisposableStack,
 ) {
-  const { store, own, from, remember, revisions: file, accounts } = await openStore(config, index, log);
+  const opening = await openStore(config, index, log);
+  const { store, own, from, remember, revisions: file, accounts, alarms } = opening;
   opened.defer(() => store.close());
   const scopes = scopesOf(plant);
   const lateness_ns = nsFromMs(config.lateness_s * 1000);
@@ -111,7 +126,8 @@ async function openFigures(
   const writer = own
     ? undefined
     : new KpiWriter({ figures, scopes, store, lateness_ns, now: nsNow, log, onWritten: remember });
-  return { store, own, from, scopes, revisions, shelf, figures, writer };
+  const limits = new LimitBook({ energy: plant.energy, scopes, figures, store });
+  return { store, own, from, scopes, revisions, shelf, figures, writer, limits, alarms };
 }
 
 /** Follows the feed, and tells everyone who keeps something what it no longer holds for. */

@@ -30,7 +30,7 @@ describe('a running metrics service', () => {
 
   beforeAll(async () => {
     works = await Works.open('embedded');
-    await works.start({ lateness_s: 60 });
+    await works.start({ lateness_s: 60, stream_readers_max: 2 });
   });
   afterAll(() => works.close());
 
@@ -93,6 +93,30 @@ describe('a running metrics service', () => {
     expect(events()).toBeLessThanOrEqual(2 + Math.ceil((Date.now() - began) / 1000));
     stop.abort();
     await reading;
+  });
+
+  test('has no more readers of streams than it may, says so, and takes the next when one leaves', async () => {
+    const readers = [new AbortController(), new AbortController()];
+    const open = async (query: string, signal?: AbortSignal) =>
+      await fetch(`${works.url}/api/v1/stream${query}`, signal ? { signal } : {});
+    for (const { signal } of readers) expect((await open('', signal)).status).toBe(200);
+    const refused = await open('?scope=acme');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
+    expect(refused.headers.get('content-type')).toContain('application/problem+json');
+    expect(await refused.json()).toMatchObject({
+      code: 'too_many_readers',
+      hint: expect.stringContaining('stream_readers_max'),
+    });
+    readers[0]!.abort();
+    const next = new AbortController();
+    await expect.poll(async () => (await open('', next.signal)).status).toBe(200);
+    const counted = await (await fetch(`${works.url}/metrics`)).text();
+    expect(counted).toMatch(/stream_readers\S* 2\n/);
+    expect(counted).toMatch(/stream_refused_total\S* [1-9]/);
+    for (const reader of [readers[1]!, next]) reader.abort();
+    await expect
+      .poll(async () => await (await fetch(`${works.url}/metrics`)).text())
+      .toMatch(/stream_readers\S* 0\n/);
   });
 
   test('shows how the pipeline fares', async () => {

@@ -33,6 +33,7 @@ export const errorCodes = {
   missing_program: 'a program that has to be installed first was not found',
   not_authorized: 'the principal may not do this',
   not_found: 'there is no such thing',
+  too_many_readers: 'as many streams are being read as the configuration allows',
   bad_request: 'a request that does not fit its schema',
   signature_invalid: 'a signature does not verify with the expected key',
   key_unknown: 'a message is signed with a key that nobody told us to trust',

@@ -1,4 +1,14 @@
-import type { Catalogue, CncRatio, KpiResult, Pipeline, PlantView, StateList } from './types.ts';
+import type {
+  AlarmNews,
+  Catalogue,
+  CncRatio,
+  EnergyAlarm,
+  KpiResult,
+  Pipeline,
+  PlantView,
+  StandingAlarms,
+  StateList,
+} from './types.ts';
 
 /** A window of time to show, as the API wants it. */
 export interface Window {
@@ -42,8 +52,28 @@ export const api = {
     await get<StateList>('states', { machine, ...span(window) }),
   cncRatio: async (scope: string, window: Window) =>
     await get<CncRatio>('cnc-ratio', { scope, ...span(window) }),
-  /** Calls back whenever figures may have changed. The browser reconnects by itself. */
-  onUpdate(callback: () => void): void {
-    new EventSource('/api/v1/stream').addEventListener('update', callback);
+  /** Calls back whenever figures may have changed, and with the alarms that stand. The browser reconnects by itself. */
+  follow({
+    onUpdate = () => undefined,
+    onAlarms = () => undefined,
+  }: {
+    onUpdate?(): void;
+    onAlarms?(standing: readonly EnergyAlarm[]): void;
+  }): void {
+    const stream = new EventSource('/api/v1/stream');
+    let standing: readonly EnergyAlarm[] = [];
+    const alarms = (change: readonly EnergyAlarm[]) => onAlarms((standing = change));
+    stream.addEventListener('update', onUpdate);
+    stream.addEventListener('alarms', ({ data }) => alarms((JSON.parse(data) as StandingAlarms).alarms));
+    stream.addEventListener('alarm', ({ data }) => {
+      const { alarm } = JSON.parse(data) as AlarmNews;
+      const others = standing.filter(({ id }) => id !== alarm.id);
+      alarms(asksForSomebody(alarm) ? [...others, alarm] : others);
+    });
   },
 };
+
+/** An alarm whose period is over stands until somebody acknowledges it. */
+function asksForSomebody({ state, acknowledged }: EnergyAlarm): boolean {
+  return state !== 'none' && !(state === 'ended' && acknowledged);
+}

@@ -220,7 +220,9 @@ function clock(instant: string): string {
 }
 
 void refresh();
-api.onUpdate(() => {
-  // A stop that somebody has chosen stays until it is named.
-  if (openStop === undefined) void refill().catch(report);
+api.follow({
+  onUpdate() {
+    // A stop that somebody has chosen stays until it is named.
+    if (openStop === undefined) void refill().catch(report);
+  },
 });

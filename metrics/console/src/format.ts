@@ -55,6 +55,26 @@ export function formatCount(count: number, language: Language): string {
   return new Intl.NumberFormat(locale(language), { maximumFractionDigits: 0 }).format(count);
 }
 
+/** An amount with the digits that its size asks for, and its unit. */
+export function formatAmount(amount: number | undefined, unit: string, language: Language): string {
+  if (amount === undefined) return absent;
+  const size = Math.abs(amount);
+  const maximumFractionDigits = size >= 100 ? 1 : size >= 1 ? 2 : 4;
+  return `${new Intl.NumberFormat(locale(language), { maximumFractionDigits }).format(amount)} ${unit}`;
+}
+
+/** Day and time of an instant. */
+export function formatMoment(at: string, zone: string, language: Language): string {
+  return new Intl.DateTimeFormat(locale(language), {
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: zone,
+  }).format(new Date(at));
+}
+
 export function formatClock(at: Date, zone: string, language: Language): string {
   return new Intl.DateTimeFormat(locale(language), {
     hour: '2-digit',

@@ -1,3 +1,4 @@
+import { drawAlarms } from './alarms.ts';
 import { api, askedEnd } from './api.ts';
 import { barChoice, drawBar, showFreshness } from './bar.ts';
 import { byId, setText } from './dom.ts';
@@ -6,6 +7,7 @@ import { message } from './messages.ts';
 import { buildPage, type PageModel } from './page.ts';
 import { fillPipeline } from './pipeline.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
+import type { EnergyAlarm } from './types.ts';
 import { currentWindow } from './windows.ts';
 
 const leastPauseMs = 2000;
@@ -15,6 +17,7 @@ const choice = barChoice(new URLSearchParams(location.search), 'last_24h');
 const root = byId('page');
 let wake: (() => void) | undefined;
 let model: PageModel | undefined;
+let alarms: readonly EnergyAlarm[] = [];
 
 function choose(change: Partial<typeof choice>): void {
   Object.assign(choice, change);
@@ -28,6 +31,7 @@ function draw(): void {
   const { language } = choice;
   drawBar(choice, choose);
   setText(byId('footnote'), message(language, 'footnote'));
+  drawAlarms(byId('alarms'), alarms, language);
   if (!model) return;
   model = { ...model, language };
   setText(byId('plant-name'), model.plant.enterprise.name[language]);
@@ -88,5 +92,11 @@ function pause(ms: number): Promise<void> {
 }
 
 draw();
-api.onUpdate(() => wake?.());
+api.follow({
+  onUpdate: () => wake?.(),
+  onAlarms: (standing) => {
+    alarms = standing;
+    drawAlarms(byId('alarms'), alarms, choice.language);
+  },
+});
 void keepFresh();

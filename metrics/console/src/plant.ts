@@ -42,6 +42,14 @@ export function scopeOptions(plant: PlantView, language: Language): [scope: stri
   ]);
 }
 
+/** Names of sites, machines, meters and products by id. */
+export function namesOf({ enterprise, products }: PlantView, language: Language): Map<string, string> {
+  const { sites } = enterprise;
+  const lines = sites.flatMap((site) => site.areas).flatMap((area) => area.lines);
+  const named = [...sites, ...lines.flatMap(({ machines, meters }) => [...machines, ...meters]), ...products];
+  return new Map(named.map(({ id, name }) => [id, name[language]]));
+}
+
 export function timeZoneOf(plant: PlantView): string {
   return plant.enterprise.sites[0]?.time_zone ?? 'UTC';
 }

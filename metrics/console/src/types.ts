@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type * as energy from '../../src/api/energy-schemas.ts';
 import type * as entries from '../../src/api/entry-schemas.ts';
 import type * as losses from '../../src/api/loss-schemas.ts';
 import type * as pipeline from '../../src/api/pipeline-schema.ts';
@@ -16,6 +17,18 @@ export type LossTree = z.output<typeof losses.LossTree>;
 export type CharacteristicList = z.output<typeof quality.CharacteristicList>;
 export type ControlChart = z.output<typeof quality.ControlChart>;
 export type Grade = z.output<typeof quality.GradeView>;
+export type EnergyCatalogue = z.output<typeof energy.EnergyCatalogue>;
+export type EnergySummary = z.output<typeof energy.EnergySummary>;
+export type EnergyByState = z.output<typeof energy.EnergyByState>;
+export type EnergyCosts = z.output<typeof energy.EnergyCosts>;
+export type MeterBalance = z.output<typeof energy.MeterBalance>;
+export type EnergyBaseline = z.output<typeof energy.EnergyBaseline>;
+export type EnergyForecast = z.output<typeof energy.EnergyForecast>;
+export type EnergyAlarms = z.output<typeof energy.EnergyAlarms>;
+export type EnergyAlarm = EnergyAlarms['alarms'][number];
+export type StandingAlarms = z.output<typeof energy.StandingAlarms>;
+export type AlarmNews = z.output<typeof energy.AlarmNews>;
+export type EnergyExplanation = z.output<typeof energy.EnergyExplanation>;
 export type EntryList = z.output<typeof entries.EntryList>;
 export type KpiId = Catalogue['kpis'][number]['id'];
 

@@ -2,7 +2,6 @@ import { periodAround } from '../calendar/local-periods.ts';
 import { type FittedBaseline, fitBaseline, performanceOf } from '../energy/baseline.ts';
 import { baselinePoints } from '../energy/baseline-points.ts';
 import { explainPeriod } from '../energy/explain-period.ts';
-import { LimitBook } from '../energy/limit-book.ts';
 import { EnergyRules } from '../energy/rules.ts';
 import { PeriodForecasts } from '../energy/running-period.ts';
 import { findScope } from '../figures/scopes.ts';
@@ -106,10 +105,9 @@ function alarmRoute(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }) => {
-      const { plant, scopes, figures, store, now } = parts();
+      const { plant, scopes, limits: book, now } = parts();
       const scope = findScope(scopes, query.scope);
       const [window, now_ns] = [windowOf(query), now()];
-      const book = new LimitBook({ energy: plant.plant.energy, scopes, figures, store });
       const rules = new EnergyRules(plant);
       const alarms = [];
       for (const limit of book.limitsIn(scope))

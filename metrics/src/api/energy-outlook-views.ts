@@ -5,24 +5,27 @@ import type { PeriodExplanation } from '../energy/explain-period.ts';
 import type { Outlook } from '../energy/outlook.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { unitsOf } from '../kpis/quantities.ts';
-import type { EnergyAlarms, EnergyExplanation } from './energy-schemas.ts';
+import type { EnergyAlarms, EnergyExplanation, EnergyOutlook } from './energy-schemas.ts';
 import { askedView, spanView, stateName } from './energy-views.ts';
 import { alarmWording, warningWording } from './energy-wording.ts';
 
 /** How forecasts, alarms and explanations look in the API. */
 
-export function outlookView({ expected_kwh, rest_kwh, low_kwh, high_kwh }: Outlook) {
+export function outlookView(outlook: Outlook): z.output<typeof EnergyOutlook> {
+  const { expected_kwh, rest_kwh, low_kwh, high_kwh, mean_error_kwh, checked } = outlook;
   return {
     expected: expected_kwh,
     rest: rest_kwh,
     ...(low_kwh !== undefined && { low: low_kwh }),
     ...(high_kwh !== undefined && { high: high_kwh }),
+    ...(mean_error_kwh !== undefined && { mean_error: mean_error_kwh }),
+    checked,
   };
 }
 
 export function alarmView(
   { limit, acknowledged, outlook, ...alarm }: Alarm,
-  { unit, exceeded_ns }: { unit: string; exceeded_ns: bigint | undefined },
+  { unit, exceeded_ns }: { unit: string; exceeded_ns?: bigint | undefined },
 ): z.output<typeof EnergyAlarms>['alarms'][number] {
   const { id, state, value, warning } = alarm;
   return {

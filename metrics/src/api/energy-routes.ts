@@ -1,4 +1,5 @@
 import { comprehensiveEnergy } from '../energy/comprehensive.ts';
+import { setsOfEdition } from '../energy/conversion.ts';
 import { balanceOf } from '../energy/meter-tree.ts';
 import { declaredFor } from '../energy/outputs.ts';
 import { EnergyRules } from '../energy/rules.ts';
@@ -64,11 +65,13 @@ function summaryRoute(app: ApiServer, parts: PartsOf): void {
       const scope = findScope(scopes, query.scope);
       const window = windowOf(query);
       const sums = await figures.sums(scope, window, now());
-      const conversions = new EnergyRules(plant).conversionsOf(scope, window);
-      const { outputs, carriers } = plant.plant.energy;
+      const rules = new EnergyRules(plant);
+      const conversions = rules.conversionsOf(scope, window);
+      const { outputs, carriers, factor_set } = plant.plant.energy;
       return summaryView(askedView(scope, window), {
         sums,
         conversions,
+        bases: setsOfEdition(factor_set).map((id) => rules.conversionsOf(scope, window, id)),
         converted: comprehensiveEnergy(sums.account.energy, conversions),
         declared: declaredFor(outputs, scope, window),
         carriers,

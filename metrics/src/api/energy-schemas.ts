@@ -9,6 +9,7 @@ import {
   tariffBands,
 } from '@benchline/model';
 import { z } from 'zod';
+import { alarmChanges } from '../energy/alarm-changes.ts';
 import { alarmStates, warningReasons } from '../energy/alarms.ts';
 import { energyStatuses } from './energy-wording.ts';
 import { Instant, LocalName } from './schemas.ts';
@@ -72,6 +73,9 @@ export const EnergyCatalogue = z
       factor_set: z.string(),
       grid: z.object({ region: z.enum(gridRegions), year: z.int() }),
     }),
+    baselines: z
+      .array(z.object({ id: Slug, name: LocalName, scope: z.string(), carrier: Slug }))
+      .describe('Of the plant file'),
     statuses: z.array(z.object({ id: Status, name: LocalName })),
     bands: z.array(z.object({ id: z.enum(tariffBands), name: LocalName })),
     alarm_states: z.array(z.object({ id: z.enum(alarmStates), name: LocalName })),
@@ -88,6 +92,17 @@ export const EnergySummary = z
     factor_set: z.string().describe('Id of the factor set; factors of the plant itself go before it'),
     basis: z.enum(factorBases),
     comprehensive_energy: EnergyFigure.describe('综合能耗 in kgce'),
+    by_basis: z
+      .array(
+        z.object({
+          factor_set: z.string(),
+          name: LocalName,
+          basis: z.enum(factorBases),
+          comprehensive_energy: EnergyFigure,
+          comprehensive_energy_per_good_item: EnergyFigure,
+        }),
+      )
+      .describe('The same by each set of the edition in use: by calorific and by equivalent value'),
     co2: EnergyFigure.describe('In kg'),
     comprehensive_energy_per_good_item: EnergyFigure.describe('单位产品综合能耗 in kgce/item'),
     comprehensive_energy_per_output_value: EnergyFigure.describe('单位产值综合能耗 in tce for 10 000 CNY'),
@@ -235,12 +250,19 @@ export const EnergyBaseline = z
   })
   .meta({ id: 'EnergyBaseline' });
 
-const Outlook = z
+export const EnergyOutlook = z
   .object({
     expected: z.number().describe('Of the whole period: used so far and a forecast of the rest'),
     rest: z.number(),
     low: z.number().optional().describe('Nine of ten earlier forecasts of the rest erred less'),
     high: z.number().optional(),
+    mean_error: z
+      .number()
+      .optional()
+      .describe(
+        'Mean error that earlier forecasts of the rest made, relative to what they expected, of this one',
+      ),
+    checked: z.int().describe('Earlier forecasts whose error is known'),
   })
   .meta({ id: 'EnergyOutlook' });
 
@@ -252,37 +274,44 @@ export const EnergyForecast = z
     period: z.enum(['day', 'week', 'month']),
     status: Status,
     used: z.number().optional().describe('So far in the period'),
-    outlook: Outlook.optional(),
+    outlook: EnergyOutlook.optional(),
     known_days: z.int().describe('Complete days of the last 16 weeks that it learns from'),
   })
   .meta({ id: 'EnergyForecast' });
 
-const Alarm = z.object({
-  id: z.string().describe('What an acknowledgement names'),
-  limit: Slug,
-  name: LocalName,
-  scope: z.string(),
-  carrier: Slug,
-  measure: z.enum(limitMeasures),
-  unit: z.string(),
-  period: z.enum(limitPeriods),
-  ...span,
-  max: z.number(),
-  value: z.number().optional().describe('So far in the period; absent when it cannot be told'),
-  state: z.enum(alarmStates),
-  state_name: LocalName,
-  warning: z.enum(warningReasons).optional(),
-  warning_name: LocalName.optional(),
-  outlook: Outlook.optional(),
-  exceeded_at: Instant.optional().describe('To the minute; absent for ratios'),
-  acknowledged: z
-    .object({ by: z.string(), at: Instant, reason: z.string() })
-    .optional()
-    .describe('The first acknowledgement that holds'),
-});
+const Alarm = z
+  .object({
+    id: z.string().describe('What an acknowledgement names'),
+    limit: Slug,
+    name: LocalName,
+    scope: z.string(),
+    carrier: Slug,
+    measure: z.enum(limitMeasures),
+    unit: z.string(),
+    period: z.enum(limitPeriods),
+    ...span,
+    max: z.number(),
+    value: z.number().optional().describe('So far in the period; absent when it cannot be told'),
+    state: z.enum(alarmStates),
+    state_name: LocalName,
+    warning: z.enum(warningReasons).optional(),
+    warning_name: LocalName.optional(),
+    outlook: EnergyOutlook.optional(),
+    exceeded_at: Instant.optional().describe('To the minute; absent for ratios'),
+    acknowledged: z
+      .object({ by: z.string(), at: Instant, reason: z.string() })
+      .optional()
+      .describe('The first acknowledgement that holds'),
+  })
+  .meta({ id: 'EnergyAlarm' });
 export const EnergyAlarms = z
   .object({ scope: z.string(), ...span, alarms: z.array(Alarm) })
   .meta({ id: 'EnergyAlarms' });
+
+/** Of the event `alarms` of the stream. */
+export const StandingAlarms = z.object({ at: Instant, alarms: z.array(Alarm) });
+/** Of the event `alarm` of the stream. */
+export const AlarmNews = z.object({ at: Instant, change: z.enum(alarmChanges), alarm: Alarm });
 
 export const EnergyExplanation = z
   .object({

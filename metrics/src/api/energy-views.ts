@@ -45,11 +45,19 @@ import { stateWording } from './wording.ts';
 
 const balanceStates = ['balanced', 'unbalanced', 'incomplete'] as const;
 
-export function energyCatalogueView({ factor_set, grid }: Energy): z.output<typeof EnergyCatalogue> {
+export function energyCatalogueView({
+  factor_set,
+  grid,
+  baselines,
+}: Energy): z.output<typeof EnergyCatalogue> {
   return {
     factor_sets: Object.values(factorSets).map((set) => ({ ...set, factors: [...set.factors] })),
     grid: [...gridFactors],
     in_use: { factor_set, grid },
+    baselines: baselines.map(({ id, name, scope, carrier }) => ({
+      ...{ id, scope, carrier },
+      name: { en: name.en, zh: name.zh ?? name.en },
+    })),
     statuses: energyStatuses.map((id) => ({ id, name: energyStatusWording[id] })),
     bands: tariffBands.map((id) => ({ id, name: bandWording[id] })),
     alarm_states: alarmStates.map((id) => ({ id, name: alarmWording[id] })),
@@ -84,19 +92,22 @@ export function summaryView(
   {
     sums,
     conversions,
+    bases,
     converted,
     declared,
     carriers,
   }: {
     sums: ScopeAccount;
     conversions: Conversions;
+    bases: readonly Conversions[];
     converted: Comprehensive;
     declared: OutputSums | undefined;
     carriers: readonly Carrier[];
   },
 ): z.output<typeof EnergySummary> {
   const { account, reports, energy_missing: missing } = sums;
-  const figures = energyFigures({ scope: sums, reports, q: quantitiesOf(account, () => 0) }, conversions);
+  const subject = { scope: sums, reports, q: quantitiesOf(account, () => 0) };
+  const figures = energyFigures(subject, conversions);
   const energy = figures.comprehensive_energy_kgce;
   const per = (value_cny: number | undefined): EnergyFigure => {
     const unit = 'tce/10kCNY';
@@ -109,6 +120,18 @@ export function summaryView(
     factor_set: conversions.conversion.factor_set,
     basis: conversions.conversion.basis,
     comprehensive_energy: figureView(energy, 'kgce'),
+    by_basis: bases.map((other) => {
+      const { factor_set, basis } = other.conversion;
+      const of = energyFigures(subject, other);
+      return {
+        ...{ factor_set, name: factorSets[factor_set].name, basis },
+        comprehensive_energy: figureView(of.comprehensive_energy_kgce, 'kgce'),
+        comprehensive_energy_per_good_item: figureView(
+          of.comprehensive_energy_kgce_per_good_item,
+          'kgce/item',
+        ),
+      };
+    }),
     co2: figureView(figures.co2_kg, 'kg'),
     comprehensive_energy_per_good_item: figureView(
       figures.comprehensive_energy_kgce_per_good_item,

@@ -43,12 +43,11 @@ export class FigureEvents {
     this.#sent.set(this.#since, hash);
   }
 
-  /** @throws BenchlineError `bad_request` for shifts of a scope without a calendar in common, `store_unavailable`. */
-  async next(now_ns: Nanoseconds): Promise<FigureEvent[]> {
+  /** Made one after the other as they are taken. @throws BenchlineError `bad_request` for shifts of a scope without a calendar in common, `store_unavailable`. */
+  async *changes(now_ns: Nanoseconds): AsyncGenerator<FigureEvent> {
     const { figures, scope, grain, kpis } = this.#of;
     const window = { from_ns: this.#since ?? now_ns, to_ns: now_ns + 1n };
     const periods = window.from_ns < window.to_ns ? periodsOf(scope, grain, window).slice(-mostMissed) : [];
-    const events: FigureEvent[] = [];
     const open: Nanoseconds[] = [];
     for (const period of periods) {
       const result = await figures.of(scope, period, now_ns);
@@ -57,11 +56,10 @@ export class FigureEvents {
       if (result.provisional) open.push(period.from_ns);
       if (this.#sent.get(period.from_ns) === hash) continue;
       this.#sent.set(period.from_ns, hash);
-      events.push({ id: `${period.from_ns}.${hash}`, data });
+      yield { id: `${period.from_ns}.${hash}`, data };
     }
     this.#since = open[0] ?? periods.at(-1)?.from_ns ?? this.#since;
     for (const from_ns of this.#sent.keys())
       if (this.#since !== undefined && from_ns < this.#since) this.#sent.delete(from_ns);
-    return events;
   }
 }

@@ -4,10 +4,13 @@ import type { TelemetryStore } from '@benchline/store';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import type { AlarmWatch } from '../energy/alarm-watch.ts';
+import type { LimitBook } from '../energy/limit-book.ts';
 import type { Figures } from '../figures/figures.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { FeedAccess } from '../follower/feed.ts';
 import type { RevisionBook } from '../revisions/book.ts';
+import type { StreamReaders } from './event-stream.ts';
 import type { Pipeline } from './pipeline-schema.ts';
 import type { Updates } from './updates.ts';
 
@@ -27,9 +30,12 @@ export interface ApiParts {
   figures: Figures;
   store: TelemetryStore;
   updates: Updates;
+  readers: StreamReaders;
   /** Where entries are passed on to. */
   ingest: FeedAccess;
   revisions: Pick<RevisionBook, 'history'>;
+  limits: LimitBook;
+  alarms: Pick<AlarmWatch, 'standing' | 'listen'>;
   pipeline(now_ns: Nanoseconds): Promise<z.output<typeof Pipeline>>;
   now(): Nanoseconds;
 }

@@ -4,13 +4,15 @@ import { consoleFiles } from '../console-files.ts';
 import { energyRoutes } from './energy-routes.ts';
 import { entryRoutes } from './entry-routes.ts';
 import { figureRoutes } from './figure-routes.ts';
-import { liveRoutes } from './live-routes.ts';
+
 import { lossRoutes } from './loss-routes.ts';
 import type { PartsOf } from './parts.ts';
+import { pipelineRoutes } from './pipeline-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
 import { recordRoutes } from './record-routes.ts';
 import { revisionRoutes } from './revision-routes.ts';
 import { seriesRoutes } from './series-routes.ts';
+import { streamRoutes } from './stream-routes.ts';
 import { tableRoutes } from './table-routes.ts';
 
 /** Every route of the metrics service: the API, its description, and the console. */
@@ -25,7 +27,8 @@ export function metricsRoutes(base: FastifyInstance, parts: PartsOf): void {
   seriesRoutes(app, parts);
   tableRoutes(app, parts);
   energyRoutes(app, parts);
-  liveRoutes(app, parts);
+  pipelineRoutes(app, parts);
+  streamRoutes(app, parts);
   pageRoutes(base);
 }
 

@@ -3,6 +3,8 @@ import {
   type Energy,
   type EnergyUnit,
   type FactorBasis,
+  type FactorSetId,
+  factorSetIds,
   factorSets,
   gridFactors,
   scaleOf,
@@ -17,10 +19,15 @@ export interface Factor {
 
 /** How carriers are converted on a date. */
 export interface Conversion {
-  factor_set: string;
+  factor_set: FactorSetId;
   basis: FactorBasis;
   kgce(carrier: string): Factor | undefined;
   co2(carrier: string): Factor | undefined;
+}
+
+/** The factor sets of the same edition: by calorific and by equivalent value (当量值, 等价值). */
+export function setsOfEdition(id: FactorSetId): FactorSetId[] {
+  return factorSetIds.filter((other) => factorSets[other].valid_from === factorSets[id].valid_from);
 }
 
 /**
@@ -42,7 +49,7 @@ export function conversionOn(energy: Energy, date: string): Conversion {
     return factor && value !== undefined ? { value, unit: factor.unit, source: factor.source } : undefined;
   };
   return {
-    factor_set: set.id,
+    factor_set: energy.factor_set,
     basis: set.basis,
     kgce(carrier) {
       const listed = set.factors.find((factor) => factor.carrier === carrier);

@@ -9,6 +9,10 @@ export interface Outlook {
   /** Nine of ten earlier forecasts of the rest erred less; absent while too few could be checked. */
   low_kwh?: number;
   high_kwh?: number;
+  /** Mean error of earlier forecasts of the rest, relative to what they expected, applied to this one. */
+  mean_error_kwh?: number;
+  /** How many of them could be checked. */
+  checked: number;
 }
 
 export interface Running {
@@ -39,5 +43,7 @@ export function outlookOf({ history, days, used_kwh, share_of_today }: Running):
     rest_kwh,
     ...(span.low_kwh !== undefined && { low_kwh: used_kwh + span.low_kwh * scale }),
     ...(span.high_kwh !== undefined && { high_kwh: used_kwh + span.high_kwh * scale }),
+    ...(span.mean_error_kwh !== undefined && { mean_error_kwh: span.mean_error_kwh * scale }),
+    checked: span.checked,
   };
 }

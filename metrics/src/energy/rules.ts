@@ -1,4 +1,11 @@
-import { type Asset, type CanonicalUnit, type PlantIndex, scaleOf, signalsOf } from '@benchline/model';
+import {
+  type Asset,
+  type CanonicalUnit,
+  type FactorSetId,
+  type PlantIndex,
+  scaleOf,
+  signalsOf,
+} from '@benchline/model';
 import { dateText } from '../calendar/pattern.ts';
 import { localDate } from '../calendar/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
@@ -28,15 +35,24 @@ export class EnergyRules {
     return this.#units.get(carrier) ?? 'kWh';
   }
 
-  /** How a scope's carriers are converted over a window: by the factors in force where it begins. */
-  conversionsOf(scope: Scope, { from_ns }: Pick<Interval, 'from_ns'>): Conversions {
+  /**
+   * How a scope's carriers are converted over a window: by the factors in force where it begins.
+   * @param factor_set another set than the plant's own one.
+   */
+  conversionsOf(
+    scope: Scope,
+    { from_ns }: Pick<Interval, 'from_ns'>,
+    factor_set: FactorSetId = this.#plant.plant.energy.factor_set,
+  ): Conversions {
     const places = new Set(scope.assets.map(({ id }) => id));
-    if (scope.level !== 'asset') for (const { location } of scope.assets) places.add(location.line);
+    const standing = scope.lines.flatMap(({ machines, meters }) => [...machines, ...meters]);
+    if (scope.level !== 'asset') for (const { location } of standing) places.add(location.line);
     const made = this.#plant.plant.energy.carriers.filter(({ made_by }) =>
       made_by.some((place) => places.has(place)),
     );
+    const rules = { ...this.#plant.plant.energy, factor_set };
     return {
-      conversion: conversionOn(this.#plant.plant.energy, dateText(localDate(scope.time_zone, from_ns))),
+      conversion: conversionOn(rules, dateText(localDate(scope.time_zone, from_ns))),
       unitOf: (carrier) => this.unitOf(carrier),
       self_made: new Set(made.map(({ id }) => id)),
     };

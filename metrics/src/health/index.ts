@@ -1,5 +1,8 @@
 import { type Log, nsNow, secondsOf } from '@benchline/model';
 import { Exposition, Health, type Samples } from '@benchline/model/health';
+import type { StreamReaders } from '../api/event-stream.ts';
+import type { AlarmWatch } from '../energy/alarm-watch.ts';
+import { alarmStates } from '../energy/alarms.ts';
 import type { Figures } from '../figures/figures.ts';
 import type { Follower } from '../follower/follower.ts';
 import type { FeedRecord } from '../follower/records.ts';
@@ -23,6 +26,8 @@ export interface HealthParts extends StageParts {
   late: LateCount;
   publisher: Pick<Publisher, 'differing'>;
   revisions: Pick<Revisions, 'unpublished'>;
+  alarms: Pick<AlarmWatch, 'standing'>;
+  readers: Pick<StreamReaders, 'open' | 'refused' | 'coalesced' | 'dropped'>;
 }
 
 /** Watches nothing until `health.start`. */
@@ -47,8 +52,11 @@ export function observeQueryable(
   if (last) exposition.observe('source_to_queryable_seconds', since(last.source_time_ns), {});
 }
 
+/** Alarms that ask for nobody are not counted. */
+const standingStates = alarmStates.filter((state) => state !== 'none');
+
 function samplesOf(parts: HealthParts): Samples<typeof metricsInstruments> {
-  const { follower, writer, figures, late, publisher, revisions } = parts;
+  const { follower, writer, figures, late, publisher, revisions, alarms, readers } = parts;
   const { connected, caught_up, next, last_received_ns, reconnects, refused, records } = follower.status();
   const series = writer?.status();
   return {
@@ -64,6 +72,14 @@ function samplesOf(parts: HealthParts): Samples<typeof metricsInstruments> {
     figures_computed_total: figures.computed,
     published_differing: publisher.differing,
     unpublished_periods: revisions.unpublished,
+    energy_alarms: standingStates.map((state) => [
+      { state },
+      alarms.standing().filter((alarm) => alarm.state === state).length,
+    ]),
+    stream_readers: readers.open,
+    stream_refused_total: readers.refused,
+    stream_coalesced_total: readers.coalesced,
+    stream_dropped_total: readers.dropped,
     kpi_points_total: series?.points,
     kpi_failures_total: series?.failures,
     kpi_waiting_seconds: series && (series.waiting_s ?? 0),

@@ -87,6 +87,37 @@ export const metricsInstruments = instruments({
     action:
       'grows beyond a day of them: see whether ingest records publications, and the log of this service',
   },
+  stream_readers: {
+    type: 'gauge',
+    unit: 'readers',
+    help: 'Who reads server-sent events now',
+    action: 'near stream_readers_max: see who leaves streams open, or raise it',
+  },
+  stream_refused_total: {
+    type: 'counter',
+    unit: 'requests',
+    help: 'Readers that were one too many and were answered 503',
+    action: 'grows: as for stream_readers',
+  },
+  stream_coalesced_total: {
+    type: 'counter',
+    unit: 'updates',
+    help: 'Updates that became one with the next, because a reader was still taking in an earlier one',
+    action: 'nothing: the reader gets the latest figures',
+  },
+  stream_dropped_total: {
+    type: 'counter',
+    unit: 'readers',
+    help: 'Readers that were cut off, because they took nothing for half a minute',
+    action: 'grows: look for readers that hang, or a network that does',
+  },
+  energy_alarms: {
+    type: 'gauge',
+    unit: 'alarms',
+    labels: ['state'],
+    help: 'Energy alarms and warnings that ask for somebody: warning, open, acknowledged; ended: exceeded within the last day and not acknowledged',
+    action: 'open or ended not 0: see the page /energy, find out why, and acknowledge',
+  },
   kpi_points_total: {
     type: 'counter',
     unit: 'points',

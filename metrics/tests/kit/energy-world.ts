@@ -13,6 +13,7 @@ import { installSchemas } from '../../src/api/openapi.ts';
 import type { ApiParts } from '../../src/api/parts.ts';
 import { metricsRoutes } from '../../src/api/routes.ts';
 import { Updates } from '../../src/api/updates.ts';
+import { LimitBook } from '../../src/energy/limit-book.ts';
 import { Figures } from '../../src/figures/figures.ts';
 import { scopesOf } from '../../src/figures/scopes.ts';
 
@@ -196,9 +197,11 @@ export async function openEnergyWorld(): Promise<{ url: string; close(): Promise
   const figures = new Figures({ plant: index, store, lateness_ns: 0n });
   for (const machine of ['press', 'lathe', 'main', 'gas'])
     figures.touched({ machine, source: 'line', from_ns: now, to_ns: now });
+  const scopes = scopesOf(plant);
   const parts = {
     plant: index,
-    scopes: scopesOf(plant),
+    scopes,
+    limits: new LimitBook({ energy: plant.energy, scopes, figures, store }),
     figures,
     store,
     updates: new Updates(),

@@ -9,9 +9,11 @@ import {
 import { openDoor } from '@benchline/model/door';
 import { placementOf } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
+import { StreamReaders } from '../../src/api/event-stream.ts';
 import { installSchemas } from '../../src/api/openapi.ts';
 import { metricsRoutes } from '../../src/api/routes.ts';
 import { Updates } from '../../src/api/updates.ts';
+import { LimitBook } from '../../src/energy/limit-book.ts';
 import { Figures } from '../../src/figures/figures.ts';
 import { scopesOf } from '../../src/figures/scopes.ts';
 
@@ -182,12 +184,14 @@ export async function openQualityWorld(): Promise<{ url: string; close(): Promis
   const observed = ['press', 'bench'].map((machine) => ({ machine, source: 'opcua', ...whole }));
   const { rejected } = await store.write({ observations, observed, gaps: [], entries });
   if (rejected.length > 0) throw new Error(JSON.stringify(rejected));
+  const scopes = scopesOf(plant);
+  const figures = new Figures({ plant: index, store, lateness_ns: 0n });
   const parts = {
-    plant: index,
-    scopes: scopesOf(plant),
-    figures: new Figures({ plant: index, store, lateness_ns: 0n }),
-    store,
+    ...{ plant: index, scopes, figures, store },
+    limits: new LimitBook({ energy: plant.energy, scopes, figures, store }),
+    alarms: { standing: () => [], listen: () => () => undefined },
     updates: new Updates(),
+    readers: new StreamReaders({ most: 1 }),
     ingest: { url: 'http://127.0.0.1:1', authorization: undefined },
     revisions: { history: () => [] },
     pipeline: () => Promise.reject(new Error('there is none')),

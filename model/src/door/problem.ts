@@ -41,6 +41,7 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   publication_behind: 409,
   entry_conflict: 409,
   ledger_retired: 410,
+  too_many_readers: 503,
   store_unavailable: 503,
   source_unavailable: 503,
 };
@@ -50,6 +51,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const body = problemOf(error);
   if (body.status === 503) request.log.warn({ err: error, url: request.url }, 'cannot answer now');
   else if (body.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
+  if (error instanceof BenchlineError && error.retry_after_s !== undefined)
+    reply.header('retry-after', error.retry_after_s);
   return sendProblem(reply, body);
 }
 

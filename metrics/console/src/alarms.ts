@@ -1,0 +1,30 @@
+import { element } from './dom.ts';
+import { formatAmount } from './format.ts';
+import type { EnergyAlarm, Language } from './types.ts';
+
+const urgency = ['open', 'ended', 'acknowledged', 'warning'];
+
+/** Shows alarms that stand as a strip, the most urgent first; each leads to the page of its scope. */
+export function drawAlarms(place: HTMLElement, standing: readonly EnergyAlarm[], language: Language): void {
+  const sorted = [...standing].sort((a, b) => urgency.indexOf(a.state) - urgency.indexOf(b.state));
+  place.hidden = sorted.length === 0;
+  place.replaceChildren(...sorted.map((alarm) => line(alarm, language)));
+}
+
+function line(
+  { id, name, state, state_name, warning_name, value, max, unit, scope }: EnergyAlarm,
+  language: Language,
+): HTMLElement {
+  const said = warning_name ? `${state_name[language]}: ${warning_name[language]}` : state_name[language];
+  return element(
+    'a',
+    {
+      href: `/energy?${new URLSearchParams({ lang: language, scope })}`,
+      'data-alarm': id,
+      'data-alarm-state': state,
+    },
+    element('strong', {}, said),
+    element('span', {}, name[language]),
+    element('span', {}, `${formatAmount(value, unit, language)} / ${formatAmount(max, unit, language)}`),
+  );
+}

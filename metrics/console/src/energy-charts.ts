@@ -1,0 +1,65 @@
+import { element, svg } from './dom.ts';
+import { formatAmount, formatMoment } from './format.ts';
+import type { EnergyBaseline, Language } from './types.ts';
+
+const size = { width: 900, height: 180, left: 70, right: 10, top: 12, bottom: 12 };
+
+/** Savings against a baseline, period by period, added up: a line that rises while less is used than expected. */
+export function cusumChart(
+  { periods, unit, time_zone }: EnergyBaseline,
+  name: string,
+  language: Language,
+): SVGElement {
+  const values = [0, ...periods.map(({ cusum }) => cusum)];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const x = (i: number) =>
+    size.left + (i / Math.max(1, values.length - 1)) * (size.width - size.left - size.right);
+  const y = (value: number) =>
+    size.top + ((most - value) / (most - least || 1)) * (size.height - size.top - size.bottom);
+  const root = svg('svg', {
+    class: 'chart',
+    viewBox: `0 0 ${size.width} ${size.height}`,
+    role: 'img',
+    'aria-label': name,
+    'data-chart': 'cusum',
+  });
+  const path = values.map((value, i) => `${i === 0 ? 'M' : 'L'}${x(i).toFixed(1)} ${y(value).toFixed(1)}`);
+  const marks = [...new Set([least, 0, most])];
+  root.append(
+    svg('path', { class: 'centre', d: `M${size.left} ${y(0).toFixed(1)}H${size.width - size.right}` }),
+    svg('path', { class: 'line', d: path.join('') }),
+    ...periods.map(({ from, cusum, saving }, i) => {
+      const dot = svg('circle', { cx: x(i + 1).toFixed(1), cy: y(cusum).toFixed(1), r: '2.5' });
+      const when = formatMoment(from, time_zone, language);
+      const text = [when, formatAmount(saving, unit, language), `Σ ${formatAmount(cusum, unit, language)}`];
+      dot.append(svg('title', {}, text.join(' · ')));
+      return dot;
+    }),
+    ...marks.map((value) =>
+      svg('text', { x: '4', y: (y(value) + 4).toFixed(1) }, formatAmount(value, unit, language)),
+    ),
+  );
+  return root;
+}
+
+/** A stretch of a gauge in its own unit. */
+export interface Stretch {
+  class: 'used' | 'over' | 'band' | 'mark';
+  from: number;
+  to: number;
+}
+
+/** A track from nothing to `most` with stretches on it. */
+export function gauge(most: number, stretches: readonly Stretch[], title: string): HTMLElement {
+  const percent = (value: number) => `${Math.min(100, Math.max(0, (100 * value) / (most || 1))).toFixed(2)}%`;
+  const track = element('div', { class: 'track', title });
+  for (const { class: kind, from, to } of stretches) {
+    const stretch = element('span', { class: kind });
+    Object.assign(stretch.style, {
+      left: percent(from),
+      ...(kind !== 'mark' && { width: percent(to - from) }),
+    });
+    track.append(stretch);
+  }
+  return track;
+}
