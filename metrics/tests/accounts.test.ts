@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { type Account, emptyAccount, mergeAccounts } from '../src/accounts/account.ts';
 import { accountant, accountOf } from '../src/accounts/account-of.ts';
 import type { CounterFacts, Facts } from '../src/accounts/facts.ts';
-import { incrementsOf, nanoAmountOf, nanoItemsOf } from '../src/accounts/registers.ts';
+import { columnsOf } from '../src/accounts/readings.ts';
+import { nanoAmountOf, nanoItemsOf } from '../src/accounts/registers.ts';
+import { Rise } from '../src/accounts/rise.ts';
 import { intersect, lengthOf, subtract } from '../src/intervals.ts';
 import { all, anyFacts, counter, instant, nothing } from './kit/facts.ts';
 
@@ -222,11 +224,14 @@ describe('items', () => {
 });
 
 describe('a smaller reading', () => {
-  const deltas = (values: number[], rollover?: number) =>
-    incrementsOf(
-      values.map((v, i) => ({ at_ns: BigInt(i), value: nanoAmountOf(v, 'kWh')! })),
+  const deltas = (values: number[], rollover?: number) => {
+    const list = values.map((v, i) => ({ at_ns: BigInt(i), value: nanoAmountOf(v, 'kWh')! }));
+    const rise = new Rise(
+      columnsOf(list),
       rollover === undefined ? {} : { rollover_at: nanoAmountOf(rollover, 'kWh')! },
-    ).map((i) => Number(i.delta) / 1e9);
+    );
+    return values.slice(1).map((_, i) => Number(rise.over({ first: i + 1, end: i + 2 })) / 1e9);
+  };
 
   test('is a counter that began anew, or one that ran over: 999 984.0625 → 20', () => {
     expect(deltas([999_984.0625, 20])).toEqual([20]);

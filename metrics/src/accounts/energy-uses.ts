@@ -1,8 +1,8 @@
-import type { CanonicalState, Nanoseconds } from '@benchline/model';
-import { firstIndex, type Interval } from '../intervals.ts';
+import type { CanonicalState } from '@benchline/model';
+import { firstIndex, type Interval, overlay, subtract } from '../intervals.ts';
 import type { EnergyUseKey, OrderEnergyKey } from './account.ts';
 import type { RegisterFacts } from './facts.ts';
-import type { Increment } from './registers.ts';
+import type { Rise, Run } from './rise.ts';
 
 /** A stretch with a known state. */
 interface Known extends Interval {
@@ -11,65 +11,101 @@ interface Known extends Interval {
   order: string | undefined;
 }
 
-/** What a register rose by while one thing went on. It counts when the increment that it belongs to was seen. */
-export interface EnergyPart {
+/** What a register rose by while one thing went on. */
+export interface EnergyPart extends Run {
   key: EnergyUseKey;
   /** The order that was open, if one was. */
   order?: OrderEnergyKey;
-  at_ns: Nanoseconds;
-  delta: bigint;
+  /** The part of a single increment that is divided; absent where the increments belong here as a whole. */
+  delta?: bigint;
 }
+
+const always: Interval = { from_ns: -(2n ** 63n), to_ns: 2n ** 63n - 1n };
 
 /**
  * Divides the increments of a register among what the machine did. An increment belongs to the one stretch that it
  * was made in; one that spans several is divided by time only where the register allows it, with states known all
  * the while. Everything else stays unattributed: it is neither lost nor given to whatever came last.
- * @param known stretches with a known state, disjoint and in order; increments in time order. The parts add up to
- * the increments.
+ * @param known stretches with a known state, disjoint and in order. The parts add up to the increments.
  */
-export function energyParts(
-  register: RegisterFacts,
-  increments: readonly Increment[],
-  known: readonly Known[],
-): EnergyPart[] {
+export function energyParts(register: RegisterFacts, rise: Rise, known: readonly Known[]): EnergyPart[] {
   const parts: EnergyPart[] = [];
-  // Both lists are in order, and many increments share a stretch: it is looked for, and named, once.
-  let first = 0;
-  let keys: EnergyKeys | undefined;
-  for (const increment of increments) {
-    const { since_ns, at_ns, delta } = increment;
-    for (; known[first] && known[first]!.to_ns <= since_ns; first += 1) keys = undefined;
-    const stretch = known[first];
-    if (!stretch || stretch.from_ns > since_ns || !isWatched(register, increment))
-      parts.push(unattributed(register, increment));
-    else if (at_ns <= stretch.to_ns) parts.push({ ...(keys ??= keysOf(register, stretch)), at_ns, delta });
-    else
-      parts.push(...(apportioned(register, increment, known, first) ?? [unattributed(register, increment)]));
+  const division = new Division(register, rise, known);
+  const watched = overlay(known, register.observed, (stretch) => keysOf(register, stretch));
+  const rest = subtract([always], watched).map((gap) => ({ ...gap, ...unattributed(register) }));
+  let next = 1;
+  for (const { from_ns, to_ns, ...keys } of [...watched, ...rest].sort(byTime)) {
+    // Both readings within the stretch: all of them are, between the first and the last that lie in it.
+    const first = Math.max(rise.before(from_ns, next - 1) + 1, next);
+    const inside = rise.before(to_ns, first - 1);
+    const end = Math.min(inside + 1, rise.upTo(to_ns, inside));
+    if (end <= first) continue;
+    for (; next < first; next += 1) parts.push(...division.of(next));
+    parts.push({ ...keys, first, end });
+    next = end;
   }
+  for (; next < rise.at_ns.length; next += 1) parts.push(...division.of(next));
   return parts;
 }
 
-/** Undefined when it may not be divided, or the state was not known all the while. */
-function apportioned(
-  register: RegisterFacts,
-  { since_ns, at_ns, delta }: Increment,
-  known: readonly Known[],
-  first: number,
-): EnergyPart[] | undefined {
-  const span = at_ns - since_ns;
-  if (register.apportion_ns === undefined || span > register.apportion_ns) return undefined;
-  const parts: EnergyPart[] = [];
-  let given = 0n;
-  for (let i = first, reached = since_ns; reached < at_ns; i += 1) {
-    const stretch = known[i];
-    if (!stretch || stretch.from_ns > reached) return undefined;
-    reached = stretch.to_ns < at_ns ? stretch.to_ns : at_ns;
-    // Rounding down what all parts so far come to lets the parts add up without a rest.
-    const due = (delta * (reached - since_ns)) / span;
-    parts.push({ ...keysOf(register, stretch), at_ns, delta: due - given });
-    given = due;
+/** Parts of increments that no stretch holds as a whole; these are asked for in order. */
+class Division {
+  readonly #register: RegisterFacts;
+  readonly #rise: Rise;
+  readonly #known: readonly Known[];
+  #first = 0;
+
+  constructor(register: RegisterFacts, rise: Rise, known: readonly Known[]) {
+    this.#register = register;
+    this.#rise = rise;
+    this.#known = known;
   }
-  return parts;
+
+  of(index: number): EnergyPart[] {
+    const increment = this.#increment(index);
+    if (increment.delta === 0n) return [];
+    const whole = { first: index, end: index + 1 };
+    const known = this.#known;
+    while (known[this.#first] && known[this.#first]!.to_ns <= increment.since_ns) this.#first += 1;
+    const stretch = known[this.#first];
+    if (!stretch || stretch.from_ns > increment.since_ns || !isWatched(this.#register, increment))
+      return [{ ...unattributed(this.#register), ...whole }];
+    if (increment.at_ns <= stretch.to_ns) return [{ ...keysOf(this.#register, stretch), ...whole }];
+    const shares = this.#shares(increment) ?? [unattributed(this.#register)];
+    return shares.map((share) => ({ ...share, ...whole }));
+  }
+
+  #increment(index: number): Increment {
+    const { at_ns } = this.#rise;
+    const delta = this.#rise.over({ first: index, end: index + 1 });
+    return { since_ns: at_ns[index - 1]!, at_ns: at_ns[index]!, delta };
+  }
+
+  /** Undefined when it may not be divided, or the state was not known all the while. */
+  #shares({ since_ns, at_ns, delta }: Increment): (Keys & { delta: bigint })[] | undefined {
+    const register = this.#register;
+    const span = at_ns - since_ns;
+    if (register.apportion_ns === undefined || span > register.apportion_ns) return undefined;
+    const shares: (Keys & { delta: bigint })[] = [];
+    let given = 0n;
+    for (let i = this.#first, reached = since_ns; reached < at_ns; i += 1) {
+      const stretch = this.#known[i];
+      if (!stretch || stretch.from_ns > reached) return undefined;
+      reached = stretch.to_ns < at_ns ? stretch.to_ns : at_ns;
+      // Rounding down what all shares so far come to lets the shares add up without a rest.
+      const due = (delta * (reached - since_ns)) / span;
+      shares.push({ ...keysOf(register, stretch), delta: due - given });
+      given = due;
+    }
+    return shares;
+  }
+}
+
+interface Increment {
+  /** The reading before. */
+  since_ns: bigint;
+  at_ns: bigint;
+  delta: bigint;
 }
 
 function isWatched({ observed }: RegisterFacts, { since_ns, at_ns }: Increment): boolean {
@@ -77,15 +113,19 @@ function isWatched({ observed }: RegisterFacts, { since_ns, at_ns }: Increment):
   return watched !== undefined && watched.from_ns <= since_ns;
 }
 
-type EnergyKeys = Pick<EnergyPart, 'key' | 'order'>;
+type Keys = Pick<EnergyPart, 'key' | 'order'>;
 
-function keysOf({ carrier }: RegisterFacts, { state, product, order }: Known): EnergyKeys {
+function keysOf({ carrier }: RegisterFacts, { state, product, order }: Known): Keys {
   return {
     key: `${carrier}/${state}/${product ?? ''}`,
     ...(order !== undefined && { order: `${carrier}/${order}` }),
   };
 }
 
-function unattributed({ carrier }: RegisterFacts, { at_ns, delta }: Increment): EnergyPart {
-  return { key: `${carrier}/unattributed/`, at_ns, delta };
+function unattributed({ carrier }: RegisterFacts): Keys {
+  return { key: `${carrier}/unattributed/` };
+}
+
+function byTime(a: Interval, b: Interval): number {
+  return a.from_ns < b.from_ns ? -1 : 1;
 }

@@ -1,6 +1,7 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
 import type { NanoItems } from './account.ts';
+import type { Readings } from './readings.ts';
 import type { DecreaseRule, Reading } from './registers.ts';
 
 /** From `at_ns` on, until the next step. */
@@ -13,8 +14,8 @@ export const countRoles = ['total', 'good', 'scrap', 'rework'] as const;
 export type CountRole = (typeof countRoles)[number];
 
 export interface RisingFacts extends DecreaseRule {
-  /** In time order, with the last one at or before the start where there is one. */
-  readings: readonly Reading[];
+  /** In time order, with the last one at or before the start where there is one; many of them in columns. */
+  readings: readonly Reading[] | Readings;
   /** When the source of the readings was watched, back to the first of them. */
   observed: readonly Interval[];
 }

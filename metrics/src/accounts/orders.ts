@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '@benchline/model';
-import { firstIndex, type Interval } from '../intervals.ts';
+import type { Interval } from '../intervals.ts';
 
 /** What was done for one order in a window, by one machine or several. */
 export interface OrderSums {
@@ -39,7 +39,8 @@ function mergeSums(a: OrderSums, b: OrderSums): OrderSums {
 
 /**
  * What one machine did for its orders. `executed`: where an order was open and somebody watched, in order;
- * `time`: observed time within shifts; `made`: items with the instant at which they were counted. All of one window.
+ * `time`: observed time within shifts; `made`: how many items were counted in a stretch, its end included, for an item
+ * that is counted as its order ends belongs to that order. All of one window.
  */
 export function ordersOf({
   executed,
@@ -51,7 +52,7 @@ export function ordersOf({
     order: string | undefined;
     element: 'apt' | 'aust' | 'adet' | 'adot' | 'pmt';
   })[];
-  made: readonly { at_ns: Nanoseconds; items: bigint }[];
+  made: (stretch: Interval) => bigint;
 }): Orders {
   const orders = new Map<string, OrderSums>();
   const add = (order: string, { from_ns, to_ns }: Interval, busy_ns = 0n, apt_ns = 0n) => {
@@ -66,11 +67,6 @@ export function ordersOf({
     const length = stretch.to_ns - stretch.from_ns;
     add(order, stretch, length, element === 'apt' ? length : 0n);
   }
-  for (const { at_ns, items } of made) {
-    // An item that is counted as its order ends belongs to that order.
-    const stretch = executed[firstIndex(executed, (e) => e.to_ns >= at_ns)];
-    const sums = stretch && stretch.from_ns < at_ns ? orders.get(stretch.order) : undefined;
-    if (sums) sums.items += items;
-  }
+  for (const stretch of executed) orders.get(stretch.order)!.items += made(stretch);
   return orders;
 }

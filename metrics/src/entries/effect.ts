@@ -8,6 +8,7 @@ import {
   type Value,
 } from '@benchline/model';
 import type { Correction, Facts, RisingFacts, Step } from '../accounts/facts.ts';
+import { listOf } from '../accounts/readings.ts';
 import { nanoAmountOf, nanoItemsOf, type Reading } from '../accounts/registers.ts';
 import { union } from '../intervals.ts';
 import { laidOver, type Stretch } from './overlay.ts';
@@ -103,7 +104,7 @@ function withReadings<F extends RisingFacts, S extends Rising>(
     if (readings.length === 0) return rising;
     // An exchange says what both meters showed then; which of them was read at that instant nobody knows.
     const exchanged = new Set(readings.flatMap(({ at_ns, anew }) => (anew ? at_ns : [])));
-    const all = [...rising.readings.filter(({ at_ns }) => !exchanged.has(at_ns)), ...readings];
+    const all = [...listOf(rising.readings).filter(({ at_ns }) => !exchanged.has(at_ns)), ...readings];
     return { ...rising, readings: all.sort((a, b) => (a.at_ns < b.at_ns ? -1 : a.at_ns > b.at_ns ? 1 : 0)) };
   });
 }

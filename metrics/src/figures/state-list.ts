@@ -1,5 +1,5 @@
 import type { Asset, CanonicalState, Entry } from '@benchline/model';
-import { stretches } from '../accounts/account-of.ts';
+import { stretches } from '../accounts/known.ts';
 import { reasonsWith, stateStretches } from '../entries/effect.ts';
 import type { EntryBook } from '../entries/entry-book.ts';
 import { laidOver, type Stretch } from '../entries/overlay.ts';

@@ -1,0 +1,109 @@
+import { firstIndex, type Interval, intersect } from '../intervals.ts';
+import type { CounterFacts, CountRole } from './facts.ts';
+import type { Known } from './known.ts';
+import { columnsOf } from './readings.ts';
+import { common, Rise, type Run } from './rise.ts';
+import type { RoleSums } from './tally.ts';
+
+/** Increments that belong to a stretch of observed, planned busy time. */
+export interface Attributed extends Run {
+  busy: Known;
+}
+
+/** A counter with what it rose by, and where that belongs, in order. */
+export interface Counted {
+  role: CountRole;
+  observed: readonly Interval[];
+  rise: Rise;
+  attributed: readonly Attributed[];
+}
+
+/**
+ * An increment is attributed if it was surely made in busy time: it was seen in a stretch of it, the counter was
+ * watched ever since the reading before, and the machine's state was known and no maintenance.
+ */
+export function countedOf(counter: CounterFacts, busy: readonly Known[]): Counted {
+  const rise = new Rise(columnsOf(counter.readings), counter);
+  const seen: Attributed[] = [];
+  let near = 0;
+  for (const stretch of busy) {
+    if (stretch.element === 'pmt') continue;
+    const first = rise.upTo(stretch.from_ns, near);
+    near = rise.upTo(stretch.to_ns, first);
+    if (first < near) seen.push({ first, end: near, busy: stretch });
+  }
+  const watched = counter.observed.map(({ from_ns, to_ns }) => ({
+    first: rise.before(from_ns) + 1,
+    end: rise.upTo(to_ns),
+  }));
+  const attributed = common(
+    seen,
+    watched.filter(({ first, end }) => first < end),
+  );
+  return { role: counter.role, observed: counter.observed, rise, attributed };
+}
+
+/** The increments of a window. */
+export function runOf(rise: Rise, { from_ns, to_ns }: Interval): Run {
+  const first = rise.upTo(from_ns);
+  return { first, end: rise.upTo(to_ns, first) };
+}
+
+/** What counters rose by within a window, by what they count. */
+export function roleSums(counters: readonly Counted[], window: Interval): RoleSums {
+  const sums = noItems();
+  for (const { role, rise } of counters) sums[role] += rise.over(runOf(rise, window));
+  return sums;
+}
+
+/** The attributed part of it by product; undefined where none was known. */
+export function attributedSums(
+  counters: readonly Counted[],
+  window: Interval,
+): ReadonlyMap<string | undefined, RoleSums> {
+  const products = new Map<string | undefined, Sums>();
+  for (const { role, rise, attributed } of counters)
+    for (const run of runsWithin(attributed, runOf(rise, window))) {
+      const { product } = run.busy;
+      let sums = products.get(product);
+      if (!sums) products.set(product, (sums = noItems()));
+      sums[role] += rise.over(run);
+    }
+  return products;
+}
+
+export function addRoles(a: RoleSums, b: RoleSums): RoleSums {
+  return {
+    total: a.total + b.total,
+    good: a.good + b.good,
+    scrap: a.scrap + b.scrap,
+    rework: a.rework + b.rework,
+  };
+}
+
+/** What of some runs, in order, lies in a window. */
+export function runsWithin<R extends Run>(runs: readonly R[], window: Run): R[] {
+  const start = firstIndex(runs, (run) => run.end > window.first);
+  const end = firstIndex(runs, (run) => run.first >= window.end);
+  return runs
+    .slice(start, end)
+    .map((run) => ({ ...run, first: Math.max(run.first, window.first), end: Math.min(run.end, window.end) }));
+}
+
+type Sums = { -readonly [R in keyof RoleSums]: bigint };
+
+export function noItems(): Sums {
+  return { total: 0n, good: 0n, scrap: 0n, rework: 0n };
+}
+
+/** Whether a counter says anything of a window: it was read in it, or watched in it without a change. */
+export function isKnown(counter: Pick<Counted, 'rise' | 'observed'>, window: Interval): boolean {
+  const { first, end } = runOf(counter.rise, window);
+  if (first < end) return true;
+  return !beginsLater(counter, window) && intersect(counter.observed, [window]).length > 0;
+}
+
+export function beginsLater({ rise }: Pick<Counted, 'rise'>, window: Interval): boolean {
+  const [first] = rise.at_ns;
+  return first === undefined || first > window.from_ns;
+}

@@ -1,0 +1,103 @@
+import type { CanonicalState, Nanoseconds } from '@benchline/model';
+import { firstIndex, type Interval, overlay } from '../intervals.ts';
+import type { Element } from './account.ts';
+import type { Facts, Step } from './facts.ts';
+
+/** A stretch with a known state. */
+export interface Known extends Interval {
+  state: CanonicalState;
+  reason: string | undefined;
+  element: Element;
+  product: string | undefined;
+  order: string | undefined;
+}
+
+/** Where the state was watched and has a meaning, with its time element and the product being made. */
+export function knownStretches(facts: Facts): Known[] {
+  const circumstances = overlay(
+    stretches(facts.orders, undefined),
+    stretches(facts.products, undefined),
+    (o, p) => ({
+      order: o.value,
+      product: p.value,
+    }),
+  );
+  const states = stretches(facts.states, undefined).flatMap(({ value, ...interval }) =>
+    value === undefined ? [] : [{ ...interval, state: value }],
+  );
+  const named = overlay(states, stretches(facts.reasons, undefined), ({ state }, { value }) => ({
+    state,
+    reason: value,
+  }));
+  const explained = overlay(named, circumstances, ({ state, reason }, { order, product }) => ({
+    state,
+    reason,
+    element: elementOf(state, order !== undefined),
+    product,
+    order,
+  }));
+  return overlay(explained, facts.states_observed, (stretch) => stretch);
+}
+
+/** A machine comes into a state, or the controller begins to call it otherwise. */
+export interface Entry {
+  at_ns: Nanoseconds;
+  state: CanonicalState;
+  reason: string | undefined;
+  failure: boolean;
+}
+
+/**
+ * When states other than producing were entered in observed, planned busy time. Told by changes from one known
+ * state to another: one that was already there when a shift or the observation began is time, but no event of it.
+ */
+export function entriesOf(facts: Facts, busy: readonly Known[]): Entry[] {
+  const states = stretches(facts.states, undefined);
+  const named = overlay(states, stretches(facts.reasons, undefined), (state, reason) => ({
+    state: state.value,
+    reason: reason.value,
+  }));
+  return named.flatMap(({ from_ns: at_ns, state, reason }, i): Entry[] => {
+    const before = named[i - 1];
+    if (before?.state === undefined || state === undefined || state === 'producing') return [];
+    if (before.state === state && before.reason === reason) return [];
+    const stretch = busy[firstIndex(busy, (b) => b.to_ns > at_ns)];
+    if (!stretch || stretch.from_ns > at_ns) return [];
+    return [{ at_ns, state, reason, failure: state === 'fault' && before.state !== 'fault' }];
+  });
+}
+
+/** The time element (ISO 22400-2) that a state falls into; a fault delays an order or, without one, is down time. */
+function elementOf(state: CanonicalState, order: boolean): Element {
+  switch (state) {
+    case 'producing':
+      return 'apt';
+    case 'setup':
+      return 'aust';
+    case 'waiting':
+    case 'short_stop':
+      return 'adet';
+    case 'fault':
+      return order ? 'adet' : 'adot';
+    case 'no_order':
+      return 'adot';
+    case 'planned_maintenance':
+      return 'pmt';
+  }
+}
+
+const everBefore = -(2n ** 63n);
+const everAfter = 2n ** 63n - 1n;
+
+/** Where each step holds; `before` is what does before the first. */
+export function stretches<T>(steps: readonly Step<T>[], before: T): (Interval & { value: T })[] {
+  const first = { from_ns: everBefore, to_ns: steps[0]?.at_ns ?? everAfter, value: before };
+  return [
+    first,
+    ...steps.map(({ at_ns, value }, i) => ({
+      from_ns: at_ns,
+      to_ns: steps[i + 1]?.at_ns ?? everAfter,
+      value,
+    })),
+  ];
+}
