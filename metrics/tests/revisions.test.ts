@@ -187,7 +187,7 @@ describe('a rebuild', () => {
 
   test('by other rules is another revision that says so', async () => {
     const rules = { plant: 'c'.repeat(64), formulas: 'b'.repeat(64) };
-    const again = new PublishedLedger(rules);
+    const again = new PublishedLedger({ rules });
     // The plant is the same but by name, so only what is missing makes figures differ.
     for (const [offset, record] of ledger.records.entries())
       await again.read(offset === 1 ? { offset, received_ns: record.received_ns, line: '' } : record);

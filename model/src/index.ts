@@ -16,6 +16,7 @@ export * from './plant/energy.ts';
 export * from './plant/index-of.ts';
 export * from './plant/load.ts';
 export type { ProcessChain } from './plant/process-chain.ts';
+export { type Product, type ProductPlan, productPlan, productVersionOn } from './plant/product.ts';
 export { type Reason, scrapCausesOf, stopReasonsOf } from './plant/reasons.ts';
 export * from './plant/schema.ts';
 export * from './plant/state-table.ts';

@@ -1,10 +1,7 @@
-import { type Calendar, type Shift, weekdays } from '@benchline/model';
+import { type Calendar, patternOn, type Shift, weekdays } from '@benchline/model';
 
 /** A shift or an overtime: what is worked, and when on the clock. */
 export type PlannedShift = Pick<Shift, 'id' | 'name' | 'start' | 'end' | 'breaks'>;
-
-/** What a calendar's shifts are on some dates. */
-type Pattern = Pick<Calendar, 'shifts' | 'cycle'>;
 
 const dayMs = 86_400_000;
 
@@ -27,13 +24,7 @@ export function dateText(date: number): string {
   return new Date(date).toISOString().slice(0, 10);
 }
 
-/** The version with the latest start that has come; before the first of them the calendar's own pattern. */
-function patternOn(calendar: Calendar, date: string): Pattern {
-  const inForce = calendar.versions.filter(({ valid_from }) => valid_from <= date);
-  return inForce.toSorted((a, b) => (a.valid_from < b.valid_from ? -1 : 1)).at(-1) ?? calendar;
-}
-
-function beginsOn(shift: Shift, cycle: Pattern['cycle'], date: number): boolean {
+function beginsOn(shift: Shift, cycle: Calendar['cycle'], date: number): boolean {
   if (shift.cycle_days === undefined || cycle === undefined) return shift.days.includes(weekdayOf(date));
   const since = Math.round((date - Date.parse(cycle.start)) / dayMs);
   return shift.cycle_days.includes((((since % cycle.days) + cycle.days) % cycle.days) + 1);

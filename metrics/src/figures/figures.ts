@@ -22,8 +22,10 @@ import { gather, type Reads } from './gather.ts';
 import { Horizon } from './horizon.ts';
 import { isProvisional } from './periods.ts';
 import { PieceBook, type Shelf, type Summary } from './piece-book.ts';
+import { ProductPlans } from './product-plans.ts';
 import type { Scope } from './scopes.ts';
 import { type StateStretch, stateSummary } from './state-list.ts';
+import { isThere, partsOf, processesOver } from './stays.ts';
 
 /** The figures of a scope over a window, with the sums that they were computed from. */
 export interface ScopeFigures extends Interval, Standing {
@@ -58,12 +60,14 @@ export class Figures {
   readonly #entries: EntryBook;
   readonly #horizon = new Horizon();
   readonly #energy: EnergyRules;
+  readonly #plans: ProductPlans;
   #computed = 0;
 
   constructor(options: FiguresOptions) {
     this.#options = options;
     const { store, plant } = options;
     this.#energy = new EnergyRules(plant);
+    this.#plans = new ProductPlans(plant);
     const carry = new CarryMemo(store);
     this.#carry = carry;
     const entries = new EntryBook(store);
@@ -134,15 +138,13 @@ export class Figures {
     now_ns: Nanoseconds,
   ): Promise<ScopeFigures> {
     const window = { from_ns: parts[0].from_ns, to_ns: (parts.at(-1) ?? parts[0]).to_ns };
-    const { products } = this.#options.plant;
     const [sums, cnc, chains, entries] = await Promise.all([
       this.#scopeAccount(scope, parts, now_ns),
       this.#cncRatios(scope, parts, now_ns, 'process_count'),
       this.#chains(scope, parts, now_ns),
       this.#entries.of(scope.level === 'asset' ? (scope.assets[0]?.id ?? scope.path) : scope.path),
     ]);
-    const runTime = (product: string) => products.get(product)?.planned_run_time_per_item_s ?? 0;
-    const plannedScrap = (product: string) => products.get(product)?.planned_scrap_ratio;
+    const { runTime, plannedScrap } = this.#plans;
     const quantities = quantitiesOf(sums.account, runTime);
     const declared = declaredInputsOf(entries, parts);
     this.#computed += 1;
@@ -207,33 +209,43 @@ export class Figures {
     basis: CncBasis,
   ): Promise<CncRatios | undefined> {
     if (scope.level === 'asset') return undefined;
-    const { assets } = this.#options.plant;
-    const ids = new Set(scope.processes.filter((p) => p.key).flatMap((p) => p.machines));
-    const stations = new Map<string, { asset: Asset; account: Account }>();
-    await Promise.all(
-      [...ids].map(async (id) => {
-        const asset = assets.get(id);
-        if (asset) stations.set(id, { asset, account: await this.#account(asset, parts, now_ns) });
-      }),
-    );
-    return cncRatios(scope.processes, (id) => stations.get(id), basis);
+    const processes = processesOver(scope, parts);
+    const ids = new Set(processes.filter((p) => p.key).flatMap((p) => p.machines));
+    const stations = await this.#stations(scope, parts, { ids, now_ns });
+    return cncRatios(processes, (id) => stations.get(id), basis);
   }
 
   /** The process chains that lie within a scope; without any in the plant file its processes are one. */
   async #chains(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<ChainAccounts[]> {
-    const { plant, assets } = this.#options.plant;
-    const within = new Map(scope.processes.map((process) => [process.id, process]));
+    const { plant } = this.#options.plant;
+    const within = new Map(processesOver(scope, parts).map((process) => [process.id, process]));
     const chains = plant.chains.length > 0 ? plant.chains.map((c) => c.processes) : [[...within.keys()]];
-    const accounts = new Map<string, AssetAccount>();
-    for (const machine of new Set(scope.processes.flatMap((process) => process.machines))) {
-      const asset = assets.get(machine);
-      if (asset) accounts.set(machine, await this.#assetAccount(asset, parts, now_ns));
-    }
+    const ids = new Set([...within.values()].flatMap((process) => process.machines));
+    const accounts = await this.#stations(scope, parts, { ids, now_ns });
     const stations = (processes: readonly string[]) =>
       processes.flatMap((id) => within.get(id)?.machines ?? []).flatMap((id) => accounts.get(id) ?? []);
     return chains
       .filter((chain) => chain.length > 0 && chain.every((id) => within.has(id)))
       .map((chain) => ({ first: stations(chain.slice(0, 1)), all: stations(chain) }));
+  }
+
+  /** The accounts of machines of a scope, each over all of its stays there. */
+  async #stations(
+    scope: Scope,
+    parts: Parts,
+    { ids, now_ns }: { ids: ReadonlySet<string>; now_ns: Nanoseconds },
+  ): Promise<ReadonlyMap<string, AssetAccount & { asset: Asset }>> {
+    const there = scope.lines.flatMap(({ machines }) => machines.filter(({ id }) => ids.has(id)));
+    const stays = await Promise.all(
+      there.map(async (asset) => ({ asset, ...(await this.#assetAccount(asset, parts, now_ns)) })),
+    );
+    const stations = new Map<string, AssetAccount & { asset: Asset }>();
+    for (const stay of stays) {
+      const known = stations.get(stay.asset.id);
+      const account = known ? mergeAccounts(known.account, stay.account) : stay.account;
+      stations.set(stay.asset.id, { ...stay, account });
+    }
+    return stations;
   }
 
   /** The sums of a scope without any figures. @throws BenchlineError `store_unavailable`. */
@@ -259,7 +271,7 @@ export class Figures {
       ...place(asset),
     });
     const lines = scope.lines.map(async ({ machines, meters }) => ({
-      machines: await Promise.all(machines.map(account)),
+      machines: await Promise.all(machines.filter((m) => isThere(m, parts)).map(account)),
       meters: await Promise.all(meters.map(account)),
     }));
     return scopeAccount(await Promise.all(lines));
@@ -270,10 +282,10 @@ export class Figures {
   }
 
   async #account(asset: Asset, parts: Parts, now_ns: Nanoseconds): Promise<Account> {
-    const accounts = parts.map((part) => {
-      const to_ns = this.endFor(asset, part, now_ns);
-      return this.#accounts.of(asset, { from_ns: part.from_ns, to_ns });
-    });
+    const known = parts.map((part) => ({ ...part, to_ns: this.endFor(asset, part, now_ns) }));
+    const accounts = this.#plans
+      .erasOf(asset, partsOf(asset, known))
+      .map(async (era) => this.#plans.byVersion(await this.#accounts.of(asset, era), era));
     return (await Promise.all(accounts)).reduce(mergeAccounts, emptyAccount);
   }
 }

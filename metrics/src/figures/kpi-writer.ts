@@ -8,6 +8,7 @@ import type { Figures, ScopeFigures } from './figures.ts';
 import { isProvisional } from './periods.ts';
 import { Reach } from './reach.ts';
 import type { Scope } from './scopes.ts';
+import { partsOf } from './stays.ts';
 
 export interface KpiWriterOptions {
   figures: Figures;
@@ -40,7 +41,7 @@ export class KpiWriter {
   #news = new Map<string, Interval[]>();
   #next: FeedPosition | undefined;
   readonly #reach = new Reach();
-  /** Of which another revision was published since. */
+  /** Periods by themselves that have other figures now, or another revision. */
   #revised = new Map<string, Due>();
   /** Points of periods that had not been over for long when they were written. */
   readonly #provisional = new Map<string, Due>();
@@ -62,7 +63,7 @@ export class KpiWriter {
     this.#next = next;
   }
 
-  /** Takes note that another revision of periods was published. */
+  /** Takes note that another revision of periods was published, or that something was stated about their scopes. */
   revised(dues: readonly Due[]): void {
     this.#since_ms ??= performance.now();
     for (const due of dues) this.#revised.set(keyOf(due), due);
@@ -150,7 +151,7 @@ export class KpiWriter {
   #dueBy(news: ReadonlyMap<string, readonly Interval[]>): Map<string, Due> {
     const due = new Map<string, Due>();
     for (const scope of this.#options.scopes.values()) {
-      const touched = union(scope.assets.flatMap((asset) => news.get(asset.id) ?? []));
+      const touched = union(scope.assets.flatMap((asset) => partsOf(asset, news.get(asset.id) ?? [])));
       for (const interval of touched) for (const each of duesOf(scope, interval)) due.set(keyOf(each), each);
     }
     return due;

@@ -5,6 +5,7 @@ import {
   indexPlant,
   linesOf,
   type Plant,
+  type PlantIndex,
   type Process,
   scopeOf,
 } from '@benchline/model';
@@ -14,7 +15,9 @@ export interface Scope {
   /** `enterprise[/site[/area[/line[/machine]]]]` by ids. */
   path: string;
   level: 'enterprise' | 'site' | 'area' | 'line' | 'asset';
+  /** What stands or stood there; a machine that has moved within the scope once for each of its stays. */
   lines: readonly { machines: readonly Asset[]; meters: readonly Asset[] }[];
+  /** The same, each once. */
   assets: readonly Asset[];
   /** Zone in which its days are cut: UTC where its sites lie in several. */
   time_zone: string;
@@ -30,21 +33,22 @@ export function scopesOf(plant: Plant): ReadonlyMap<string, Scope> {
   const index = indexPlant(plant);
   const calendars = new Map(plant.calendars.map((calendar) => [calendar.id, calendar]));
   const scopes = new Map<string, Scope>();
-  const lines = [...linesOf(plant)].map((line) => ({ ...line, assets: assetsOf(line, index.assets) }));
+  const lines = [...linesOf(plant)].map((line) => ({ ...line, assets: assetsOf(line, index) }));
   const enterprise = plant.enterprise.id;
   const add = (path: string, level: Scope['level'], within: typeof lines) => {
     const calendar = only(
       within.map(({ site, line }) => (level === 'line' ? (line.calendar ?? site.calendar) : site.calendar)),
     );
-    const ids = new Set(within.map(({ line }) => line.id));
+    const standing = within.flatMap(({ assets }) => [...assets.machines, ...assets.meters]);
+    const stays = Map.groupBy(standing, ({ id }) => id);
     scopes.set(path, {
       path,
       level,
       lines: within.map(({ assets }) => assets),
-      assets: within.flatMap(({ assets }) => [...assets.machines, ...assets.meters]),
+      assets: [...stays].flatMap(([id, own]) => (own.length === 1 ? own : (index.assets.get(id) ?? []))),
       time_zone: only(within.map(({ site }) => site.time_zone)) ?? 'UTC',
       calendar: calendar === undefined ? undefined : calendars.get(calendar),
-      processes: plant.processes.filter((process) => ids.has(process.line)),
+      processes: plant.processes.filter((process) => process.machines.some((id) => stays.has(id))),
     });
   };
   add(enterprise, 'enterprise', lines);
@@ -61,7 +65,8 @@ export function scopesOf(plant: Plant): ReadonlyMap<string, Scope> {
       'line',
       inSite.filter((l) => l.line === line),
     );
-    for (const asset of [...assets.machines, ...assets.meters]) scopes.set(scopeOf(asset), assetScope(asset));
+    for (const stays of Map.groupBy([...assets.machines, ...assets.meters], scopeOf).values())
+      scopes.set(...assetScope(stays));
   }
   return scopes;
 }
@@ -75,22 +80,31 @@ export function findScope(scopes: ReadonlyMap<string, Scope>, path: string): Sco
   });
 }
 
-function assetScope(asset: Asset): Scope {
+/** @param stays of one asset at one place, of which there is one at least. */
+function assetScope(stays: readonly Asset[]): [path: string, scope: Scope] {
+  const [asset] = stays as readonly [Asset];
   const machine = asset.kind === 'machine';
-  return {
-    path: scopeOf(asset),
-    level: 'asset',
-    lines: [{ machines: machine ? [asset] : [], meters: machine ? [] : [asset] }],
-    assets: [asset],
-    time_zone: asset.time_zone,
-    calendar: asset.calendar,
-    processes: [],
-  };
+  const path = scopeOf(asset);
+  return [
+    path,
+    {
+      path,
+      level: 'asset',
+      lines: [{ machines: machine ? stays : [], meters: machine ? [] : stays }],
+      assets: [asset],
+      time_zone: asset.time_zone,
+      calendar: asset.calendar,
+      processes: [],
+    },
+  ];
 }
 
-function assetsOf({ line }: LineOf, assets: ReadonlyMap<string, Asset>) {
-  const known = ({ id }: { id: string }) => assets.get(id) ?? [];
-  return { machines: line.machines.flatMap(known), meters: line.meters.flatMap(known) };
+function assetsOf({ line }: LineOf, { standing }: PlantIndex) {
+  const assets = standing.get(line.id) ?? [];
+  return {
+    machines: assets.filter(({ kind }) => kind === 'machine'),
+    meters: assets.filter(({ kind }) => kind === 'meter'),
+  };
 }
 
 /** The one value that all items have; undefined when they differ. */

@@ -1,13 +1,15 @@
 import { type Asset, type Entry, type Nanoseconds, nsFromMs, type PlantIndex } from '@benchline/model';
 import { plannedIntervals } from '../calendar/periods.ts';
 import type { Figures, ScopeFigures } from '../figures/figures.ts';
+import { ProductPlans } from '../figures/product-plans.ts';
 import type { Scope } from '../figures/scopes.ts';
+import { partsOf } from '../figures/stays.ts';
 import type { Interval } from '../intervals.ts';
 import { reportsOf } from '../kpis/scope-account.ts';
 import { type DefectPareto, defectsOf } from './defects.ts';
 import { microStopsFrom, microStopsOf } from './micro-stops.ts';
 import { type ParetoRow, paretoOf } from './pareto.ts';
-import { notesOf, type RunTimeNs, stopOf, type Waterfall, waterfallOf } from './waterfall.ts';
+import { notesOf, stopOf, type Waterfall, waterfallOf } from './waterfall.ts';
 
 /** Stops for one reason, in one state. */
 export interface StopReason {
@@ -54,13 +56,15 @@ export async function lossesOf(
   const result = await figures.of(scope, window, now_ns);
   const { account } = result;
   const machines = scope.lines.flatMap((line) => line.machines);
-  const waterfall = waterfallOf(account, runTimeNs(plant));
+  const waterfall = waterfallOf(account, new ProductPlans(plant).runTimeNs);
   const stops = [...account.stops].map(([key, stop]): StopReason => ({ ...stopOf(key), ...stop }));
   const bound_ns = nsFromMs(plant.plant.losses.micro_stop_s * 1000);
   const micro = await Promise.all(
     machines
       .filter((asset) => reportsOf(asset).states)
-      .map((asset) => microStops(figures, asset, window, { now_ns, bound_ns })),
+      .flatMap((asset) =>
+        partsOf(asset, [window]).map((part) => microStops(figures, asset, part, { now_ns, bound_ns })),
+      ),
   );
   return {
     figures: result,
@@ -75,14 +79,6 @@ export async function lossesOf(
     micro_stops: { bound_ns, rows: paretoOf(summedUp(micro.flat()), ({ times }) => times) },
     defects: defectsOf(account.counts, entries),
   };
-}
-
-/** Planned run times in whole nanoseconds, which is what accounts are kept in. */
-function runTimeNs({ products }: PlantIndex): RunTimeNs {
-  const times = new Map(
-    [...products].map(([id, product]) => [id, nsFromMs(product.planned_run_time_per_item_s * 1000)]),
-  );
-  return (product) => times.get(product) ?? 0n;
 }
 
 async function microStops(

@@ -158,7 +158,8 @@ export class Publisher {
       // Another calendar may have shifts there that nobody has published.
       if (plant !== rules.plant && due.grain === 'day')
         for (const each of duesOf(due.scope, due.period))
-          if (!revisions.book.latest(due.scope.path, each.period, each.grain)) revisions.open(each);
+          if (each.grain === 'shift' && !revisions.book.latest(due.scope.path, each.period, each.grain))
+            revisions.open(each);
       const outcome = await this.#look(due, undefined);
       if (outcome.kind === 'publish') found.push(outcome.period);
       if (outcome.kind === 'differs')

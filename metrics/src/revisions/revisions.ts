@@ -1,7 +1,8 @@
-import { type Entry, type Nanoseconds, type PublishedPeriod, timeOfKind } from '@benchline/model';
+import { type Asset, type Entry, type Nanoseconds, type PublishedPeriod, timeOfKind } from '@benchline/model';
 import { type Due, duesOf, keyOf } from '../figures/due.ts';
 import { Reach } from '../figures/reach.ts';
 import type { Scope } from '../figures/scopes.ts';
+import { partsOf } from '../figures/stays.ts';
 import type { FeedPosition } from '../follower/position.ts';
 import { type FeedRecord, newsOf } from '../follower/records.ts';
 import type { Interval } from '../intervals.ts';
@@ -30,7 +31,7 @@ export interface RevisionsOptions {
 export class Revisions {
   readonly book: RevisionBook;
   readonly #options: RevisionsOptions;
-  readonly #scopesOf: ReadonlyMap<string, readonly Scope[]>;
+  readonly #scopesOf: Standings;
   readonly #marks: Watermarks;
   readonly #reach = new Reach();
   /** By key: have data and no revision. */
@@ -179,7 +180,8 @@ export class Revisions {
     const interval = this.#reach.of(machine, news);
     const where = { from_offset: offset, to_offset: offset };
     const evidence = { kind: 'late_data', machine, source, gateway, ...where } as const;
-    for (const scope of this.#scopesOf.get(machine) ?? []) this.#touch(scope, interval, evidence, offset);
+    for (const { scope, asset } of this.#scopesOf.get(machine) ?? [])
+      for (const part of partsOf(asset, [interval])) this.#touch(scope, part, evidence, offset);
     const simulated = marks.includes('simulated_clock');
     this.#marks.heard({ machine, source, until_ns: news.to_ns, heard_ns: received_ns, simulated });
   }
@@ -192,11 +194,13 @@ export class Revisions {
     for (const scope of this.#options.scopes.values()) {
       if (!concerns(subject, scope)) continue;
       const end = this.#heardTo(scope);
+      const asset = scope.assets.find(({ id }) => id === subject);
       for (const { from_ns, to_ns } of before ? [own, before] : [own]) {
         // Nothing is known of later than what was heard of, so no figures of it are published.
         const until = to_ns < end ? to_ns : end;
         const interval = { from_ns: from_ns - 1n, to_ns: until > from_ns ? until + 1n : from_ns + 1n };
-        this.#touch(scope, interval, { kind: 'entry', id, author, offset }, offset);
+        for (const part of asset ? partsOf(asset, [interval]) : [interval])
+          this.#touch(scope, part, { kind: 'entry', id, author, offset }, offset);
       }
     }
   }
@@ -248,11 +252,12 @@ export class Revisions {
   }
 }
 
-function scopesByAsset(scopes: ReadonlyMap<string, Scope>): ReadonlyMap<string, readonly Scope[]> {
-  const by = new Map<string, Scope[]>();
-  for (const scope of scopes.values())
-    for (const { id } of scope.assets) by.set(id, [...(by.get(id) ?? []), scope]);
-  return by;
+/** The scopes that an asset counts in, and how it stands there. */
+type Standings = ReadonlyMap<string, readonly { scope: Scope; asset: Asset }[]>;
+
+function scopesByAsset(scopes: ReadonlyMap<string, Scope>): Standings {
+  const standings = [...scopes.values()].flatMap((scope) => scope.assets.map((asset) => ({ scope, asset })));
+  return Map.groupBy(standings, ({ asset }) => asset.id);
 }
 
 /** Whether an entry about a subject may change figures of a scope: one above it, below it, or the same. */

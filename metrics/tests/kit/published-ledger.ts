@@ -9,36 +9,53 @@ import {
   placeBatch,
   type SignedBatch,
 } from '@benchline/model';
-import { placementOf } from '@benchline/store';
+import { placementOf, type TelemetryStore } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
 import type { Due } from '../../src/figures/due.ts';
 import { Figures } from '../../src/figures/figures.ts';
-import { scopesOf } from '../../src/figures/scopes.ts';
+import { type Scope, scopesOf } from '../../src/figures/scopes.ts';
 import { type FeedRecord, newsOf, writeOf } from '../../src/follower/records.ts';
 import { RevisionBook } from '../../src/revisions/book.ts';
 import { Publisher } from '../../src/revisions/publisher.ts';
 import { Revisions } from '../../src/revisions/revisions.ts';
 import { plantYaml } from './plant.ts';
 
-const plant = parsePlant(plantYaml, 'plant.yaml');
-const index = indexPlant(plant);
+interface Rules {
+  plant: string;
+  formulas: string;
+}
+
+interface LedgerOptions {
+  yaml?: string;
+  rules?: Rules;
+  /** The service that wrote the ledger so far, and is started again now: its file of revisions is still there. */
+  after?: PublishedLedger;
+}
+
+const usualRules: Rules = { plant: 'a'.repeat(64), formulas: 'b'.repeat(64) };
 
 /** A ledger in memory with a metrics service's revisions behind it: what is published stands in it, too. */
 export class PublishedLedger {
   readonly records: FeedRecord[] = [];
-  readonly book = RevisionBook.open(':memory:', openLog('test'));
+  readonly book: RevisionBook;
   readonly published: Due[] = [];
-  readonly #store = openMemoryStore({ placement: placementOf(index) });
-  readonly figures = new Figures({ plant: index, store: this.#store, lateness_ns: 0n });
-  readonly revisions = new Revisions({
-    book: this.book,
-    scopes: scopesOf(plant),
-    lateness_ns: 0n,
-    onPublished: (dues) => this.published.push(...dues),
-  });
+  readonly scopes: ReadonlyMap<string, Scope>;
+  readonly figures: Figures;
+  readonly revisions: Revisions;
   readonly publisher: Publisher;
+  readonly #store: TelemetryStore;
 
-  constructor(rules = { plant: 'a'.repeat(64), formulas: 'b'.repeat(64) }) {
+  constructor({ yaml = plantYaml, rules = usualRules, after }: LedgerOptions = {}) {
+    const plant = parsePlant(yaml, 'plant.yaml');
+    const index = indexPlant(plant);
+    this.scopes = scopesOf(plant);
+    this.book = after?.book ?? RevisionBook.open(':memory:', openLog('test'));
+    this.#store = openMemoryStore({ placement: placementOf(index) });
+    this.figures = new Figures({ plant: index, store: this.#store, lateness_ns: 0n });
+    this.revisions = new Revisions({
+      ...{ book: this.book, scopes: this.scopes, lateness_ns: 0n },
+      onPublished: (dues) => this.published.push(...dues),
+    });
     this.publisher = new Publisher({
       revisions: this.revisions,
       figures: this.figures,
@@ -48,6 +65,12 @@ export class PublishedLedger {
       now: nsNow,
       log: openLog('test'),
     });
+  }
+
+  /** Has the store what a ledger holds already, and the service behind it what it remembered of that. */
+  async resume(records: readonly FeedRecord[]): Promise<void> {
+    this.records.push(...records);
+    await this.#store.write(writeOf(records));
   }
 
   async deliver(...batches: readonly SignedBatch[]): Promise<void> {

@@ -2,6 +2,7 @@ import type { Problem } from '../config/problem.ts';
 import { suggestion } from '../config/problem.ts';
 import type { Spot } from './draft.ts';
 import { duplicates } from './duplicates.ts';
+import { sameDateProblems } from './product.ts';
 import { breakProblems, shiftProblems } from './shift-checks.ts';
 
 /** What a calendar says that cannot be, beyond its shape. */
@@ -11,7 +12,7 @@ export function calendarProblems(calendar: Spot): Problem[] {
   const overtime = calendar.items('overtime');
   return [
     ...patterns.flatMap((pattern) => [...shiftProblems(pattern), ...cycleProblems(pattern)]),
-    ...versionProblems(calendar),
+    ...sameDateProblems(calendar),
     ...duplicates('overtime', overtime),
     ...overtime.flatMap(breakProblems),
     ...overtimeNames(overtime, shifts),
@@ -32,18 +33,6 @@ function cycleProblems(pattern: Spot): Problem[] {
     return days
       .filter(({ value }) => typeof value === 'number' && value > length)
       .map((day) => problem(day, `the cycle has ${length} days`, 'name a day of it, from 1'));
-  });
-}
-
-function versionProblems(calendar: Spot): Problem[] {
-  const starts = new Set<string>();
-  return calendar.items('versions').flatMap((version) => {
-    const start = version.text('valid_from');
-    if (start === undefined || !starts.has(start)) {
-      if (start !== undefined) starts.add(start);
-      return [];
-    }
-    return [problem(version.get('valid_from'), `another version begins on ${start}`, 'keep one of the two')];
   });
 }
 

@@ -100,3 +100,9 @@ export const Calendar = z.strictObject({
     .describe('Stretches planned for maintenance: outside planned busy time (PMT of ISO 22400-2)'),
 });
 export type Calendar = z.output<typeof Calendar>;
+
+/** The pattern of shifts in force on a local date: the version with the latest start that has come, else the calendar's own. */
+export function patternOn(calendar: Calendar, date: string): Pick<Calendar, 'shifts' | 'cycle'> {
+  const inForce = calendar.versions.filter(({ valid_from }) => valid_from <= date);
+  return inForce.toSorted((a, b) => (a.valid_from < b.valid_from ? -1 : 1)).at(-1) ?? calendar;
+}

@@ -1,5 +1,7 @@
 import type { Calendar } from './calendar.ts';
-import type { Machine, MachineType, Meter, Plant, Product, Signal } from './schema.ts';
+import type { Product } from './product.ts';
+import type { Machine, MachineType, Meter, Plant, Signal } from './schema.ts';
+import { type CalendarStay, joinedCalendar, type Stay } from './stays.ts';
 
 /** Where an asset (a machine or a meter) stands in the ISA-95 hierarchy, by ids. */
 export interface Location {
@@ -15,9 +17,12 @@ export interface Asset {
   definition: Machine | Meter;
   type: MachineType;
   location: Location;
+  /** Of a machine that has moved: of each of its lines while it stood there. */
   calendar: Calendar;
   time_zone: string;
   product: Product | undefined;
+  /** When it counts at this location, where that is not always. */
+  stay?: Stay;
 }
 
 /** The scope path of an asset: `enterprise/site/area/line/asset` by ids. */
@@ -29,7 +34,10 @@ export function scopeOf(asset: Asset): string {
 /** A plant looked up by id. Built once from a validated plant; every lookup of an unknown id is undefined. */
 export interface PlantIndex {
   plant: Plant;
+  /** By id, each where it stands now; its stay is all the time that it is in the plant. */
   assets: ReadonlyMap<string, Asset>;
+  /** What stands or stood on each line, by the line's id; of each the stay on that line. */
+  standing: ReadonlyMap<string, readonly Asset[]>;
   products: ReadonlyMap<string, Product>;
   machineTypes: ReadonlyMap<string, MachineType>;
 }
@@ -40,27 +48,73 @@ export function indexPlant(plant: Plant): PlantIndex {
   const products = new Map(plant.products.map((p) => [p.id, p]));
   const calendars = new Map(plant.calendars.map((c) => [c.id, c]));
   const assets = new Map<string, Asset>();
-  for (const { site, area, line } of linesOf(plant)) {
-    const add = (kind: Asset['kind'], definition: Machine | Meter) => {
+  const standing = new Map<string, Asset[]>();
+  const places = new Map([...linesOf(plant)].map((place) => [place.line.id, place]));
+  for (const place of places.values()) {
+    const add = (kind: Asset['kind'], definition: Machine | Meter, spells: readonly Spell[]) => {
       const machine = kind === 'machine' ? (definition as Machine) : undefined;
       const type = machineTypes.get(definition.type);
-      const calendar = calendars.get(machine?.calendar ?? line.calendar ?? site.calendar);
-      if (!type || !calendar) return;
-      assets.set(definition.id, {
+      const stays = spells.flatMap(({ calendar: own, place: { line, site }, from, to }): CalendarStay[] => {
+        const calendar = calendars.get(own ?? line.calendar ?? site.calendar);
+        return calendar ? [{ calendar, ...stayOf(from, to) }] : [];
+      });
+      const [first, ...later] = stays;
+      if (!type || !first) return;
+      const asset: Asset = {
         id: definition.id,
         kind,
         definition,
         type,
-        location: { enterprise: plant.enterprise.id, site: site.id, area: area.id, line: line.id },
-        calendar,
-        time_zone: site.time_zone,
+        location: locationOf(plant, place),
+        calendar: joinedCalendar([first, ...later]),
+        time_zone: place.site.time_zone,
         product: machine?.product === undefined ? undefined : products.get(machine.product),
-      });
+      };
+      assets.set(asset.id, withStay(asset, spells[0]?.from, spells.at(-1)?.to));
+      for (const { place: stood, from, to } of spells) {
+        const there = withStay({ ...asset, location: locationOf(plant, stood) }, from, to);
+        standing.set(stood.line.id, [...(standing.get(stood.line.id) ?? []), there]);
+      }
     };
-    for (const machine of line.machines) add('machine', machine);
-    for (const meter of line.meters) add('meter', meter);
+    for (const machine of place.line.machines) add('machine', machine, spellsOf(machine, place, places));
+    for (const meter of place.line.meters) add('meter', meter, [{ place }]);
   }
-  return { plant, assets, products, machineTypes };
+  return { plant, assets, standing, products, machineTypes };
+}
+
+/** A machine on one line, between two of its moves. */
+interface Spell {
+  place: { site: Site; area: Area; line: Line };
+  from?: string | undefined;
+  to?: string | undefined;
+  calendar?: string | undefined;
+}
+
+function spellsOf(
+  machine: Machine,
+  place: Spell['place'],
+  places: ReadonlyMap<string, Spell['place']>,
+): Spell[] {
+  let from = machine.since;
+  const earlier = machine.moved.flatMap(({ until, line, calendar }): Spell[] => {
+    const stood = places.get(line);
+    const spell = stood && { place: stood, from, to: until, calendar };
+    from = until;
+    return spell ? [spell] : [];
+  });
+  return [...earlier, { place, from, to: machine.until, calendar: machine.calendar }];
+}
+
+function stayOf(from: string | undefined, to: string | undefined): Stay {
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+}
+
+function withStay(asset: Asset, from: string | undefined, to: string | undefined): Asset {
+  return from === undefined && to === undefined ? asset : { ...asset, stay: stayOf(from, to) };
+}
+
+function locationOf(plant: Plant, { site, area, line }: Spell['place']): Location {
+  return { enterprise: plant.enterprise.id, site: site.id, area: area.id, line: line.id };
 }
 
 type Site = Plant['enterprise']['sites'][number];

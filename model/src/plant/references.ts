@@ -5,6 +5,8 @@ import { Spot } from './draft.ts';
 import { duplicates } from './duplicates.ts';
 import { energyProblems } from './energy-checks.ts';
 import { assetValueProblems } from './means.ts';
+import { sameDateProblems } from './product.ts';
+import { stayProblems } from './stays.ts';
 import { typeProblems } from './type-checks.ts';
 import { unknownNames } from './unknown.ts';
 
@@ -46,7 +48,9 @@ export function referenceProblems(data: unknown): Problem[] {
     ),
     ...unknown(
       'calendar',
-      [...sites, ...lines, ...machines].map((spot) => spot.get('calendar')),
+      [...sites, ...lines, ...machines, ...machines.flatMap((machine) => machine.items('moved'))].map(
+        (spot) => spot.get('calendar'),
+      ),
       calendars,
     ),
     ...unknown(
@@ -59,6 +63,8 @@ export function referenceProblems(data: unknown): Problem[] {
       chains.flatMap((chain) => chain.items('processes')),
       processes,
     ),
+    ...stayProblems(sites),
+    ...products.flatMap(sameDateProblems),
     ...chains.flatMap(chainProblems),
     ...assetValueProblems(machines),
     ...processes.flatMap((process) => stationProblems(process, lines)),

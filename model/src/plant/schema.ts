@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { Calendar } from './calendar.ts';
 import { apportionWithin, Energy, registerUnit } from './energy.ts';
-import { MachineMeans, plannedScrapRatio } from './means.ts';
+import { MachineMeans } from './means.ts';
 import { Name } from './name.ts';
 import { LossRules, ProcessChain } from './process-chain.ts';
+import { Product } from './product.ts';
 import { ReasonLists } from './reasons.ts';
+import { MachineStays } from './stays.ts';
 
 /** Canonical machine states and the ISO 22400-2 time element that each falls into. */
 export const canonicalStates = [
@@ -114,6 +116,7 @@ export const Machine = z.strictObject({
   controller: z.string().optional().describe('Make and model of the controller, as evidence'),
   product: Slug.optional().describe('The product it makes while no signal or entry says another'),
   calendar: Slug.optional().describe("Overrides the line's calendar"),
+  ...MachineStays,
   ...MachineMeans,
 });
 export type Machine = z.output<typeof Machine>;
@@ -159,17 +162,6 @@ const Site = z.strictObject({
   calendar: Slug.describe('Id of the shift calendar'),
   areas: z.array(Area).min(1).describe('Areas (workshops) of the site'),
 });
-
-export const Product = z.strictObject({
-  id: Slug.describe('What machines, orders and the product signal name'),
-  name: Name,
-  planned_run_time_per_item_s: z
-    .number()
-    .positive()
-    .describe('PRI of ISO 22400-2, seconds per item on one machine'),
-  planned_scrap_ratio: plannedScrapRatio,
-});
-export type Product = z.output<typeof Product>;
 
 export const Process = z.strictObject({
   id: Slug.describe('Unique in the enterprise'),

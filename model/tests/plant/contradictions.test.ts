@@ -12,6 +12,24 @@ describe('what contradicts itself (plant_invalid)', () => {
       'the asset values before are in CNY → state all asset values in one currency',
     ],
     [
+      'a line of another site that a machine stood on',
+      'line: trial-line, calendar',
+      'line: §tribe-line, calendar',
+      "there is no line in its site 'tribe-line' → did you mean 'trial-line'?",
+    ],
+    [
+      'a move before the machine was there',
+      "until: '2025-06-01'",
+      "until: §'2023-06-01'",
+      '2023-06-01 is not later than 2024-02-01 → put since, the moves and until in the order of their dates',
+    ],
+    [
+      'two versions of a plan from one date on',
+      "{ valid_from: '2026-07-01', planned",
+      "{ valid_from: '2026-07-01', planned_run_time_per_item_s: 42 }\n      - { valid_from: §'2026-07-01', planned",
+      'another version begins on 2026-07-01 → keep one of the two',
+    ],
+    [
       'an unknown machine type',
       'type: bench',
       'type: §bnch',
