@@ -11,6 +11,7 @@ import { feedAuthorization, type MetricsConfig } from './config.ts';
 import { AlarmWatch } from './energy/alarm-watch.ts';
 import { LimitBook } from './energy/limit-book.ts';
 import { entryNews, untilNow } from './entries/entry-news.ts';
+import { statedDues } from './entries/stated-dues.ts';
 import { AccountShelf } from './figures/account-shelf.ts';
 import { Figures } from './figures/figures.ts';
 import { KpiWriter } from './figures/kpi-writer.ts';
@@ -133,7 +134,7 @@ async function openFigures(
 /** Follows the feed, and tells everyone who keeps something what it no longer holds for. */
 function followerOf(
   of: { config: MetricsConfig; feed: FeedAccess; plant: PlantIndex; log: Log },
-  { store, own, from, revisions, shelf, figures, writer }: Computing,
+  { store, own, from, scopes, revisions, shelf, figures, writer }: Computing,
   { onQueryable, onNews }: Pick<FollowerOptions, 'onQueryable' | 'onNews'>,
 ): Follower {
   const { config, feed, plant, log } = of;
@@ -145,6 +146,7 @@ function followerOf(
       const changed = await entryNews(entries, plant, store);
       for (const item of changed) figures.entered(item);
       for (const { subject } of entries) figures.stated(subject);
+      writer?.revised(await statedDues(entries, scopes, store));
       writer?.touched(
         changed.map((item) => untilNow(item, nsNow())),
         next,

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isoFromNs, kpiIds, sha256Hex } from '@benchline/model';
+import {
+  type DeclaredInput,
+  type Entry,
+  entryToJson,
+  isoFromNs,
+  kpiIds,
+  nsNow,
+  sha256Hex,
+} from '@benchline/model';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { KpiResult } from '../src/api/schemas.ts';
@@ -83,6 +91,36 @@ describe('the kpi series in InfluxDB', () => {
       return points.find((p) => p.from_ns === at_ns - (at_ns % hour))?.figures.energy_kwh;
     };
     await expect.poll(energy, soon).toEqual({ value: 2.5, status: 'partial' });
+  });
+
+  test('follows what people declare, and leaves no value standing that became absent', async () => {
+    const scope = 'acme/north';
+    const [day] = await stored(scope, 'day');
+    const { from_ns, to_ns } = day!;
+    const declare = async (id: string, said: Pick<Entry, 'statement' | 'supersedes'>) => {
+      const about = { id, author: 'clerk', reason: 'time sheets', subject: scope, from_ns, to_ns };
+      const entry: Entry = { ...about, entered_ns: nsNow(), ...said };
+      await works.influx!.write({ observations: [], observed: [], gaps: [], entries: [entry] });
+      works.feed.record({ kind: 'entry', entry: entryToJson(entry) });
+    };
+    const hours = (input: DeclaredInput, value: number) => ({
+      statement: { kind: 'declared_input' as const, input, value, unit: 'h' },
+    });
+    const efficiency = async () => (await stored(scope, 'day'))[0]?.figures.worker_efficiency;
+    expect(await efficiency()).toEqual({ status: 'not_declared' });
+    const attended = crypto.randomUUID();
+    await declare(crypto.randomUUID(), hours('actual_personnel_work_time', 6));
+    await declare(attended, hours('actual_personnel_attendance_time', 8));
+    await expect.poll(efficiency, soon).toEqual({ value: 0.75, status: 'ok' });
+    await declare(crypto.randomUUID(), { supersedes: attended, statement: { kind: 'withdrawal' } });
+    await expect.poll(efficiency, soon).toEqual({ status: 'not_declared' });
+    // All other figures are written each time as well.
+    const [point] = await stored(scope, 'day');
+    expect(Object.keys(point!.figures).sort()).toEqual([...kpiIds].sort());
+    expect({ ...point!.figures, worker_efficiency: undefined }).toEqual({
+      ...day!.figures,
+      worker_efficiency: undefined,
+    });
   });
 
   test('is remembered: a service that starts again reads the feed from where it was', async () => {

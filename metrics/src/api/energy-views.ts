@@ -17,6 +17,7 @@ import type { Balance } from '../energy/meter-tree.ts';
 import type { OutputSums } from '../energy/outputs.ts';
 import type { TariffCost } from '../energy/tariff-cost.ts';
 import type { ScopeFigures } from '../figures/figures.ts';
+import { itemsOfProduct } from '../figures/product-plans.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { type Interval, lengthOf } from '../intervals.ts';
 import { energyFigures } from '../kpis/energy-figures.ts';
@@ -188,7 +189,7 @@ export function byStateView(
       return [{ state, name: stateName(state), amount: unitsOf(amount), share: share(amount) }];
     }),
     products: [...products].map(([product, amount]) => {
-      const items = account.products.get(product)?.items;
+      const items = itemsOfProduct(account, product);
       return {
         ...(product !== '' && { product }),
         amount: unitsOf(amount),
