@@ -64,6 +64,20 @@ describe('truth logs beside a store', () => {
     expect(findings).toEqual([]);
   });
 
+  it('leave out what a server said before it knew a value', async () => {
+    const store = storeOf(points);
+    const account = await reconcile(truthOf(points), {
+      ...store,
+      async *observations(machine, from, to) {
+        yield* store.observations(machine, from, to);
+        const [first] = points as [Point];
+        if (machine === first.machine)
+          yield { signal: 'diameter', source_time_ns: BigInt(first.time_ms) * 1_000_000n, ordinal: 0 };
+      },
+    });
+    expect(account).toEqual({ ...clean, emitted: 100, stored: 100 });
+  });
+
   it('tell what is missing from what lies in a declared gap', async () => {
     const { account, findings } = await compared(storeOf(points.slice(4), 'press-1'));
     expect(account).toEqual({ ...clean, emitted: 100, stored: 96, declared_gaps: 2, missing: 2 });

@@ -32,7 +32,6 @@ export interface CampaignResult extends Verdict {
   suspects: FaultGroup[];
 }
 
-const readyLimit_s = 30;
 const settleLimit_s = 180;
 const firstSettle_s = 120;
 /** A fault that takes so much longer than it said is given up. */
@@ -144,7 +143,7 @@ class Campaign {
   async #awaitStarts(faults: readonly PlannedFault[]): Promise<void> {
     for (const name of partNames)
       try {
-        await this.#world.part(name).awaitReady(readyLimit_s);
+        await this.#world.part(name).awaitReady();
       } catch (error) {
         this.#failedStarts += 1;
         this.#problem(`after ${names(faults)}: ${describeError(error)}`);

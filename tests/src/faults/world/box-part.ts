@@ -1,8 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Child } from '@benchline/simulators/box';
+import { machinesOf } from './plant.ts';
 import type { Alteration, Json, Part } from './world.ts';
 
+/** What is promised of a service. */
 const readyLimit_s = 30;
+/** A simulator is no part of what is tried: on a busy computer an OPC UA server may take its time. */
+const simulatorLimit_s = 120;
+const simulators: ReadonlySet<string> = new Set(Object.keys(machinesOf));
 
 /** A supervised process as the kinds of faults get it in hand. */
 export class BoxPart implements Part {
@@ -47,12 +52,12 @@ export class BoxPart implements Part {
     await this.#child.stop();
   }
 
-  async start(limit_s = readyLimit_s): Promise<void> {
+  async start(limit_s?: number): Promise<void> {
     void this.#child.start();
     await this.awaitReady(limit_s);
   }
 
-  async awaitReady(limit_s = readyLimit_s): Promise<void> {
+  async awaitReady(limit_s = simulators.has(this.name) ? simulatorLimit_s : readyLimit_s): Promise<void> {
     await this.#child.awaitReady(limit_s * 1000);
   }
 
