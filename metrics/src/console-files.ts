@@ -19,6 +19,7 @@ const scripts = [
   'dom',
   'energy',
   'energy-charts',
+  'energy-data',
   'energy-limits',
   'energy-messages',
   'energy-outlook',

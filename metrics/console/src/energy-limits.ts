@@ -9,8 +9,8 @@ import type { EnergyAlarm, EnergyAlarms, EnergyExplanation } from './types.ts';
 /** What somebody may do about an alarm. */
 export interface AlarmActions {
   explain(alarm: EnergyAlarm): void;
-  /** Opens the form; undefined closes it. */
-  ask(alarm: EnergyAlarm | undefined): void;
+  /** Opens the form in which a reason is given. */
+  ask(alarm: EnergyAlarm): void;
   acknowledge(alarm: EnergyAlarm, reason: string): void;
 }
 

@@ -1,34 +1,18 @@
 import { drawAlarms } from './alarms.ts';
-import { api, get, span } from './api.ts';
+import { api, get } from './api.ts';
 import { barChoice, drawBar, showFreshness } from './bar.ts';
 import { byId, element, select, setText } from './dom.ts';
+import { type Answers, questionsOf } from './energy-data.ts';
 import { type AlarmActions, explanationPanel, limitsPanel, shownAlarms } from './energy-limits.ts';
 import { energyMessage } from './energy-messages.ts';
 import { type BaselineChoice, baselinePanel, forecastPanel } from './energy-outlook.ts';
 import { balancePanel, statePanels, summaryPanel, tariffPanel, type Wording } from './energy-panels.ts';
 import { enter } from './entry-api.ts';
 import { namesOf, scopeOptions, timeZoneOf } from './plant.ts';
-import type {
-  Catalogue,
-  EnergyAlarm,
-  EnergyAlarms,
-  EnergyBaseline,
-  EnergyByState,
-  EnergyCatalogue,
-  EnergyCosts,
-  EnergyExplanation,
-  EnergyForecast,
-  EnergySummary,
-  KpiResult,
-  MeterBalance,
-  PlantView,
-} from './types.ts';
+import type { Catalogue, EnergyAlarm, EnergyCatalogue, PlantView } from './types.ts';
 import { currentWindow } from './windows.ts';
 
 const everyMs = 15_000;
-const dayMs = 86_400_000;
-/** What is looked back on for baselines and what is compared with them, each. */
-const baselineDays = 28;
 
 const query = new URLSearchParams(location.search);
 const choice = {
@@ -39,10 +23,27 @@ const choice = {
   grain: query.get('grain') ?? 'shift',
   model: query.get('model') ?? 'regression',
 };
+
+type Part = keyof Answers;
+const columns = (...parts: Part[]) =>
+  element('div', { class: 'columns' }, ...parts.map((part) => places[part]));
+/** Where each part stands. It is drawn when its answer comes. */
+const places: Record<Part, HTMLElement> = {
+  summary: element('div'),
+  limits: element('div'),
+  forecast: element('div'),
+  explanation: element('div'),
+  states: element('div', { class: 'columns' }),
+  tariff: element('div'),
+  balance: element('div'),
+  baseline: element('div'),
+};
+const scopePlace = element('div');
+
 const root = byId('page');
 let known: { plant: PlantView; catalogue: Catalogue; energy: EnergyCatalogue } | undefined;
 /** What was last answered, drawn again at once when the language changes. */
-let answered: Answers | undefined;
+let answers: Partial<Answers> = {};
 /** A newer choice makes what is on its way for an older one worthless. */
 let turn = 0;
 let standing: readonly EnergyAlarm[] = [];
@@ -51,20 +52,10 @@ let explained: EnergyAlarm | undefined;
 let asking: string | undefined;
 let wrong = '';
 
-interface Answers {
-  scope: string;
-  summary: EnergySummary;
-  kpis: KpiResult;
-  states: EnergyByState;
-  costs: EnergyCosts;
-  balance: MeterBalance;
-  forecasts: EnergyForecast[];
-  baseline: EnergyBaseline;
-  alarms: EnergyAlarms;
-  explanation: EnergyExplanation | undefined;
-}
-
 function choose(change: Partial<typeof choice>): void {
+  if (change.scope !== undefined) explained = undefined;
+  // Figures of another scope or time would be taken for those that were asked for.
+  if (change.scope !== undefined || change.window !== undefined) answers = {};
   Object.assign(choice, change);
   const { language: lang, ...rest } = choice;
   history.replaceState(null, '', `?${new URLSearchParams({ lang, ...rest })}`);
@@ -80,35 +71,24 @@ function again(): void {
 async function refresh(): Promise<void> {
   turn += 1;
   const mine = turn;
-  known ??= await load();
-  const { plant, energy } = known;
-  const scope = choice.scope || plant.enterprise.scope;
+  if (!known) {
+    known = await load();
+    draw();
+  }
+  const { plant } = known;
   const window = await currentWindow(choice.window, plant.enterprise.scope);
-  const asked = { scope, ...span(window) };
-  const now = new Date();
-  const lastDay = { from: new Date(now.getTime() - dayMs), to: now, open: true };
-  const [summary, kpis, states, costs, balance, forecasts, baseline, alarms, explanation] = await Promise.all(
-    [
-      get<EnergySummary>('energy/summary', asked),
-      api.kpis(scope, window),
-      get<EnergyByState>('energy/by-state', asked),
-      get<EnergyCosts>('energy/tariff', asked),
-      get<MeterBalance>('energy/balance', asked),
-      Promise.all(
-        (['day', 'week', 'month'] as const).map((period) =>
-          get<EnergyForecast>('energy/forecast', { scope, period }),
-        ),
-      ),
-      get<EnergyBaseline>('energy/baseline', baselineQuery(scope, energy, now)),
-      get<EnergyAlarms>('energy/alarms', { scope, ...span(lastDay) }),
-      explanationOf(explained),
-    ],
+  const questions = questionsOf({ scope: scopeOf(plant), window, baseline: baselineChoice(), explained });
+  await Promise.all(
+    (Object.keys(questions) as Part[]).map(async (part) => {
+      const answer = await questions[part]();
+      if (mine !== turn) return;
+      answers = { ...answers, [part]: answer };
+      drawPart(part);
+    }),
   );
   if (mine !== turn) return;
-  answered = { scope, summary, kpis, states, costs, balance, forecasts, baseline, alarms, explanation };
-  draw();
-  root.dataset['from'] = asked.from;
-  root.dataset['to'] = asked.to;
+  root.dataset['from'] = window.from.toISOString();
+  root.dataset['to'] = window.to.toISOString();
   showFresh(true);
 }
 
@@ -121,71 +101,79 @@ async function load() {
   return { plant, catalogue, energy };
 }
 
-/** Declared baselines of a scope by id. */
-function declaredOf(scope: string, { baselines }: EnergyCatalogue): [id: string, name: string][] {
-  return baselines
+function scopeOf({ enterprise }: PlantView): string {
+  return choice.scope || enterprise.scope;
+}
+
+/** The baselines that the plant file declares for the scope, by id. */
+function declaredBaselines(): [id: string, name: string][] {
+  if (!known) return [];
+  const scope = scopeOf(known.plant);
+  return known.energy.baselines
     .filter((baseline) => baseline.scope === scope)
     .map(({ id, name }) => [id, name[choice.language]]);
 }
 
-function chosenBaseline(scope: string, energy: EnergyCatalogue): string {
-  const ids = [...declaredOf(scope, energy).map(([id]) => id), 'recent'];
-  return ids.find((id) => id === choice.baseline) ?? ids[0] ?? 'recent';
-}
-
-function baselineQuery(scope: string, energy: EnergyCatalogue, now: Date): Record<string, string> {
-  const before = (days: number) => new Date(now.getTime() - days * dayMs).toISOString();
-  const window = { scope, from: before(baselineDays), to: now.toISOString() };
-  const baseline = chosenBaseline(scope, energy);
-  if (baseline !== 'recent') return { ...window, baseline };
+function baselineChoice(): BaselineChoice {
+  const ids = [...declaredBaselines().map(([id]) => id), 'recent'];
   const { variable, grain, model } = choice;
-  return {
-    ...{ ...window, variable, grain, model },
-    baseline_from: before(2 * baselineDays),
-    baseline_to: window.from,
-  };
-}
-
-async function explanationOf(alarm: EnergyAlarm | undefined): Promise<EnergyExplanation | undefined> {
-  if (!alarm) return undefined;
-  const { scope, carrier, period, from } = alarm;
-  return await get<EnergyExplanation>('energy/explanation', { scope, carrier, period, at: from });
+  return { baseline: ids.find((id) => id === choice.baseline) ?? ids[0] ?? 'recent', variable, grain, model };
 }
 
 function draw(): void {
   drawAlarms(byId('alarms'), standing, choice.language);
-  if (!known || !answered) return;
-  const { plant, catalogue, energy } = known;
+  if (!known) return;
+  setText(byId('plant-name'), known.plant.enterprise.name[choice.language]);
+  drawScope(known.plant);
+  for (const part of Object.keys(places) as Part[]) drawPart(part);
+}
+
+function drawScope(plant: PlantView): void {
+  const asked = { id: 'where', label: energyMessage(choice.language, 'where'), chosen: scopeOf(plant) };
+  const list = select(asked, scopeOptions(plant, choice.language), (scope) => choose({ scope }));
+  scopePlace.replaceChildren(element('div', { class: 'panel selects' }, list));
+}
+
+function drawPart(part: Part): void {
+  if (!known) return;
   const { language } = choice;
-  const wording: Wording = { language, energy, catalogue, names: namesOf(plant, language) };
-  setText(byId('plant-name'), plant.enterprise.name[language]);
-  const chosen: BaselineChoice = { ...choice, baseline: chosenBaseline(answered.scope, energy) };
-  const baseline = { answer: answered.baseline, declared: declaredOf(answered.scope, energy), chosen };
-  const zone = timeZoneOf(plant);
-  const limits = { alarms: shownAlarms(answered.alarms, new Date()), zone, asking, wrong };
-  const why =
-    explained && answered.explanation
-      ? [explanationPanel(wording, answered.explanation, explained.name[language])]
-      : [];
-  const columns = (...panels: HTMLElement[]) => element('div', { class: 'columns' }, ...panels);
-  root.replaceChildren(
-    scopeSelect(plant, answered.scope),
-    summaryPanel(wording, answered.summary, answered.kpis),
-    columns(limitsPanel(wording, limits, actions), forecastPanel(wording, answered.forecasts)),
-    ...why,
-    columns(...statePanels(wording, answered.states), tariffPanel(wording, answered.costs)),
-    balancePanel(wording, answered.balance),
-    baselinePanel(wording, baseline, (change) => choose(change)),
+  const { plant, catalogue, energy } = known;
+  // What somebody fills in is not taken away from under their hands.
+  if (part === 'limits' && asking !== undefined && places.limits.contains(document.activeElement)) return;
+  if (part === 'baseline' && places.baseline.contains(document.activeElement)) return;
+  places[part].replaceChildren(
+    ...panelsOf(part, { language, energy, catalogue, names: namesOf(plant, language) }, timeZoneOf(plant)),
   );
 }
 
-function scopeSelect(plant: PlantView, scope: string): HTMLElement {
-  const asked = { id: 'where', label: energyMessage(choice.language, 'where'), chosen: scope };
-  const list = select(asked, scopeOptions(plant, choice.language), (to) => {
-    explained = undefined;
-    choose({ scope: to });
-  });
-  return element('div', { class: 'panel selects' }, list);
+function panelsOf(part: Part, wording: Wording, zone: string): HTMLElement[] {
+  const { summary, limits, forecast, explanation, states, tariff, balance, baseline } = answers;
+  switch (part) {
+    case 'summary':
+      return summary ? [summaryPanel(wording, summary.energy, summary.kpis)] : [];
+    case 'limits': {
+      if (!limits) return [];
+      const shown = { alarms: shownAlarms(limits, new Date()), zone, asking, wrong };
+      return [limitsPanel(wording, shown, actions)];
+    }
+    case 'forecast':
+      return forecast ? [forecastPanel(wording, forecast)] : [];
+    case 'explanation': {
+      const name = explained?.name[wording.language] ?? '';
+      return explanation ? [explanationPanel(wording, explanation, name)] : [];
+    }
+    case 'states':
+      return states ? statePanels(wording, states) : [];
+    case 'tariff':
+      return tariff ? [tariffPanel(wording, tariff)] : [];
+    case 'balance':
+      return balance ? [balancePanel(wording, balance)] : [];
+    case 'baseline': {
+      if (!baseline) return [];
+      const shown = { answer: baseline, declared: declaredBaselines(), chosen: baselineChoice() };
+      return [baselinePanel(wording, shown, choose)];
+    }
+  }
 }
 
 const actions: AlarmActions = {
@@ -194,10 +182,10 @@ const actions: AlarmActions = {
     again();
   },
   ask(alarm) {
-    asking = alarm?.id;
+    asking = alarm.id;
     wrong = '';
-    draw();
-    document.querySelector<HTMLInputElement>('.limits input')?.focus();
+    drawPart('limits');
+    places.limits.querySelector('input')?.focus();
   },
   acknowledge(alarm, reason) {
     void acknowledge(alarm, reason);
@@ -210,11 +198,11 @@ async function acknowledge({ id, scope }: EnergyAlarm, reason: string): Promise<
     const statement = { kind: 'acknowledgement', alarm: id };
     await enter(scope, { reason, from: new Date().toISOString(), statement });
     asking = undefined;
-    wrong = '';
     await seen(id);
   } catch (error) {
     wrong = error instanceof Error ? error.message : String(error);
-    draw();
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    drawPart('limits');
   }
 }
 
@@ -222,7 +210,7 @@ async function acknowledge({ id, scope }: EnergyAlarm, reason: string): Promise<
 async function seen(id: string): Promise<void> {
   for (let tries = 0; tries < 10; tries += 1) {
     await refresh();
-    if (answered?.alarms.alarms.find((alarm) => alarm.id === id)?.acknowledged) return;
+    if (answers.limits?.alarms.find((alarm) => alarm.id === id)?.acknowledged) return;
     await pause(1000);
   }
 }
@@ -231,14 +219,9 @@ function showFresh(fresh: boolean): void {
   showFreshness(fresh, choice, known ? timeZoneOf(known.plant) : 'UTC');
 }
 
-/** What somebody has open or fills in is not taken away from under their hands. */
-function isBusy(): boolean {
-  return asking !== undefined || document.activeElement?.tagName === 'SELECT';
-}
-
 async function keepFresh(): Promise<never> {
   for (;;) {
-    if (!isBusy()) await refresh().catch(() => showFresh(false));
+    await refresh().catch(() => showFresh(false));
     await pause(everyMs);
   }
 }
@@ -249,6 +232,10 @@ function pause(ms: number): Promise<void> {
   });
 }
 
+root.append(
+  ...[scopePlace, places.summary, columns('limits', 'forecast'), places.explanation],
+  ...[places.states, columns('tariff', 'balance'), places.baseline],
+);
 drawBar(choice, choose);
 api.follow({
   onAlarms(now) {

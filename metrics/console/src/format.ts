@@ -5,7 +5,7 @@ const absent = '—';
 
 /** A figure as a person reads it: fractions as percentages, with the digits that the catalogue keeps. */
 export function formatFigure(
-  figure: Figure | undefined,
+  figure: Pick<Figure, 'value'> | undefined,
   id: KpiId,
   catalogue: Catalogue,
   language: Language,
@@ -21,7 +21,9 @@ export function formatFigure(
 }
 
 /** Why a figure has no value, in words; empty when it has one. */
-export function reasonOf(figure: Figure | undefined, catalogue: Catalogue, language: Language): string {
+export function reasonOf(
+  figure: { value?: number | undefined; status: string } | undefined,
+  catalogue: Catalogue, language: Language): string {
   if (figure === undefined || figure.value !== undefined) return '';
   return catalogue.statuses.find((status) => status.id === figure.status)?.name[language] ?? figure.status;
 }
@@ -87,4 +89,23 @@ export function formatClock(at: Date, zone: string, language: Language): string 
 
 export function locale(language: Language): string {
   return language === 'zh' ? 'zh-CN' : 'en-GB';
+}
+
+/** Date and time as a wall clock shows them, to the minute. */
+export function formatMoment(at: Date, zone: string, language: Language): string {
+  return new Intl.DateTimeFormat(locale(language), {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: zone,
+  }).format(at);
+}
+
+/** What stands behind a figure: nothing for shares, which carry their sign, and for plain numbers. */
+export function unitName(unit: string, language: Language): string {
+  if (unit === '%' || unit === '1') return '';
+  return language === 'zh' ? unit.replace(/\bitems?\b/, '件') : unit;
 }

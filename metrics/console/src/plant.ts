@@ -50,6 +50,13 @@ export function namesOf({ enterprise, products }: PlantView, language: Language)
   return new Map(named.map(({ id, name }) => [id, name[language]]));
 }
 
+/** The names along the path of a scope, the enterprise left out unless it is all there is. */
+export function pathName(plant: PlantView, path: string, language: Language): string {
+  const known = scopesOf(plant).filter(({ scope }) => path === scope || path.startsWith(`${scope}/`));
+  const shown = known.length > 1 ? known.slice(1) : known;
+  return shown.map(({ name }) => name[language]).join(' › ') || path;
+}
+
 export function timeZoneOf(plant: PlantView): string {
   return plant.enterprise.sites[0]?.time_zone ?? 'UTC';
 }

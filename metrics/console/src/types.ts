@@ -4,7 +4,9 @@ import type * as entries from '../../src/api/entry-schemas.ts';
 import type * as losses from '../../src/api/loss-schemas.ts';
 import type * as pipeline from '../../src/api/pipeline-schema.ts';
 import type * as quality from '../../src/api/quality-schemas.ts';
+import type * as revisions from '../../src/api/revision-schemas.ts';
 import type * as schemas from '../../src/api/schemas.ts';
+import type * as series from '../../src/api/series-schemas.ts';
 
 export type KpiResult = z.output<typeof schemas.KpiResult>;
 export type Figure = z.output<typeof schemas.Figure>;
@@ -30,6 +32,8 @@ export type StandingAlarms = z.output<typeof energy.StandingAlarms>;
 export type AlarmNews = z.output<typeof energy.AlarmNews>;
 export type EnergyExplanation = z.output<typeof energy.EnergyExplanation>;
 export type EntryList = z.output<typeof entries.EntryList>;
+export type Comparison = z.output<typeof series.Comparison>;
+export type RevisionList = z.output<typeof revisions.RevisionList>;
 export type KpiId = Catalogue['kpis'][number]['id'];
 
 export type Language = 'en' | 'zh';

@@ -9,10 +9,12 @@ import {
 import { openDoor } from '@benchline/model/door';
 import { placementOf } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
+import { StreamReaders } from '../../src/api/event-stream.ts';
 import { installSchemas } from '../../src/api/openapi.ts';
 import type { ApiParts } from '../../src/api/parts.ts';
 import { metricsRoutes } from '../../src/api/routes.ts';
 import { Updates } from '../../src/api/updates.ts';
+import { AlarmWatch } from '../../src/energy/alarm-watch.ts';
 import { LimitBook } from '../../src/energy/limit-book.ts';
 import { Figures } from '../../src/figures/figures.ts';
 import { scopesOf } from '../../src/figures/scopes.ts';
@@ -170,7 +172,8 @@ function isWork(day: bigint, clock: bigint): boolean {
   return day % 7n < 5n && clock >= 8n && clock < 16n;
 }
 
-const seen: Entry = {
+/** Somebody saw that the press used more than it may on the unusual day. */
+export const acknowledgedPressDay: Entry = {
   id: '0123456789abcdef',
   author: 'chen',
   entered_ns: nsFromIso(`${unusual}T20:00:00+08:00`),
@@ -183,8 +186,29 @@ const seen: Entry = {
   },
 };
 
-/** A served plant over a store in memory; `now` is noon of a Monday. */
-export async function openEnergyWorld(): Promise<{ url: string; close(): Promise<void> }> {
+export interface EnergyWorld {
+  url: string;
+  /** Looks at the limits when it is told to. */
+  watch: AlarmWatch;
+  /** What time it is; noon of the Monday after it all unless set. */
+  setNow(now_ns: bigint): void;
+  enter(entry: Entry): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface EnergyWorldOptions {
+  port?: number;
+  entries?: readonly Entry[];
+  /** Remembers what was told of alarms. */
+  alarms?: string;
+}
+
+/** A served plant over a store in memory. */
+export async function openEnergyWorld({
+  port = 0,
+  entries = [acknowledgedPressDay],
+  alarms: file,
+}: EnergyWorldOptions = {}): Promise<EnergyWorld> {
   const store = openMemoryStore({ placement: placementOf(index) });
   const observed = ['press', 'lathe', 'main', 'gas'].map((machine) => ({
     machine,
@@ -192,27 +216,42 @@ export async function openEnergyWorld(): Promise<{ url: string; close(): Promise
     from_ns: start - 1n,
     until_ns: now,
   }));
-  const { rejected } = await store.write({ observations: recorded(), observed, gaps: [], entries: [seen] });
+  const { rejected } = await store.write({ observations: recorded(), observed, gaps: [], entries });
   if (rejected.length > 0) throw new Error(JSON.stringify(rejected));
   const figures = new Figures({ plant: index, store, lateness_ns: 0n });
   for (const machine of ['press', 'lathe', 'main', 'gas'])
     figures.touched({ machine, source: 'line', from_ns: now, to_ns: now });
   const scopes = scopesOf(plant);
+  const limits = new LimitBook({ energy: plant.energy, scopes, figures, store });
+  let present = now;
+  const watch = new AlarmWatch({
+    limits: plant.energy.limits,
+    alarmsOf: (limit, window, now_ns) => limits.alarms(limit, window, now_ns),
+    caughtUp: () => true,
+    now: () => present,
+    log: openLog('metrics'),
+    file,
+  });
   const parts = {
-    plant: index,
-    scopes,
-    limits: new LimitBook({ energy: plant.energy, scopes, figures, store }),
-    figures,
-    store,
+    ...{ plant: index, scopes, limits, figures, store, alarms: watch },
     updates: new Updates(),
-    now: () => now,
+    readers: new StreamReaders({ most: 10 }),
+    now: () => present,
   } as unknown as ApiParts;
   const door = await openDoor(
-    { service: 'metrics', host: '127.0.0.1', port: 0, credentials: undefined, log: openLog('metrics') },
+    { service: 'metrics', host: '127.0.0.1', port, credentials: undefined, log: openLog('metrics') },
     async (app) => {
       await installSchemas(app);
       metricsRoutes(app, () => parts);
     },
   );
-  return { url: `http://127.0.0.1:${door.port}`, close: () => door.close() };
+  return {
+    url: `http://127.0.0.1:${door.port}`,
+    watch,
+    setNow: (now_ns) => (present = now_ns),
+    async enter(entry) {
+      await store.write({ observations: [], observed: [], gaps: [], entries: [entry] });
+    },
+    close: () => door.close(),
+  };
 }

@@ -1,0 +1,142 @@
+import { element } from './dom.ts';
+import { historyOf } from './evidence-history.ts';
+import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
+import { formatFigure, formatMoment, formatShare, locale, unitName } from './format.ts';
+import { pathName } from './plant.ts';
+import type { Catalogue, Figure, KpiId, KpiResult, Language, PlantView } from './types.ts';
+
+/** A figure as it is shown, with what it was computed for. */
+export interface EvidenceSubject {
+  kpi: KpiId;
+  result: Pick<
+    KpiResult,
+    'scope' | 'from' | 'to' | 'time_zone' | 'figures' | 'coverage' | 'provisional' | 'revision'
+  > & {
+    /** The stretches that it is over, where these are several. */
+    parts?: readonly { from: string; to: string }[] | undefined;
+  };
+}
+
+export interface EvidenceWords {
+  plant: PlantView;
+  catalogue: Catalogue;
+  language: Language;
+}
+
+/** A figure that shows where it comes from when somebody asks: by mouse, by touch or by keyboard. */
+export function figureButton(text: string, language: Language, open: () => void): HTMLButtonElement {
+  const title = evidenceMessage(language, 'show');
+  const button = element('button', { type: 'button', class: 'figure', title }, text);
+  button.addEventListener('click', open);
+  return button;
+}
+
+/** Shows where a figure comes from: formula, source, inputs, coverage, bounds, revisions. Escape closes it. */
+export function openEvidence(subject: EvidenceSubject, words: EvidenceWords): void {
+  const { catalogue, language } = words;
+  const { kpi, result } = subject;
+  const definition = catalogue.kpis.find(({ id }) => id === kpi);
+  const figure = result.figures[kpi];
+  if (!definition || !figure) return;
+  const say = (id: EvidenceMessageId) => evidenceMessage(language, id);
+  const history = element('div', { 'data-evidence': 'history' });
+  const close = element('button', { type: 'button', class: 'close', 'aria-label': say('close') }, '✕');
+  const dialog = element(
+    'dialog',
+    { class: 'evidence', 'aria-labelledby': 'evidence-title', 'data-evidence-of': kpi },
+    element(
+      'header',
+      {},
+      element('h2', { id: 'evidence-title' }, definition.name[language]),
+      close,
+    ),
+    element(
+      'p',
+      { class: 'big' },
+      formatFigure(figure, kpi, catalogue, language),
+      element('small', {}, unitName(definition.unit, language)),
+    ),
+    element('dl', { class: 'facts' }, ...factsOf(subject, figure, words).flatMap((one) => factItem(one, say))),
+    element('h3', {}, say('inputs')),
+    inputTable(figure, words),
+    element('h3', {}, say('history')),
+    history,
+    element('p', { class: 'detail' }, apiLink(subject, language)),
+  );
+  close.addEventListener('click', () => dialog.close());
+  // A click beside it is one on the dialog itself, and not on anything in it.
+  dialog.addEventListener('click', ({ target }) => {
+    if (target === dialog) dialog.close();
+  });
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  void historyOf(subject, words).then((list) => history.replaceChildren(list));
+}
+
+type Fact = readonly [EvidenceMessageId, string, note?: string];
+
+function factsOf({ kpi, result }: EvidenceSubject, figure: Figure, words: EvidenceWords): Fact[] {
+  const { catalogue, language, plant } = words;
+  const definition = catalogue.kpis.find(({ id }) => id === kpi);
+  const say = (id: EvidenceMessageId) => evidenceMessage(language, id);
+  const bound = (value: number | undefined) =>
+    formatFigure({ ...figure, value }, kpi, catalogue, language);
+  const status = catalogue.statuses.find(({ id }) => id === figure.status)?.name[language] ?? figure.status;
+  const { lower, upper, basis, formula } = figure;
+  return [
+    ['status', status],
+    ['scope', pathName(plant, result.scope, language), result.scope],
+    ['window', spanText(result, language), result.time_zone],
+    ...(result.parts && result.parts.length > 1
+      ? [['shifts', String(result.parts.length)] satisfies Fact]
+      : []),
+    ['formula', definition?.formula ?? '', formula],
+    ['source', definition?.source ?? ''],
+    ['basis', say(basis)],
+    ['coverage', formatShare(result.coverage, language)],
+    ...(lower !== undefined || upper !== undefined
+      ? [['bounds', `${bound(lower)} … ${bound(upper)}`, say('bounds_note')] satisfies Fact]
+      : []),
+    ['revision', revisionText(result, say)],
+  ];
+}
+
+function revisionText(
+  { revision, provisional }: EvidenceSubject['result'],
+  say: (id: EvidenceMessageId) => string,
+): string {
+  const which = revision === null ? say('not_published') : revision === 0 ? say('before_first') : String(revision);
+  return provisional ? `${which} · ${say('provisional')}` : which;
+}
+
+function spanText({ from, to, time_zone }: EvidenceSubject['result'], language: Language): string {
+  return [from, to].map((at) => formatMoment(new Date(at), time_zone, language)).join(' – ');
+}
+
+function factItem([name, text, note = '']: Fact, say: (id: EvidenceMessageId) => string): HTMLElement[] {
+  return [
+    element('dt', {}, say(name)),
+    element('dd', { 'data-evidence': name }, text, ...(note ? [element('small', {}, note)] : [])),
+  ];
+}
+
+function inputTable({ inputs }: Figure, { language }: EvidenceWords): HTMLElement {
+  const rows = Object.entries(inputs);
+  if (rows.length === 0)
+    return element('p', { class: 'detail' }, evidenceMessage(language, 'no_inputs'));
+  const number = new Intl.NumberFormat(locale(language), { maximumFractionDigits: 6 });
+  return element(
+    'dl',
+    { class: 'facts inputs', 'data-evidence': 'inputs' },
+    ...rows.flatMap(([name, value]) => [
+      element('dt', {}, element('code', {}, name)),
+      element('dd', {}, number.format(value)),
+    ]),
+  );
+}
+
+function apiLink({ kpi, result: { scope, from, to } }: EvidenceSubject, language: Language): HTMLElement {
+  const href = `/api/v1/kpis?${new URLSearchParams({ scope, from, to, kpi })}`;
+  return element('a', { href, target: '_blank', rel: 'noopener' }, evidenceMessage(language, 'same_as_api'));
+}
