@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Spool } from '../src/spool/port.ts';
 import { checkChain, draftOf, second } from './support/batches.ts';
 import { allFrom, SpoolPlace } from './support/spool-place.ts';
 
@@ -53,6 +54,33 @@ describe('a full spool', () => {
     }
     const dead = await place.afterKill();
     expect(dead.status().evicted_batches).toBe(evicted_batches);
+  });
+});
+
+describe('what is said once and holds on', () => {
+  const once = { signal: 'state', source_time_ns: 15n * second, ordinal: 0, value: 'RUN', status: 0 };
+  const sayingOnce = (n: number) => draftOf(n, n === 14 ? { observations: [once] } : {});
+  const wordsOf = async (spool: Spool) =>
+    (await allFrom(spool, spool.floor))
+      .flatMap(({ content }) => content.observations)
+      .filter(({ signal }) => signal === 'state');
+
+  it('is kept when the batch that said it has to go, however often', async () => {
+    const spool = await place.start(60_000);
+    for (let n = 0; n < 400; n += 1) await spool.append([sayingOnce(n)]);
+    expect(spool.floor).toBeGreaterThan(250);
+    expect(new Set(await wordsOf(spool))).toEqual(new Set([once]));
+  });
+
+  it('is kept when the batch that said it does not read back', async () => {
+    const spool = await place.start(60_000);
+    for (let n = 0; n < 40; n += 1) await spool.append([sayingOnce(n)]);
+    const copy = place.copy();
+    const [, damaged = ''] = readdirSync(join(copy, spool.epoch)).sort();
+    truncateSync(join(copy, spool.epoch, damaged), 0);
+    const dead = await place.start(60_000, copy);
+    await allFrom(dead);
+    expect(await wordsOf(dead)).toEqual([once]);
   });
 });
 
@@ -121,9 +149,13 @@ describe('when the disk lost what had been durable', () => {
     truncateSync(file, readFileSync(file).length - 5);
     const again = await place.start();
     expect(again.epoch > spool.epoch).toBe(true);
-    expect(again.status()).toMatchObject({ next: 2, renewals: 1 });
+    expect(again.status()).toMatchObject({ next: 3, renewals: 1 });
     expect(again.resumeState('mill-1', 'opc')).toMatchObject({ until_ns: 2n * second, resume: 'b' });
-    checkChain(await allFrom(again));
+    const batches = await allFrom(again);
+    checkChain(batches);
+    // What was said last is known beside the records; how far it was watched the source has to say.
+    expect(batches[2]?.content).toMatchObject({ observations: draftOf(2).observations, gaps: [] });
+    expect(batches[2]?.content.observed).toBeUndefined();
   });
 
   it('also when nothing is left', async () => {

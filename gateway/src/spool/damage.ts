@@ -24,7 +24,8 @@ interface Known {
 
 /**
  * Declares what batches said that do not read back. Nobody knows what that was, but claims of a source follow each
- * other without a hole: what lies between the last one before and the first one behind the damage is lost.
+ * other without a hole: what lies between the last one before and the first one behind the damage is lost, but for the
+ * words that are kept beside the records because nobody has said anything else since.
  */
 export async function declareDamage(hole: Hole, around: Around): Promise<BatchDraft[]> {
   const before = await knownBefore(hole.from, around);
@@ -35,7 +36,9 @@ export async function declareDamage(hole: Hole, around: Around): Promise<BatchDr
   const drafts: BatchDraft[] = [];
   const declare = (batch: Parameters<typeof lossOf>[0], to_ns: bigint) => {
     const from_ns = before.get(keyOf(batch))?.until_ns ?? around.since_ns;
-    if (to_ns > from_ns) drafts.push(lossOf(batch, { from_ns, to_ns }, 'spool_damaged'));
+    const stretch = { from_ns, to_ns };
+    if (to_ns > from_ns)
+      drafts.push(lossOf(batch, stretch, 'spool_damaged', around.states.wordsIn(batch, stretch)));
   };
   for await (const batch of batchesFrom(hole.to, around)) {
     const claim = claimOf(batch);

@@ -1,6 +1,7 @@
 import { type Batch, type GapReason, gapReasons, Slug } from '@benchline/model';
 import { z } from 'zod';
 import type { BatchDraft } from './port.ts';
+import type { SourceStates } from './sources.ts';
 import { isAfterthought, lossOf } from './stretch.ts';
 
 const nanoseconds = z.string().regex(/^-?\d+$/);
@@ -42,11 +43,14 @@ export class Declarations {
     for (const gap of batch.gaps) if (isAfterthought(gap)) this.#all.push({ seq: batch.seq, batch, ...gap });
   }
 
-  /** What batches [from, to) declared, to be declared anew; it is forgotten here. */
-  takeBack(from: number, to: number): BatchDraft[] {
+  /** What batches [from, to) declared, to be declared anew with the last words of then; it is forgotten here. */
+  takeBack(from: number, to: number, states: SourceStates): BatchDraft[] {
     const lost = this.#all.filter(({ seq }) => seq >= from && seq < to);
     this.#all = this.#all.filter(({ seq }) => seq < from || seq >= to);
-    return lost.map(({ batch, from_ns, to_ns, reason }) => lossOf(batch, { from_ns, to_ns }, reason));
+    return lost.map(({ batch, from_ns, to_ns, reason }) => {
+      const stretch = { from_ns, to_ns };
+      return lossOf(batch, stretch, reason, states.wordsIn(batch, stretch));
+    });
   }
 
   /** Forgets what a ledger has. */

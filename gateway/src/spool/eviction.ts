@@ -1,9 +1,10 @@
-import type { Batch } from '@benchline/model';
+import type { Batch, Observation } from '@benchline/model';
 import type { Bound } from './bounds.ts';
 import { type Around, declareDamage } from './damage.ts';
 import type { Declarations } from './declarations.ts';
 import type { BatchDraft } from './port.ts';
 import type { Hole } from './reader.ts';
+import { isAfter } from './sources.ts';
 import { keyOf, lossOf, type Stretch, stretchOf } from './stretch.ts';
 
 const chunkBytes = 1024 * 1024;
@@ -52,7 +53,7 @@ export class Evictions {
     }
     this.owed.push(...evictedDrafts(lost));
     // Declarations among them are part of what was just declared.
-    this.declarations.takeBack(first, end);
+    this.declarations.takeBack(first, end, around.states);
     this.losses[bound] += lost.length;
     this.#declaredBelow = end;
   }
@@ -61,7 +62,7 @@ export class Evictions {
   async declareHole(hole: Hole, around: Around): Promise<void> {
     if (this.#holes.has(hole.from)) return;
     const damage = await declareDamage(hole, around);
-    this.owed.push(...damage, ...this.declarations.takeBack(hole.from, hole.to));
+    this.owed.push(...damage, ...this.declarations.takeBack(hole.from, hole.to, around.states));
     this.#holes.add(hole.from);
     this.losses.damaged += hole.to - hole.from;
   }
@@ -76,20 +77,38 @@ export class Evictions {
   }
 }
 
+interface Lost {
+  batch: Batch;
+  stretch: Stretch;
+  /** The newest of each signal. */
+  words: Map<string, Observation>;
+}
+
 /** For each machine and source one draft with a gap over everything that the batches said something of. */
 function evictedDrafts(batches: readonly Batch[]): BatchDraft[] {
-  const lost = new Map<string, { batch: Batch; stretch: Stretch }>();
+  const lost = new Map<string, Lost>();
   for (const batch of batches) {
     const stretch = stretchOf(batch);
     if (!stretch) continue;
-    const before = lost.get(keyOf(batch))?.stretch ?? stretch;
+    const { stretch: before, words } = lost.get(keyOf(batch)) ?? { stretch, words: new Map<string, Observation>() };
+    for (const observation of batch.observations) {
+      const word = words.get(observation.signal);
+      if (!word || isAfter(observation, word)) words.set(observation.signal, observation);
+    }
     lost.set(keyOf(batch), {
       batch,
       stretch: {
         from_ns: before.from_ns < stretch.from_ns ? before.from_ns : stretch.from_ns,
         to_ns: before.to_ns > stretch.to_ns ? before.to_ns : stretch.to_ns,
       },
+      words,
     });
   }
-  return [...lost.values()].map(({ batch, stretch }) => lossOf(batch, stretch, 'evicted'));
+  // Where nearly everything is somebody's last word, keeping all of it would make no room.
+  let room = batches.reduce((sum, { observations }) => sum + observations.length, 0) / 2;
+  return [...lost.values()].map(({ batch, stretch, words }) => {
+    const kept = words.size <= room ? [...words.values()] : [];
+    room -= kept.length;
+    return lossOf(batch, stretch, 'evicted', kept);
+  });
 }

@@ -170,7 +170,7 @@ async function recover(
   }
   // Durable batches are gone. Their sources have to go on from where the remaining ones left them.
   const remaining = new SourceStates();
-  const owed = declarations.takeBack(journal.next, Number.POSITIVE_INFINITY);
+  const owed = declarations.takeBack(journal.next, Number.POSITIVE_INFINITY, states);
   const prev = await replay(records, journal.floor, remaining, state ? undefined : declarations);
   owed.push(...lostWords(states, remaining, { marks, floor: journal.floor, since_ns }));
   states.goBackTo(remaining);
@@ -183,7 +183,10 @@ async function recover(
   };
 }
 
-/** Declares what sources said of which nothing remains, not even where they stood before. */
+/**
+ * Declares what sources said of which nothing remains, not even where they stood before. A source of which something
+ * remains goes on from there, and declares the rest itself; here it keeps its last words.
+ */
 function lostWords(
   known: SourceStates,
   remaining: SourceStates,
@@ -191,10 +194,15 @@ function lostWords(
 ): BatchDraft[] {
   const before = marks.before(floor)?.until;
   return known.all().flatMap(({ machine, source, until_ns }) => {
-    if (until_ns === undefined || remaining.get(machine, source)) return [];
-    const from_ns = before?.get(keyOf({ machine, source })) ?? since_ns;
+    const rest = remaining.get(machine, source);
+    const from_ns = rest?.until_ns ?? before?.get(keyOf({ machine, source })) ?? since_ns;
+    if (until_ns === undefined || until_ns <= from_ns) return [];
     const batch = { machine, source, mapping: unknownMapping, marks: [] };
-    return until_ns > from_ns ? [lossOf(batch, { from_ns, to_ns: until_ns }, 'spool_damaged')] : [];
+    const stretch = { from_ns, to_ns: until_ns };
+    const words = known.wordsIn(batch, stretch);
+    const lost = lossOf(batch, stretch, 'spool_damaged', words);
+    if (!rest) return [lost];
+    return words.length > 0 ? [{ ...lost, gaps: [] }] : [];
   });
 }
 

@@ -116,7 +116,7 @@ async function copyBatches(
     }
     for (const hole of holes) {
       await copy(await declareDamage(hole, { ...life, states }));
-      await copy(before.takeBack(hole.from, hole.to));
+      await copy(before.takeBack(hole.from, hole.to, states));
     }
     await copy(owed);
   } finally {

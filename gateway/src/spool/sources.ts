@@ -8,7 +8,7 @@ import {
 } from '@benchline/model';
 import { z } from 'zod';
 import type { ResumeState } from './port.ts';
-import { keyOf } from './stretch.ts';
+import { keyOf, type Stretch } from './stretch.ts';
 
 interface MutableState extends ResumeState {
   last: Map<string, Observation>;
@@ -48,6 +48,12 @@ export class SourceStates {
       const last = state.last.get(observation.signal);
       if (!last || isAfter(observation, last)) state.last.set(observation.signal, observation);
     }
+  }
+
+  /** What a source said behind an instant and up to another that no later word of the same signal replaces. */
+  wordsIn(of: Pick<Batch, 'machine' | 'source'>, { from_ns, to_ns }: Stretch): Observation[] {
+    const last = this.#states.get(keyOf(of))?.last.values() ?? [];
+    return [...last].filter(({ source_time_ns: at }) => from_ns < at && at <= to_ns);
   }
 
   /** How far each source is known, by machine/source. */
@@ -101,7 +107,8 @@ function later(a: bigint | undefined, b: bigint): bigint {
   return a === undefined || b > a ? b : a;
 }
 
-function isAfter(a: Observation, b: Observation): boolean {
+/** Whether the second of two observations of a signal was said first. */
+export function isAfter(a: Observation, b: Observation): boolean {
   if (a.source_time_ns !== b.source_time_ns) return a.source_time_ns > b.source_time_ns;
   return a.ordinal > b.ordinal;
 }

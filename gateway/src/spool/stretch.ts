@@ -1,4 +1,4 @@
-import { type Batch, type Gap, type GapReason, nsNow } from '@benchline/model';
+import { type Batch, type Gap, type GapReason, nsNow, type Observation } from '@benchline/model';
 import type { BatchDraft } from './port.ts';
 
 /** From one instant to another, source time. */
@@ -37,11 +37,15 @@ export function claimOf({ observed, gaps }: Batch): Stretch | undefined {
   ]);
 }
 
-/** A batch that says nothing but that a stretch of its source is lost. */
+/**
+ * A batch that says that a stretch of its source is lost, and what is known of it nevertheless.
+ * @param words what was said last in it: that holds beyond the stretch, until something else is said.
+ */
 export function lossOf(
   { machine, source, mapping, marks }: Pick<Batch, 'machine' | 'source' | 'mapping' | 'marks'>,
   stretch: Stretch,
   reason: GapReason,
+  words: readonly Observation[] = [],
 ): BatchDraft {
   return {
     gateway_time_ns: nsNow(),
@@ -49,7 +53,7 @@ export function lossOf(
     source,
     mapping,
     marks,
-    observations: [],
+    observations: [...words],
     gaps: [{ ...stretch, reason }],
   };
 }
