@@ -127,6 +127,20 @@ describe('a device that numbers its messages', () => {
     expect(r.gaps()).toEqual([]);
   });
 
+  test('a long pause is spent away from the broker, which keeps what comes', async () => {
+    const r = await read({ patience_s: 5 });
+    await send(1);
+    await until('first', () => totals(r).length === 1);
+    r.source.pause();
+    await until('away', () => !r.source.status().connected);
+    expect(r.source.status().state).toBe('running');
+    for (const seq of [2, 3, 4]) await send(seq);
+    expect(totals(r)).toEqual([1n]);
+    r.source.resume();
+    await until('all', () => totals(r).length === 4);
+    expect(r.gaps()).toEqual([]);
+  });
+
   test('a hole that nothing fills is a declared gap up to the next message', async () => {
     const r = await read({ patience_s: 0.3 });
     for (const seq of [1, 2, 5, 6]) await send(seq);

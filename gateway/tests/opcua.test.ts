@@ -222,6 +222,9 @@ describe('interruptions', () => {
     await sleep(300);
     // Publish requests that were on their way are still answered.
     expect(w.observations().length - before).toBeLessThan(50);
+    // Longer than a connection may be silent.
+    await sleep(6000);
+    expect(w.source.status().counters).toMatchObject({ connects: 1, subscriptions: 1 });
     w.source.resume();
     await until('all', () => w.observations().length === 51);
     expect(w.gaps()).toEqual([]);

@@ -9,6 +9,8 @@ import { Unsaid } from './unsaid.ts';
 
 const expiry_ms = 250;
 const confirmAgain_ms = 1000;
+/** A connection that holds messages back hears no answer to its pings: a longer pause is spent without one. */
+const held_ms = 3000;
 /** A broker hands out within this time what it queued; it drops in silence what its queue has no room for. */
 const queued_ms = 2000;
 
@@ -24,6 +26,8 @@ export class MqttSource implements Source {
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #paused = false;
+  /** Gives the connection up in a pause that lasts. */
+  #leaving: NodeJS.Timeout | undefined;
   /** Until then messages may come out of a queue of the broker that was too short for a pause. */
   #queuedUntil_ms = Number.NEGATIVE_INFINITY;
   /** Acknowledgements owed to the broker until what they are for is committed. */
@@ -81,20 +85,26 @@ export class MqttSource implements Source {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    clearTimeout(this.#leaving);
     this.#timer = undefined;
     // What was received and not committed stays unacknowledged: the broker delivers it again.
     await this.#client?.endAsync(true);
     this.#client = undefined;
   }
 
+  /** The broker queues what comes meanwhile, and a device that buffers keeps what is not confirmed. */
   pause(): void {
     this.#paused = true;
+    this.#leaving ??= setTimeout(() => this.#client?.end(true), held_ms).unref();
   }
 
   resume(): void {
+    clearTimeout(this.#leaving);
+    this.#leaving = undefined;
     this.#paused = false;
     this.#queuedUntil_ms = performance.now() + queued_ms;
     this.#settle();
+    if (this.#client?.disconnecting) this.#client.reconnect();
   }
 
   committed(_machine: Slug, state: { resume: string | undefined; until_ns: bigint | undefined }): void {
@@ -113,7 +123,13 @@ export class MqttSource implements Source {
     const stalled = connected && silent_ms > this.#config.heartbeat_s * 1000;
     return {
       state:
-        this.#client === undefined ? 'stopped' : stalled ? 'stalled' : connected ? 'running' : 'connecting',
+        this.#client === undefined
+          ? 'stopped'
+          : stalled
+            ? 'stalled'
+            : connected || this.#paused
+              ? 'running'
+              : 'connecting',
       connected,
       last_message_ms: this.#lastMessage_ms,
       problem: this.#problem,
@@ -141,7 +157,7 @@ export class MqttSource implements Source {
   #disconnected(): void {
     // Their packets belong to a connection that is gone; the broker sends them again.
     this.#owed = [];
-    if (!this.#order) this.#interruption ??= 'source_disconnected';
+    if (!this.#order) this.#interruption ??= this.#paused ? 'spool_full' : 'source_disconnected';
   }
 
   #failed(error: Error): void {

@@ -54,6 +54,9 @@ const itemsPerRequest = 1000;
 const notificationsPerPublish = 10_000;
 const publishRequests = 3;
 const keepAlive_ms = 1500;
+/** A connection on which nothing is said for 5 s counts as broken, at this end and at many servers. */
+const talk_ms = 2000;
+const serverState = 'i=2259';
 const maxMonitoredItemsPerCall = 'i=11714';
 
 /**
@@ -70,6 +73,8 @@ export class Subscription {
   #acknowledge: number[] = [];
   #outstanding = 0;
   #paused = false;
+  /** Talks to the server while nothing is asked of it. */
+  #talking: NodeJS.Timeout | undefined;
   #ended = false;
   #lastResponse_ms = Date.now();
   /** The same by a clock that nobody sets. */
@@ -150,10 +155,15 @@ export class Subscription {
   /** No further publish requests until `resume`: the queues at the server take over. */
   pause(): void {
     this.#paused = true;
+    this.#talking ??= setInterval(() => {
+      // What is broken shows by the connection.
+      this.#session.read({ nodeId: serverState }).catch(() => undefined);
+    }, talk_ms).unref();
   }
 
   resume(): void {
     this.#paused = false;
+    this.#stopTalking();
     this.#heard();
     this.#fill();
   }
@@ -165,6 +175,12 @@ export class Subscription {
   /** Delivers nothing any more. */
   end(): void {
     this.#ended = true;
+    this.#stopTalking();
+  }
+
+  #stopTalking(): void {
+    clearInterval(this.#talking);
+    this.#talking = undefined;
   }
 
   async #createItems(items: readonly Item[]): Promise<ItemResult[]> {
@@ -277,7 +293,7 @@ export class Subscription {
 
   #lose(error: Error): void {
     if (this.#ended) return;
-    this.#ended = true;
+    this.end();
     this.#handler.lost(error);
   }
 }
