@@ -59,6 +59,35 @@ describe('damage that a killed gateway finds', () => {
     expect((gaps[0]?.to_ns ?? 0n) - (gaps[0]?.from_ns ?? 0n)).toBe(2_000_000n);
   });
 
+  it('a batch that a ledger has, which is lost later: then it is declared, and not before', async () => {
+    const roomy = await SpoolStory.begin({ max_bytes: 2_000_000 });
+    try {
+      for (let n = 0; n < 6; n += 1) await roomy.emit('mill-1');
+      await roomy.drain(Number.POSITIVE_INFINITY);
+      await roomy.restart('kill', (files) => flipBit(files[0] ?? '', 0.6));
+      await roomy.drain(Number.POSITIVE_INFINITY);
+      const damaged = () =>
+        roomy.ledger.batches
+          .flatMap(({ content }) => content.gaps)
+          .filter(({ reason }) => reason === 'spool_damaged');
+      for (const restart of ['stop', 'kill'] as const) {
+        await roomy.spool.renew();
+        await roomy.drain(Number.POSITIVE_INFINITY);
+        await roomy.restart(restart);
+      }
+      await roomy.drain(Number.POSITIVE_INFINITY);
+      expect(damaged()).toEqual([]);
+      roomy.loseLedger();
+      await roomy.drain(Number.POSITIVE_INFINITY);
+      await roomy.emit('mill-1');
+      await roomy.drain(Number.POSITIVE_INFINITY);
+      expect(damaged()).toHaveLength(1);
+      for (const machine of machines) expect(roomy.unaccounted(machine)).toEqual([]);
+    } finally {
+      await roomy.end();
+    }
+  });
+
   it('things in its folder that it did not put there', async () => {
     await emitAll(3);
     await story.restart('kill', (files) => {

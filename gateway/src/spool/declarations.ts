@@ -15,6 +15,8 @@ export const DeclarationsJson = z.array(
     from_ns: nanoseconds,
     to_ns: nanoseconds,
     reason: z.enum(gapReasons),
+    /** Not declared: a ledger has what does not read back here. `seq` is where it would stand. */
+    held: z.literal(true).optional(),
   }),
 );
 
@@ -24,6 +26,7 @@ interface Declaration {
   from_ns: bigint;
   to_ns: bigint;
   reason: GapReason;
+  held?: true;
 }
 
 /**
@@ -35,7 +38,7 @@ export class Declarations {
 
   /** Sequence number of the last; −1 when there is none. */
   get newest(): number {
-    return this.#all.at(-1)?.seq ?? -1;
+    return this.#all.findLast(({ held }) => !held)?.seq ?? -1;
   }
 
   /** Takes note of a committed batch. */
@@ -43,23 +46,41 @@ export class Declarations {
     for (const gap of batch.gaps) if (isAfterthought(gap)) this.#all.push({ seq: batch.seq, batch, ...gap });
   }
 
-  /** What batches [from, to) declared, to be declared anew with the last words of then; it is forgotten here. */
-  takeBack(from: number, to: number, states: SourceStates): BatchDraft[] {
-    const lost = this.#all.filter(({ seq }) => seq >= from && seq < to);
-    this.#all = this.#all.filter(({ seq }) => seq < from || seq >= to);
-    return lost.map(({ batch, from_ns, to_ns, reason }) => {
-      const stretch = { from_ns, to_ns };
-      return lossOf(batch, stretch, reason, states.wordsIn(batch, stretch));
-    });
+  /** Keeps losses that are to be declared only once no ledger has what was lost any more. */
+  hold(seq: number, drafts: readonly BatchDraft[]): void {
+    for (const batch of drafts)
+      for (const gap of batch.gaps) this.#all.push({ seq, batch, ...gap, held: true });
   }
 
-  /** Forgets what a ledger has. */
-  prune(acked: number): void {
-    this.#all = this.#all.filter(({ seq }) => seq > acked);
+  /** Takes over what another epoch held back, of batches from `first` on, which begin at 0 here. */
+  holdAlso(before: Declarations, first: number): void {
+    for (const declaration of before.#all)
+      if (declaration.held && declaration.seq >= first)
+        this.#all.push({ ...declaration, seq: declaration.seq - first });
+  }
+
+  /** What was held back: a ledger has lost everything, and what it had is nowhere. It is forgotten here. */
+  release(states: SourceStates): BatchDraft[] {
+    const held = this.#all.filter((declaration) => declaration.held);
+    if (held.length > 0) this.#all = this.#all.filter((declaration) => !declaration.held);
+    return draftsOf(held, states);
+  }
+
+  /** What batches [from, to) declared, to be declared anew with the last words of then; it is forgotten here. */
+  takeBack(from: number, to: number, states: SourceStates): BatchDraft[] {
+    const among = ({ seq, held }: Declaration) => !held && seq >= from && seq < to;
+    const lost = this.#all.filter(among);
+    this.#all = this.#all.filter((declaration) => !among(declaration));
+    return draftsOf(lost, states);
+  }
+
+  /** Forgets what a ledger has, and what was held back of batches that are all deleted. */
+  prune(acked: number, floor: number): void {
+    this.#all = this.#all.filter(({ seq, held }) => (held ? seq >= floor : seq > acked));
   }
 
   toJson(): z.input<typeof DeclarationsJson> {
-    return this.#all.map(({ seq, batch: { machine, source, mapping }, from_ns, to_ns, reason }) => ({
+    return this.#all.map(({ seq, batch: { machine, source, mapping }, from_ns, to_ns, reason, held }) => ({
       seq,
       machine,
       source,
@@ -67,18 +88,27 @@ export class Declarations {
       from_ns: from_ns.toString(),
       to_ns: to_ns.toString(),
       reason,
+      ...(held && { held }),
     }));
   }
 
   static fromJson(json: z.output<typeof DeclarationsJson>): Declarations {
     const declarations = new Declarations();
-    declarations.#all = json.map(({ seq, machine, source, mapping, from_ns, to_ns, reason }) => ({
+    declarations.#all = json.map(({ seq, machine, source, mapping, from_ns, to_ns, reason, held }) => ({
       seq,
       batch: { machine, source, mapping, marks: [] },
       from_ns: BigInt(from_ns),
       to_ns: BigInt(to_ns),
       reason,
+      ...(held && { held }),
     }));
     return declarations;
   }
+}
+
+function draftsOf(declarations: readonly Declaration[], states: SourceStates): BatchDraft[] {
+  return declarations.map(({ batch, from_ns, to_ns, reason }) => {
+    const stretch = { from_ns, to_ns };
+    return lossOf(batch, stretch, reason, states.wordsIn(batch, stretch));
+  });
 }

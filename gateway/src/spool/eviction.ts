@@ -67,6 +67,11 @@ export class Evictions {
     this.losses.damaged += hole.to - hole.from;
   }
 
+  /** A ledger that had something and now has nothing has lost what this spool may not have either. */
+  acknowledged(before: number, now: number, states: Around['states']): void {
+    if (now < 0 && before >= 0) this.owed.push(...this.declarations.release(states));
+  }
+
   /** Everything owed went into a new epoch, where positions begin anew. */
   renewed(damaged: number, declarations: Declarations): void {
     this.declarations = declarations;
@@ -90,7 +95,10 @@ function evictedDrafts(batches: readonly Batch[]): BatchDraft[] {
   for (const batch of batches) {
     const stretch = stretchOf(batch);
     if (!stretch) continue;
-    const { stretch: before, words } = lost.get(keyOf(batch)) ?? { stretch, words: new Map<string, Observation>() };
+    const { stretch: before, words } = lost.get(keyOf(batch)) ?? {
+      stretch,
+      words: new Map<string, Observation>(),
+    };
     for (const observation of batch.observations) {
       const word = words.get(observation.signal);
       if (!word || isAfter(observation, word)) words.set(observation.signal, observation);

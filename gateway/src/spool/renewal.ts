@@ -97,6 +97,7 @@ async function copyBatches(
   const into = await openJournal({ folder, segment_bytes });
   const holes: Hole[] = [];
   const declarations = new Declarations();
+  declarations.holdAlso(before, first);
   let head: Head = { epoch, seq: 0, prev: '' };
   const copy = async (drafts: readonly BatchDraft[]) => {
     const copied = sealer.seal(drafts, head);
@@ -109,9 +110,15 @@ async function copyBatches(
     for (let at = Math.max(first, journal.floor); at < journal.next; ) {
       const read = await reader.read(at, chunkBytes);
       await copy(read.records.map(({ batch, resume }) => draftOf(batch.content, resume)));
-      // What a ledger has is not lost, though it does not read back here.
-      for (const { from, to } of read.holes)
+      for (const { from, to } of read.holes) {
         if (to > unacked) holes.push({ from: Math.max(from, unacked), to });
+        // What a ledger has is not lost, though it does not read back here: not as long as that ledger is there.
+        if (from < unacked)
+          declarations.hold(
+            head.seq,
+            await declareDamage({ from, to: Math.min(to, unacked) }, { ...life, states }),
+          );
+      }
       at = read.next;
     }
     for (const hole of holes) {

@@ -141,6 +141,7 @@ export class FileSpool implements Spool {
       const known = await digestOf(seq, this.#life, this.#recent);
       if (known !== undefined && known !== digest) return false;
     }
+    this.#evictions.acknowledged(this.#acked, seq, this.#states);
     this.#acked = seq;
     this.#ackFile.note(this.epoch, seq);
     return true;
@@ -193,8 +194,8 @@ export class FileSpool implements Spool {
   ): Promise<void> {
     const { head = this.#life.head, acked = this.#acked, renewals = this.#renewals } = change;
     const { declarations = this.#evictions.declarations } = change;
-    declarations.prune(acked);
     const renewed = head.epoch !== this.epoch;
+    declarations.prune(acked, renewed ? 0 : this.floor);
     const { seq: next, prev, epoch } = head;
     this.#stateBytes = await writeState(this.#options.folder, {
       v: 1,
@@ -267,14 +268,12 @@ export class FileSpool implements Spool {
     const newest = journal.segments.at(-1)?.first ?? 0;
     if (newest === first && sealed.length > 0) marks.add({ position: first, until: this.#states.until() });
     this.#life.head = head;
-    let bytes = 0;
     for (const { batch, resume, data } of sealed) {
       this.#states.apply(batch.content, resume);
       this.#evictions.declarations.note(batch.content);
       this.#recent.add(batch, data.length);
-      bytes += data.length;
     }
-    this.#gauge.appended(bytes);
+    this.#gauge.appended(sealed.reduce((sum, { data }) => sum + data.length, 0));
     // A convenience that shortens opening: it has to succeed only before segments are deleted.
     if (newest > this.#savedNext) await this.save().catch(() => undefined);
   }

@@ -44,7 +44,7 @@ class OrderedLedger {
  * and after a restart they declare what they missed since where the spool says that they stood.
  */
 export class SpoolStory {
-  readonly ledger = new OrderedLedger();
+  ledger = new OrderedLedger();
   /** The instants at which each machine had something to say. */
   readonly emitted = new Map<Machine, bigint[]>(machines.map((machine) => [machine, []]));
   readonly #place = mkdtempSync(join(tmpdir(), 'benchline-story-'));
@@ -108,6 +108,11 @@ export class SpoolStory {
         left -= 1;
       }
     }
+  }
+
+  /** Another ledger takes the place of one that was lost. */
+  loseLedger(): void {
+    this.ledger = new OrderedLedger();
   }
 
   /** Ends the process, by a kill or in order, does something to its files, and starts it again. */
