@@ -100,6 +100,29 @@ export interface Said {
   native: Value | undefined;
 }
 
+/** What a number says in a row of `SaidNumbers`: nothing (a bad quality, or no number), a double or an integer. */
+export const saidKinds = { none: 0, double: 1, integer: 2 } as const;
+
+/** The numbers that one signal said, in time order, column by column; every column has as many rows. */
+export interface SaidNumbers {
+  signal: string;
+  /** Source time + ordinal. */
+  at_ns: BigInt64Array;
+  /** Of `saidKinds`: in which of the next two columns the value is. */
+  kinds: Uint8Array;
+  doubles: Float64Array;
+  integers: BigInt64Array;
+  /** The one that said all of them, or of each row. */
+  source: string | readonly string[];
+}
+
+export interface SaidColumns {
+  /** By signal, each in time order. */
+  texts: readonly Said[];
+  /** A signal that said nothing is not among them. */
+  numbers: readonly SaidNumbers[];
+}
+
 /**
  * The telemetry store: a projection of the ledger that can be rebuilt from it. Two adapters, one contract suite.
  * Methods reject with BenchlineError `store_unavailable` (retryable) when the store cannot be reached or refuses
@@ -117,15 +140,17 @@ export interface TelemetryStore {
   }): Promise<MachineObservation[]>;
 
   /**
-   * The same by signal, each in time order, and without what says nothing new: a state or text that its signal has
-   * just said may be left out. For who reads much; absent where `observations` is the fastest way there is.
+   * The same of signals that say texts and of signals that say numbers, without what says nothing new: a text that
+   * its signal has just said may be left out. For who reads much; absent where `observations` is the fastest way
+   * there is.
    */
   said?(query: {
     machine: string;
-    signals: readonly string[];
+    texts: readonly string[];
+    numbers: readonly string[];
     from_ns: Nanoseconds;
     to_ns: Nanoseconds;
-  }): Promise<Said[]>;
+  }): Promise<SaidColumns>;
 
   /** The newest observation at or before an instant, for each named signal that has one. */
   latest(query: {

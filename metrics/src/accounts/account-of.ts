@@ -2,7 +2,6 @@ import type { Nanoseconds } from '@benchline/model';
 import { firstIndex, type Interval, lengthOf, overlay } from '../intervals.ts';
 import {
   type Account,
-  addAmounts,
   type Element,
   type EnergyUse,
   type Rated,
@@ -23,7 +22,7 @@ import {
 } from './counting.ts';
 import { type EnergyPart, energyParts } from './energy-uses.ts';
 import type { Facts } from './facts.ts';
-import { type Entry, entriesOf, type Known, knownStretches, stretches } from './known.ts';
+import { type Entry, entriesOf, type Known, knownStretches, namedStretches, stretches } from './known.ts';
 import { ordersOf } from './orders.ts';
 import { columnsOf } from './readings.ts';
 import { Rise } from './rise.ts';
@@ -36,9 +35,10 @@ export function accountOf(facts: Facts, window: Interval): Account {
 
 /** Works out once what all windows share; each call then costs what lies in its window. */
 export function accountant(facts: Facts): (window: Interval) => Account {
-  const known = knownStretches(facts);
+  const named = namedStretches(facts);
+  const known = knownStretches(facts, named);
   const busy = overlay(known, facts.planned, (stretch) => stretch);
-  const entries = entriesOf(facts, busy);
+  const entries = entriesOf(named, busy);
   const tally = tallyRule(facts.counters.map((counter) => counter.role));
   const counters = facts.counters.map((counter) => countedOf(counter, busy));
   const corrections = correctedItems(facts.corrections ?? [], tally, busy);
@@ -106,15 +106,19 @@ function meteredOf(facts: Facts, known: readonly Known[]): Metered[] {
 }
 
 function stopsOf(time: readonly Known[], entered: readonly Entry[]): Map<StopKey, Stop> {
-  const stops = new Map<StopKey, Stop>();
-  const add = ({ state, reason }: Pick<Known, 'state' | 'reason'>, amounts: Partial<Stop>) => {
-    if (state === 'producing') return;
+  const stops = new Map<StopKey, { time_ns: Nanoseconds; times: bigint }>();
+  const of = ({ state, reason }: Pick<Known, 'state' | 'reason'>) => {
     const key: StopKey = `${state}/${reason ?? ''}`;
-    const none: Stop = { time_ns: 0n, times: 0n };
-    stops.set(key, addAmounts(stops.get(key) ?? none, { ...none, ...amounts }));
+    let stop = stops.get(key);
+    if (!stop) {
+      stop = { time_ns: 0n, times: 0n };
+      stops.set(key, stop);
+    }
+    return stop;
   };
-  for (const stretch of time) add(stretch, { time_ns: stretch.to_ns - stretch.from_ns });
-  for (const entry of entered) add(entry, { times: 1n });
+  for (const stretch of time)
+    if (stretch.state !== 'producing') of(stretch).time_ns += stretch.to_ns - stretch.from_ns;
+  for (const entry of entered) of(entry).times += 1n;
   return stops;
 }
 
@@ -130,20 +134,30 @@ function ratedOf(
   credited: readonly Corrected<Known>[],
   tally: TallyRule,
 ): Map<string, Rated> {
-  const rated = new Map<string, Rated>();
-  const add = (product: string | undefined, amounts: Partial<Rated>) => {
-    if (product === undefined) return;
-    const none: Rated = { pbt_ns: 0n, apt_ns: 0n, items: 0n, good: 0n, judged: 0n, scrap: 0n };
-    rated.set(product, addAmounts(rated.get(product) ?? none, { ...none, ...amounts }));
+  const rated = new Map<string, { -readonly [A in keyof Rated]: Rated[A] }>();
+  const of = (product: string) => {
+    let sums = rated.get(product);
+    if (!sums) {
+      sums = { pbt_ns: 0n, apt_ns: 0n, items: 0n, good: 0n, judged: 0n, scrap: 0n };
+      rated.set(product, sums);
+    }
+    return sums;
   };
-  for (const { element, product, from_ns, to_ns } of time)
-    if (element !== 'pmt')
-      add(product, { pbt_ns: to_ns - from_ns, ...(element === 'apt' && { apt_ns: to_ns - from_ns }) });
-  const made = [...attributed].map(([product, sums]) => ({ product, counted: tally.of(sums) }));
+  for (const { element, product, from_ns, to_ns } of time) {
+    if (element === 'pmt' || product === undefined) continue;
+    const sums = of(product);
+    sums.pbt_ns += to_ns - from_ns;
+    if (element === 'apt') sums.apt_ns += to_ns - from_ns;
+  }
+  const made = [...attributed].map(([product, counts]) => ({ product, counted: tally.of(counts) }));
   const corrected = credited.map((c) => ({ product: c.busy?.product, counted: c.tally }));
   for (const { product, counted } of [...made, ...corrected]) {
-    const { items, good, judged, scrap } = counted;
-    add(product, { items, good, judged, scrap });
+    if (product === undefined) continue;
+    const sums = of(product);
+    sums.items += counted.items;
+    sums.good += counted.good;
+    sums.judged += counted.judged;
+    sums.scrap += counted.scrap;
   }
   return rated;
 }
@@ -200,9 +214,15 @@ function from<T extends { at_ns: Nanoseconds }>(items: readonly T[], { from_ns, 
 function clipped<T extends Interval>(items: readonly T[], window: Interval): T[] {
   const first = firstIndex(items, (s) => s.to_ns > window.from_ns);
   const end = firstIndex(items, (s) => s.from_ns >= window.to_ns);
-  return items.slice(first, end).map((s) => ({
-    ...s,
-    from_ns: s.from_ns > window.from_ns ? s.from_ns : window.from_ns,
-    to_ns: s.to_ns < window.to_ns ? s.to_ns : window.to_ns,
-  }));
+  const inside = items.slice(first, end);
+  for (const i of new Set([0, inside.length - 1])) {
+    const s = inside[i];
+    if (s)
+      inside[i] = {
+        ...s,
+        from_ns: s.from_ns > window.from_ns ? s.from_ns : window.from_ns,
+        to_ns: s.to_ns < window.to_ns ? s.to_ns : window.to_ns,
+      };
+  }
+  return inside;
 }

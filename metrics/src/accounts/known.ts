@@ -12,8 +12,21 @@ export interface Known extends Interval {
   order: string | undefined;
 }
 
+/** A stretch with what was said of the state, whether or not anybody watched. */
+export interface Named extends Interval {
+  state: CanonicalState | undefined;
+  reason: string | undefined;
+}
+
+export function namedStretches({ states, reasons }: Pick<Facts, 'states' | 'reasons'>): Named[] {
+  return overlay(stretches(states, undefined), stretches(reasons, undefined), (state, reason) => ({
+    state: state.value,
+    reason: reason.value,
+  }));
+}
+
 /** Where the state was watched and has a meaning, with its time element and the product being made. */
-export function knownStretches(facts: Facts): Known[] {
+export function knownStretches(facts: Facts, named: readonly Named[]): Known[] {
   const circumstances = overlay(
     stretches(facts.orders, undefined),
     stretches(facts.products, undefined),
@@ -22,21 +35,18 @@ export function knownStretches(facts: Facts): Known[] {
       product: p.value,
     }),
   );
-  const states = stretches(facts.states, undefined).flatMap(({ value, ...interval }) =>
-    value === undefined ? [] : [{ ...interval, state: value }],
-  );
-  const named = overlay(states, stretches(facts.reasons, undefined), ({ state }, { value }) => ({
-    state,
-    reason: value,
-  }));
-  const explained = overlay(named, circumstances, ({ state, reason }, { order, product }) => ({
+  // The few lists before the long one: each overlay makes all stretches anew.
+  const watched = overlay(circumstances, facts.states_observed, (circumstance) => circumstance);
+  const meant = named.filter((stretch): stretch is Named & { state: CanonicalState } => {
+    return stretch.state !== undefined;
+  });
+  return overlay(meant, watched, ({ state, reason }, { order, product }) => ({
     state,
     reason,
     element: elementOf(state, order !== undefined),
     product,
     order,
   }));
-  return overlay(explained, facts.states_observed, (stretch) => stretch);
 }
 
 /** A machine comes into a state, or the controller begins to call it otherwise. */
@@ -51,12 +61,7 @@ export interface Entry {
  * When states other than producing were entered in observed, planned busy time. Told by changes from one known
  * state to another: one that was already there when a shift or the observation began is time, but no event of it.
  */
-export function entriesOf(facts: Facts, busy: readonly Known[]): Entry[] {
-  const states = stretches(facts.states, undefined);
-  const named = overlay(states, stretches(facts.reasons, undefined), (state, reason) => ({
-    state: state.value,
-    reason: reason.value,
-  }));
+export function entriesOf(named: readonly Named[], busy: readonly Known[]): Entry[] {
   return named.flatMap(({ from_ns: at_ns, state, reason }, i): Entry[] => {
     const before = named[i - 1];
     if (before?.state === undefined || state === undefined || state === 'producing') return [];

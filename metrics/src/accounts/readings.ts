@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '@benchline/model';
+import { type SaidNumbers, saidKinds } from '@benchline/store';
 import { amountOf, type Factor, inDoubles, type Reading } from './registers.ts';
 
 /** Readings in time order, column by column: a machine says hundreds of thousands a day. */
@@ -11,17 +12,6 @@ export interface Readings {
 
 /** Whole numbers: in doubles where these hold every one of them. */
 export type Amounts = Float64Array | readonly bigint[];
-
-/** Numbers as a store says them, in time order, column by column. */
-export interface Numbers {
-  at_ns: BigInt64Array;
-  /** Whether a row holds a double, an integer or no number (a bad quality). */
-  kinds: Uint8Array;
-  doubles: Float64Array;
-  integers: BigInt64Array;
-}
-
-export const numberKinds = { none: 0, double: 1, integer: 2 } as const;
 
 /** Readings in columns, if they are not. */
 export function columnsOf(list: readonly Reading[] | Readings): Readings {
@@ -50,7 +40,7 @@ function isList(readings: readonly Reading[] | Readings): readings is readonly R
 }
 
 /** What of the numbers of a counter can be read, in 10⁻⁹ units. */
-export function numbersRead(numbers: Numbers, factor: Factor): Readings {
+export function numbersRead(numbers: SaidNumbers, factor: Factor): Readings {
   const rows = numbers.at_ns.length;
   const at_ns = new BigInt64Array(rows);
   const amounts = new Float64Array(rows);
@@ -59,8 +49,8 @@ export function numbersRead(numbers: Numbers, factor: Factor): Readings {
   let length = 0;
   for (let row = 0; row < rows; row += 1) {
     const kind = numbers.kinds[row];
-    if (kind === numberKinds.none) continue;
-    const value = amount(kind === numberKinds.double ? numbers.doubles[row]! : Number(numbers.integers[row]));
+    if (kind === saidKinds.none) continue;
+    const value = amount(kind === saidKinds.double ? numbers.doubles[row]! : Number(numbers.integers[row]));
     if (Number.isNaN(value)) return inBigints(numbers, factor);
     at_ns[length] = numbers.at_ns[row]!;
     amounts[length] = value;
@@ -69,12 +59,12 @@ export function numbersRead(numbers: Numbers, factor: Factor): Readings {
   return { at_ns: at_ns.subarray(0, length), amounts: amounts.subarray(0, length) };
 }
 
-function inBigints({ at_ns, kinds, doubles, integers }: Numbers, factor: Factor): Readings {
+function inBigints({ at_ns, kinds, doubles, integers }: SaidNumbers, factor: Factor): Readings {
   const times: Nanoseconds[] = [];
   const amounts: bigint[] = [];
   for (const [row, kind] of kinds.entries()) {
     const value =
-      kind === numberKinds.none ? undefined : kind === numberKinds.double ? doubles[row] : integers[row];
+      kind === saidKinds.none ? undefined : kind === saidKinds.double ? doubles[row] : integers[row];
     const amount = amountOf(value, factor);
     if (amount === undefined) continue;
     times.push(at_ns[row]!);

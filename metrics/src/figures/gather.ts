@@ -10,11 +10,13 @@ import {
   storedTime,
   type Value,
 } from '@benchline/model';
-import type { Said, TelemetryStore } from '@benchline/store';
+import type { Said, SaidColumns, SaidNumbers, TelemetryStore } from '@benchline/store';
 import type { CounterFacts, Facts, RegisterFacts, Step } from '../accounts/facts.ts';
-import { nanoAmountOf, nanoItemsOf, type Reading } from '../accounts/registers.ts';
+import { numbersRead } from '../accounts/readings.ts';
+import { amountOf, type Factor, itemFactor, unitFactor } from '../accounts/registers.ts';
 import { plannedIntervals } from '../calendar/periods.ts';
 import { firstIndex, type Interval, union } from '../intervals.ts';
+import { inSequence, lastNumber, numbersOf, sourcesOf } from './said-numbers.ts';
 
 export type Reads = Pick<TelemetryStore, 'observations' | 'said' | 'latest' | 'observed'>;
 
@@ -52,13 +54,13 @@ function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interv
   const context = (role: 'order' | 'product') =>
     history.of(signalsOf(asset, 'context').find(([, signal]) => signal.role === role)?.[0]);
   const counters = signalsOf(asset, 'count').map(([id, signal]): CounterFacts => {
-    const value = (v: Value | undefined) => nanoItemsOf(v, signal.counts_per_item);
-    const readings = readingsOf(history.of(id), value);
-    return { role: signal.role, readings, observed: history.watched(id), ...rollover(signal, value) };
+    const factor = itemFactor(signal.counts_per_item);
+    const readings = numbersRead(history.numbers(id), factor);
+    return { role: signal.role, readings, observed: history.watched(id), ...rollover(signal, factor) };
   });
   const registers = signalsOf(asset, 'energy').map(([id, signal]): RegisterFacts => {
-    const value = (v: Value | undefined) => nanoAmountOf(v, signal.unit);
-    const readings = readingsOf(history.of(id), value);
+    const factor = unitFactor(signal.unit);
+    const readings = numbersRead(history.numbers(id), factor);
     const { carrier, register: direction } = signal;
     const apportion_ns = apportionNs(signal);
     return {
@@ -66,7 +68,7 @@ function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interv
       direction,
       readings,
       observed: history.watched(id),
-      ...rollover(signal, value),
+      ...rollover(signal, factor),
       ...(apportion_ns > 0n && { apportion_ns }),
     };
   });
@@ -117,12 +119,16 @@ export interface Carry {
 
 /** The signals that accounts are made of. */
 function signalsRead(asset: Asset): string[] {
+  return [...textSignals(asset), ...risingSignals(asset)];
+}
+
+/** What a machine does, and for what. */
+function textSignals(asset: Asset): string[] {
   const state = stateSignalOf(asset);
   const contexts = signalsOf(asset, 'context').filter(
     ([, { role }]) => role === 'order' || role === 'product',
   );
-  const others = [...risingSignals(asset), ...contexts.map(([id]) => id)];
-  return state === undefined ? others : [state, ...others];
+  return [...(state === undefined ? [] : [state]), ...contexts.map(([id]) => id)];
 }
 
 function risingSignals(asset: Asset): string[] {
@@ -196,13 +202,14 @@ async function withRecent(
  * states and circumstances also those within the reach of dividing energy.
  */
 function carriedOn(asset: Asset, history: History, at_ns: Nanoseconds): Carry {
-  const rising = new Set(risingSignals(asset));
   const recent = at_ns - stepReach(asset);
-  const observations = signalsRead(asset).flatMap((signal) => {
-    const said = history.of(signal);
-    if (!rising.has(signal)) return said.slice(Math.max(0, firstIndexAfter(said, recent) - 1));
-    return said.findLast((o) => o.value !== undefined) ?? said.at(-1) ?? [];
-  });
+  const observations = [
+    ...textSignals(asset).flatMap((signal) => {
+      const said = history.of(signal);
+      return said.slice(Math.max(0, firstIndexAfter(said, recent) - 1));
+    }),
+    ...risingSignals(asset).flatMap((signal) => lastNumber(history.numbers(signal)) ?? []),
+  ];
   const since = new Map(
     [...Map.groupBy(observations, (o) => o.source)].map(([source, said]) => [source, oldest(said)]),
   );
@@ -221,9 +228,10 @@ function oldest(observations: readonly Said[]): Nanoseconds {
   return observations.map((o) => o.at_ns).reduce((a, b) => (a < b ? a : b));
 }
 
-/** The observations of a window with those that it began with, and when the sources of each signal were watched. */
+/** What was said in a window and what it began with, and when the sources of each signal were watched. */
 interface History {
   of(signal: string | undefined): readonly Said[];
+  numbers(signal: string): SaidNumbers;
   watched(signal: string | undefined): Interval[];
   seen: readonly Interval[];
   bySource: ReadonlyMap<string, readonly Interval[]>;
@@ -233,37 +241,58 @@ interface History {
 
 async function readHistory(store: Reads, asset: Asset, window: Interval, carry: Carry): Promise<History> {
   const machine = asset.id;
-  const signals = signalsRead(asset);
-  const [within, seen] = await Promise.all([
-    readSaid(store, { machine, signals, ...window }),
-    store.observed({ machine, ...window }),
+  const query = { machine, texts: textSignals(asset), numbers: risingSignals(asset), ...window };
+  const [within, seen] = await Promise.all([readSaid(store, query), store.observed({ machine, ...window })]);
+  const rising = new Set(query.numbers);
+  const carried = Map.groupBy(carry.observations, ({ signal }) => signal);
+  const texts = Map.groupBy(
+    [...carry.observations.filter(({ signal }) => !rising.has(signal)), ...within.texts],
+    ({ signal }) => signal,
+  );
+  const said = new Map(within.numbers.map((numbers) => [numbers.signal, numbers]));
+  const numbers = new Map(
+    query.numbers.map((signal) => {
+      const before = numbersOf(signal, carried.get(signal) ?? []);
+      return [signal, inSequence(before, said.get(signal) ?? numbersOf(signal, []))];
+    }),
+  );
+  const sources = new Map<string, readonly string[]>([
+    ...[...texts].map(([signal, list]) => [signal, [...new Set(list.map(({ source }) => source))]] as const),
+    ...[...numbers].map(([signal, columns]) => [signal, sourcesOf(columns)] as const),
   ]);
-  const all = [...carry.observations, ...within];
-  const sources = [...new Set(all.map((o) => o.source))];
   const watched = await Promise.all(
-    sources.map(async (source) => [source, await store.observed({ machine, source, ...window })] as const),
+    [...new Set([...sources.values()].flat())].map(
+      async (source) => [source, await store.observed({ machine, source, ...window })] as const,
+    ),
   );
   const bySource = new Map(
     watched.map(([source, now]) => [source, union([...(carry.observed.get(source) ?? []), ...now])]),
   );
-  const bySignal = Map.groupBy(all, (o) => o.signal);
-  const of = (signal: string | undefined) => (signal === undefined ? [] : (bySignal.get(signal) ?? []));
   return {
-    of,
+    of: (signal) => (signal === undefined ? [] : (texts.get(signal) ?? [])),
+    numbers: (signal) => numbers.get(signal) ?? numbersOf(signal, []),
     watched: (signal) =>
-      union([...new Set(of(signal).map((o) => o.source))].flatMap((s) => bySource.get(s) ?? [])),
+      union((signal === undefined ? [] : (sources.get(signal) ?? [])).flatMap((s) => bySource.get(s) ?? [])),
     seen,
     bySource,
-    size: within.length,
+    size: within.numbers.reduce((sum, { at_ns }) => sum + at_ns.length, within.texts.length),
   };
 }
 
 async function readSaid(
   store: Reads,
-  query: { machine: string; signals: readonly string[] } & Interval,
-): Promise<readonly Said[]> {
-  if (query.signals.length === 0) return [];
-  return store.said ? await store.said(query) : (await store.observations(query)).map(saidOf);
+  query: { machine: string; texts: readonly string[]; numbers: readonly string[] } & Interval,
+): Promise<SaidColumns> {
+  const { texts, numbers, ...window } = query;
+  const signals = [...texts, ...numbers];
+  if (signals.length === 0) return { texts: [], numbers: [] };
+  if (store.said) return await store.said(query);
+  const said = (await store.observations({ ...window, signals })).map(saidOf);
+  const bySignal = Map.groupBy(said, ({ signal }) => signal);
+  return {
+    texts: texts.flatMap((signal) => bySignal.get(signal) ?? []),
+    numbers: numbers.map((signal) => numbersOf(signal, bySignal.get(signal) ?? [])),
+  };
 }
 
 export function saidOf(o: MachineObservation): Said {
@@ -284,24 +313,12 @@ async function lastValue(store: Reads, bad: MachineObservation): Promise<Machine
   return bad;
 }
 
-function readingsOf(
-  observations: readonly Said[],
-  value: (v: Value | undefined) => bigint | undefined,
-): Reading[] {
-  const readings: Reading[] = [];
-  for (const said of observations) {
-    const read = value(said.value);
-    if (read !== undefined) readings.push({ at_ns: said.at_ns, value: read });
-  }
-  return readings;
-}
-
 function rollover(
   signal: { on_decrease: 'reset' | 'rollover'; rollover_at?: number | undefined },
-  value: (v: Value) => bigint | undefined,
+  factor: Factor,
 ): { rollover_at?: bigint } {
   if (signal.on_decrease !== 'rollover' || signal.rollover_at === undefined) return {};
-  const rollover_at = value(signal.rollover_at);
+  const rollover_at = amountOf(signal.rollover_at, factor);
   return rollover_at === undefined ? {} : { rollover_at };
 }
 

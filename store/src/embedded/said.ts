@@ -1,21 +1,24 @@
 import type { Value } from '@benchline/model';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
-import type { Said } from '../port.ts';
+import type { Said, SaidColumns } from '../port.ts';
 import { kinds } from './append.ts';
+import { NumbersList } from './numbers-list.ts';
 import type { Dictionaries } from './reader.ts';
 import { allObservations } from './tables.ts';
 
-/** Numbers of series by what their values are: texts that mostly repeat, or numbers that mostly do not. */
+/** Numbers of series by how they are read: texts that mostly repeat, or numbers that mostly do not. */
 export interface SeriesRead {
   texts: readonly number[];
   numbers: readonly number[];
 }
 
 const order = 'series, time, ordinal, gateway_time, part, row';
-const changes = ['kind', 'text', 'number', 'integer', 'native_kind', 'native_text', 'origin']
-  .map((name) => `${name} IS DISTINCT FROM lag(${name}) OVER w`)
+const changes = ['series', 'kind', 'text', 'number', 'integer', 'native_kind', 'native_text', 'origin']
+  .map((name) => `${name} IS DISTINCT FROM lag(${name}) OVER ()`)
   .join(' OR ');
-const columns = 'series, time, ordinal, origin, kind, number, integer';
+// No cell is null: asking each whether it is takes longer than reading it.
+const columns = 'series, time, ordinal, origin, kind, coalesce(number, 0), coalesce(integer, 0)';
+const texted = "coalesce(text, ''), coalesce(native_text, ''), native_text IS NOT NULL";
 
 /**
  * What series of one machine said in (from, to], by series and time; later deliveries of an identity replace earlier
@@ -26,9 +29,14 @@ export async function readSaid(
   dictionaries: Dictionaries,
   window: { from_ns: bigint; to_ns: bigint },
   { texts, numbers }: SeriesRead,
-): Promise<Said[]> {
-  const list = new SaidList(dictionaries);
-  const read = async (query: (rows: string) => string, series: readonly number[]) => {
+): Promise<SaidColumns> {
+  const said = new SaidList(dictionaries);
+  const columned = new NumbersList(dictionaries);
+  const read = async (
+    list: { add(chunk: DuckDBDataChunk): void },
+    query: (rows: string) => string,
+    series: readonly number[],
+  ) => {
     if (series.length === 0) return;
     // Numbers of our own in the text of the query: a list as a parameter would not skip the blocks of other series.
     const rows = `FROM ${allObservations(dictionaries.open)}
@@ -41,16 +49,17 @@ export async function readSaid(
     )
       list.add(chunk);
   };
-  await read((rows) => `SELECT ${columns} ${rows} ORDER BY ${order}`, numbers);
+  await read(columned, (rows) => `SELECT ${columns} ${rows} ORDER BY ${order}`, numbers);
   // A text that repeats the row before it is left out before the same identity is looked for: what holds stays.
+  // Sorted before, not by, the window: it then takes the rows as they pass, in half the time.
   await read(
+    said,
     (rows) =>
-      `SELECT ${columns}, text, native_text FROM (SELECT *, ${changes} AS new ${rows}
-         WINDOW w AS (PARTITION BY series ORDER BY ${order}))
-       WHERE new ORDER BY ${order}`,
+      `SELECT ${columns}, ${texted} FROM (SELECT *, ${changes} AS new FROM (SELECT * ${rows} ORDER BY ${order}))
+       WHERE new`,
     texts,
   );
-  return list.said;
+  return { texts: said.said, numbers: columned.numbers() };
 }
 
 class SaidList {
@@ -68,31 +77,21 @@ class SaidList {
     const column = (index: number) => chunk.getColumnVector(index);
     const [series, time, ordinals, origins] = [column(0), column(1), column(2), column(3)];
     const [kind, number, integer] = [column(4), column(5), column(6)];
-    const [texts, natives] = chunk.columnCount > 7 ? [column(7), column(8)] : [];
+    const [texts, natives, isNamed] = [column(7), column(8), column(9)];
     const rows = chunk.rowCount;
     for (let row = 0; row < rows; row += 1) {
       const at_ns = time.getItem(row) as bigint;
       const [id, ordinal] = [series.getItem(row), ordinals.getItem(row)];
-      const { signal, source } = this.#named(id as number, origins.getItem(row) as number);
+      const [, signal = ''] = this.#dictionaries.series.thing(id as number);
+      const [source = ''] = this.#dictionaries.origin.thing(origins.getItem(row) as number);
       const value = valueOf(kind.getItem(row) as number, number, integer, texts, row);
-      const native = (natives?.getItem(row) ?? undefined) as string | undefined;
+      const native = isNamed.getItem(row) === true ? (natives.getItem(row) as string) : undefined;
       if (id === this.#series && ordinal === this.#ordinal && this.said.at(-1)?.at_ns === at_ns)
         this.said.pop();
       this.#series = id;
       this.#ordinal = ordinal;
       this.said.push({ signal, source, at_ns, value, native });
     }
-  }
-
-  #names = { series: -1, origin: -1, signal: '', source: '' };
-
-  #named(series: number, origin: number): { signal: string; source: string } {
-    const known = this.#names;
-    if (known.series === series && known.origin === origin) return known;
-    const [, signal = ''] = this.#dictionaries.series.thing(series);
-    const [source = ''] = this.#dictionaries.origin.thing(origin);
-    this.#names = { series, origin, signal, source };
-    return this.#names;
   }
 }
 
@@ -102,7 +101,7 @@ function valueOf(
   kind: number,
   numbers: Column,
   integers: Column,
-  texts: Column | undefined,
+  texts: Column,
   row: number,
 ): Value | undefined {
   switch (kind) {
@@ -111,7 +110,7 @@ function valueOf(
     case kinds.integer:
       return integers.getItem(row) as bigint;
     case kinds.text:
-      return texts?.getItem(row) as string | undefined;
+      return texts.getItem(row) as string | undefined;
     case kinds.flag:
       return integers.getItem(row) === 1n;
     default:

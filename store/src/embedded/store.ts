@@ -81,9 +81,6 @@ class Content {
   }
 }
 
-/** Measurements whose values are texts. */
-const textual = new Set<string | undefined>(['state', 'context']);
-
 class Embedded implements EmbeddedStore {
   readonly #database: Database;
   readonly #content: Content;
@@ -156,9 +153,7 @@ class Embedded implements EmbeddedStore {
     );
   }
 
-  said({ machine, signals, ...window }: Parameters<NonNullable<TelemetryStore['said']>>[0]) {
-    const isText = (signal: string) => textual.has(this.#placement(machine, signal)?.measurement);
-    const { texts = [], numbers = [] } = Object.groupBy(signals, (s) => (isText(s) ? 'texts' : 'numbers'));
+  said({ machine, texts, numbers, ...window }: Parameters<NonNullable<TelemetryStore['said']>>[0]) {
     const series = {
       texts: this.#seriesOf({ machine, signals: texts }),
       numbers: this.#seriesOf({ machine, signals: numbers }),
