@@ -1,18 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Commands } from '@benchline/model';
+import { energyBoard } from './energy.ts';
 import { plantOverview } from './plant-overview.ts';
 import { languages } from './words.ts';
+
+/** Every board by the name of its file. */
+const boards = { 'plant-overview': plantOverview, energy: energyBoard };
 
 const folder = fileURLToPath(new URL('../generated/', import.meta.url));
 
 /** Every generated board by file name, as the text that is committed. */
 export function generatedBoards(): ReadonlyMap<string, string> {
   return new Map(
-    languages.map((language) => [
-      `plant-overview.${language}.json`,
-      `${JSON.stringify(plantOverview(language), null, 2)}\n`,
-    ]),
+    Object.entries(boards).flatMap(([name, board]) =>
+      languages.map((language): [string, string] => [
+        `${name}.${language}.json`,
+        `${JSON.stringify(board(language), null, 2)}\n`,
+      ]),
+    ),
   );
 }
 

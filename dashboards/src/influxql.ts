@@ -16,13 +16,17 @@ export const queries = {
   newest: (kpis: readonly KpiId[]) =>
     `SELECT ${kpis.map((kpi) => `"${kpi}", "${kpi}_status"`).join(', ')} FROM "kpi" ` +
     `WHERE "scope" = '$scope' AND "period" = '$period' AND $timeFilter ORDER BY time DESC LIMIT 1`,
-  /** All values of a KPI that were there. */
-  trend: (kpi: KpiId) =>
-    `SELECT "${kpi}" FROM "kpi" WHERE "scope" = '$scope' AND "period" = '$period' AND ` +
+  /** All values of a KPI that were there, of the chosen period unless one is named. */
+  trend: (kpi: KpiId, period: string = '$period') =>
+    `SELECT "${kpi}" FROM "kpi" WHERE "scope" = '$scope' AND "period" = '${period}' AND ` +
     `("${kpi}_status" = 'ok' OR "${kpi}_status" = 'partial') AND $timeFilter`,
   /** State changes, from a day before the window on, so that the state at its left edge is known. */
   states: () =>
     `SELECT "${stateField}" FROM "state" WHERE "machine" =~ /^$machine$/ AND ` +
+    `time >= \${__from}ms - 1d AND time <= \${__to}ms GROUP BY "machine"`,
+  /** What machines said of their power, in kW, from a day before the window on for the same reason. */
+  power: () =>
+    `SELECT "number" FROM "signal" WHERE "signal" = 'power' AND "machine" =~ /^$machine$/ AND ` +
     `time >= \${__from}ms - 1d AND time <= \${__to}ms GROUP BY "machine"`,
   gaps: () =>
     `SELECT "machine", "source", "reason", "to_ns" FROM "gap" WHERE $timeFilter ORDER BY time DESC LIMIT 200`,

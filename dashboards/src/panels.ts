@@ -10,6 +10,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as table from '@grafana/grafana-foundation-sdk/table';
+import * as text from '@grafana/grafana-foundation-sdk/text';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import { datasource, influxql, queries } from './influxql.ts';
 import { type Language, stateColors, words } from './words.ts';
@@ -80,6 +81,40 @@ export function trendPanel(
     );
   });
   return panel;
+}
+
+/** One bar for each shift of the window, whatever period the board shows. */
+export function shiftPanel(kpi: KpiId, language: Language): timeseries.PanelBuilder {
+  const definition = kpiCatalogue[kpi];
+  return new timeseries.PanelBuilder()
+    .title(`${definition.name[language]} · ${words.by_shift[language]}`)
+    .description(descriptionOf(definition, language))
+    .datasource(datasource)
+    .withTarget(influxql('A', queries.trend(kpi, 'shift'), 'time_series', definition.name[language]))
+    .drawStyle(common.GraphDrawStyle.Bars)
+    .fillOpacity(60)
+    .unit(grafanaUnit(definition))
+    .decimals(definition.decimals)
+    .height(8);
+}
+
+/** Power as machines tell it: each value holds until the next one. */
+export function powerPanel(language: Language): timeseries.PanelBuilder {
+  return new timeseries.PanelBuilder()
+    .title(words.power[language])
+    .description(words.power_holds[language])
+    .datasource(datasource)
+    .withTarget(influxql('A', queries.power(), 'time_series', '$tag_machine'))
+    .drawStyle(common.GraphDrawStyle.Line)
+    .lineInterpolation(common.LineInterpolation.StepAfter)
+    .showPoints(common.VisibilityMode.Never)
+    .unit('kwatt')
+    .height(8);
+}
+
+/** Says where something is that the store does not hold. */
+export function notePanel(title: string, content: string): text.PanelBuilder {
+  return new text.PanelBuilder().title(title).mode(text.TextMode.Markdown).content(content).height(3);
 }
 
 /** Machine states over time, coloured and named by the canonical states. */

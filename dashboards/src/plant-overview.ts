@@ -1,7 +1,8 @@
 import { type KpiId, kpiCatalogue } from '@benchline/model';
-import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { datasource, queries } from './influxql.ts';
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { newBoard } from './board.ts';
 import { gapsPanel, statesPanel, statPanel, trendPanel } from './panels.ts';
+import { machineVariable } from './variables.ts';
 import { type Language, words } from './words.ts';
 
 const mainFigures: readonly KpiId[] = [
@@ -19,31 +20,9 @@ const cncFigures: readonly KpiId[] = [
   'coverage',
 ];
 
-/** Stable ids, so that links and a re-import find the board again. */
-function boardUid(language: Language): string {
-  return `benchline-plant-${language}`;
-}
-
 /** The plant at a glance: OEE with its factors, energy per item, defects, the CNC ratio, states and gaps. */
 export function plantOverview(language: Language): dashboard.Dashboard {
-  const other: Language = language === 'en' ? 'zh' : 'en';
-  const builder = new dashboard.DashboardBuilder(words.title[language])
-    .uid(boardUid(language))
-    .tags(['benchline', language])
-    .time({ from: 'now-24h', to: 'now' })
-    .refresh('5s')
-    .timezone('browser')
-    .tooltip(dashboard.DashboardCursorSync.Crosshair)
-    .link(
-      new dashboard.DashboardLinkBuilder(words.other[language])
-        .type(dashboard.DashboardLinkType.Link)
-        .url(`/d/${boardUid(other)}`)
-        .keepTime(true)
-        .includeVars(true),
-    )
-    .withVariable(scopeVariable(language))
-    .withVariable(periodVariable(language))
-    .withVariable(machineVariable(language));
+  const builder = newBoard('plant', words.title, language).withVariable(machineVariable(language));
   for (const kpi of mainFigures) builder.withPanel(statPanel(kpi, language).span(4));
   for (const kpi of cncFigures) builder.withPanel(statPanel(kpi, language).span(6));
   builder
@@ -64,32 +43,4 @@ export function plantOverview(language: Language): dashboard.Dashboard {
   function single(kpi: KpiId) {
     return trendPanel(kpiCatalogue[kpi].name[language], [kpi], language);
   }
-}
-
-function scopeVariable(language: Language): dashboard.QueryVariableBuilder {
-  return new dashboard.QueryVariableBuilder('scope')
-    .label(words.scope[language])
-    .datasource(datasource)
-    .query(queries.scopes())
-    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
-    .sort(dashboard.VariableSort.AlphabeticalAsc);
-}
-
-function periodVariable(language: Language): dashboard.CustomVariableBuilder {
-  return new dashboard.CustomVariableBuilder('period')
-    .label(words.period[language])
-    .values('hour,shift,day')
-    .current({ text: 'hour', value: 'hour', selected: true });
-}
-
-function machineVariable(language: Language): dashboard.QueryVariableBuilder {
-  return new dashboard.QueryVariableBuilder('machine')
-    .label(words.machine[language])
-    .datasource(datasource)
-    .query(queries.machines())
-    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
-    .sort(dashboard.VariableSort.AlphabeticalAsc)
-    .multi(true)
-    .includeAll(true)
-    .current({ text: 'All', value: '$__all', selected: true });
 }
