@@ -14,7 +14,8 @@ interface Real {
   folder: string;
   journal: Journal;
 }
-const options = (folder: string) => ({ folder, segment_bytes: 120 });
+/** The tail that is kept in memory is shorter than what some commands append, and longer than a segment. */
+const options = (folder: string) => ({ folder, segment_bytes: 120, tail_bytes: 200 });
 
 function check(condition: boolean, message: string): void {
   if (!condition) throw new Error(message);

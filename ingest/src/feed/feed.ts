@@ -7,7 +7,7 @@ export interface Growing {
 }
 
 /** More would only wait in memory for a slow reader. */
-const chunkBytes = 64 << 10;
+const chunkBytes = 256 << 10;
 const keepAlive_ms = 1000;
 const lineEnd = Buffer.from('\n');
 

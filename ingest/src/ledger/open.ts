@@ -13,6 +13,8 @@ import { SummaryFiles } from './summary-files.ts';
 const scanBytes = 4 << 20;
 /** The newest is read whole when the ledger is opened. */
 const defaultSegmentBytes = 32 << 20;
+/** Two seconds of twenty thousand values a second: projection and feed read what has just come. */
+const tailBytes = 4 << 20;
 
 const Identity = z.strictObject({ v: z.literal(1), ledger_id: Slug });
 
@@ -34,7 +36,12 @@ export async function openLedger(options: {
 }): Promise<{ ledger: Ledger; chains: ReadonlyMap<string, Chain> }> {
   const { folder, ledger_id, log, segment_bytes = defaultSegmentBytes } = options;
   await identify(folder, ledger_id, log);
-  const journal = await openJournal({ folder: journalFolder(folder), segment_bytes, behind_damage: 'keep' });
+  const journal = await openJournal({
+    folder: journalFolder(folder),
+    segment_bytes,
+    behind_damage: 'keep',
+    tail_bytes: tailBytes,
+  });
   try {
     const files = new SummaryFiles(join(folder, 'index'), log);
     const book = new Book(withLostBeginning(await files.all(journal), journal));

@@ -6,6 +6,7 @@ import { encodeFrames } from './frame.ts';
 import type { Journal, JournalOptions, JournalRead, JournalView } from './port.ts';
 import { Segment } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
+import { Tail } from './tail.ts';
 
 const defaultSegmentBytes = 8 * 1024 * 1024;
 
@@ -47,6 +48,7 @@ class FileJournal implements Journal {
   readonly #segmentBytes: number;
   readonly #maxBytes: number;
   readonly #list: SegmentList;
+  readonly #newest: Tail;
   #file: FileHandle | undefined;
   #queue: Call[] = [];
   #queuedBytes = 0;
@@ -63,6 +65,7 @@ class FileJournal implements Journal {
     this.#segmentBytes = options.segment_bytes ?? defaultSegmentBytes;
     this.#maxBytes = options.max_bytes ?? Number.POSITIVE_INFINITY;
     this.#list = list;
+    this.#newest = new Tail(options.tail_bytes ?? 0);
     this.recovery = list.recovery;
     this.#tail = list.next;
   }
@@ -109,8 +112,8 @@ class FileJournal implements Journal {
     });
   }
 
-  read(from: number, maxBytes: number): Promise<JournalRead> {
-    return this.#list.read(from, maxBytes);
+  async read(from: number, maxBytes: number): Promise<JournalRead> {
+    return this.#newest.read(Math.max(from, this.floor), maxBytes) ?? (await this.#list.read(from, maxBytes));
   }
 
   async waitFor(position: number, signal: AbortSignal): Promise<void> {
@@ -182,7 +185,10 @@ class FileJournal implements Journal {
       newest.bytes,
     );
     await this.#file.datasync();
-    newest.grow(group.map((call) => ({ records: call.records, bytes: call.frames.length })));
+    for (const { records, frames } of group) {
+      this.#newest.add(newest.end, records, frames);
+      newest.grow(records, frames.length);
+    }
     for (const call of group) {
       this.#queuedBytes -= call.frames.length;
       call.resolve();

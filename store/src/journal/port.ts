@@ -69,4 +69,6 @@ export interface JournalOptions {
   segment_bytes?: number;
   /** Appends that would make the journal larger are refused. Default: no bound. */
   max_bytes?: number;
+  /** So much of what was appended last is read from memory instead of the disk. Default: nothing. */
+  tail_bytes?: number;
 }

@@ -46,12 +46,10 @@ export class Segment {
   }
 
   /** Takes note of frames that were just made durable behind the others. */
-  grow(frames: readonly { records: number; bytes: number }[]): void {
-    for (const { records, bytes } of frames) {
-      this.#mark(this.end, this.bytes);
-      this.end += records;
-      this.bytes += bytes;
-    }
+  grow(records: number, bytes: number): void {
+    this.#mark(this.end, this.bytes);
+    this.end += records;
+    this.bytes += bytes;
   }
 
   /** Reads records of this segment from a position on: at least one if there is one, else up to `maxBytes`. */
@@ -103,12 +101,16 @@ export class Segment {
   }
 }
 
-/** The sound frames of a buffer in order, over damage. A frame cut by the buffer's end is not among them. */
-function* soundFrames(buffer: Buffer, first: number, end: number): Generator<Frame> {
+/**
+ * The sound frames of a buffer in order, over damage. A frame cut by the buffer's end is not among them.
+ * @param more whether the file goes on behind the buffer: then a frame that reaches beyond it is no damage yet.
+ */
+function* soundFrames(buffer: Buffer, first: number, end: number, more = false): Generator<Frame> {
   let expected = first;
   let at = 0;
   while (expected < end) {
     const here = frameAt(buffer, at);
+    if (more && here === 'short') return;
     const sound = typeof here === 'object' && here.position >= expected && here.position < end;
     const frame = sound ? here : nextSoundFrame(buffer, at + 1, expected, end);
     if (!frame) return;
@@ -130,7 +132,7 @@ function collect(
   const missing: JournalRead['missing'] = [];
   let next = stretch.from;
   let size = 0;
-  for (const frame of soundFrames(buffer, 0, stretch.end)) {
+  for (const frame of soundFrames(buffer, 0, stretch.end, !stretch.last)) {
     if (frame.position < stretch.from) continue;
     size += headerBytes + frame.data.length;
     if (records.length > 0 && size > stretch.maxBytes) return { records, missing, next };
