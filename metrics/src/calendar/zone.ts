@@ -43,6 +43,18 @@ const dayMs = 86_400_000;
  * intervals that adjoin on the clock adjoin in fact.
  */
 export function instantOf(zone: string, civilMs: number): number {
+  let known = instants.get(zone);
+  if (!known || known.size >= mostRemembered) instants.set(zone, (known = new Map<number, number>()));
+  let instant = known.get(civilMs);
+  if (instant === undefined) known.set(civilMs, (instant = workOut(zone, civilMs)));
+  return instant;
+}
+
+/** The beginnings of the same shifts and days are asked for again and again, and `Intl` is slow. */
+const instants = new Map<string, Map<number, number>>();
+const mostRemembered = 10_000;
+
+function workOut(zone: string, civilMs: number): number {
   const offsets = [civilMs - dayMs, civilMs, civilMs + dayMs].map((at) => civilOf(zone, at) - at);
   const candidates = offsets.map((offset) => civilMs - offset).sort((a, b) => a - b);
   const shown = candidates.find((at) => civilOf(zone, at) === civilMs);

@@ -34,11 +34,12 @@ export class InfluxClient {
    * One request. Resolves with the answer when it is another than "all is stored" (204).
    * @throws Error when there is no whole answer.
    */
-  async write(lines: string[]): Promise<HttpReply | undefined> {
+  async write(lines: readonly string[]): Promise<HttpReply | undefined> {
+    if (lines.length === 0) return undefined;
     const { org, bucket } = this.#config.version === 2 ? this.#config : { org: '', bucket: '' };
     const api = this.#client.getWriteApi(org, bucket, 'ns', {
-      // Larger than the batch: what the client sends by itself, nobody can wait for.
-      batchSize: lines.length + 1,
+      // Larger than what it is given, which is one text: what the client sends by itself, nobody can wait for.
+      batchSize: 2,
       maxBatchBytes: Number.POSITIVE_INFINITY,
       flushInterval: 0,
       maxRetries: 0,
@@ -48,7 +49,7 @@ export class InfluxClient {
     if (this.#config.version === 1)
       api.path = `/write?db=${encodeURIComponent(this.#config.database)}&precision=ns`;
     try {
-      api.writeRecords(lines);
+      api.writeRecord(lines.join('\n'));
       await api.flush();
       return undefined;
     } catch (error) {
