@@ -25,6 +25,8 @@ export interface ProjectionOptions {
   cursorFile: string;
   quarantine: Pick<Quarantine, 'put'>;
   log: Log;
+  /** Points that one write carries, give or take a batch. */
+  points_a_write?: number;
 }
 
 /** Why nothing gets stored now. */
@@ -40,6 +42,8 @@ interface Failing {
 
 /** Losing a second of the cursor only means writing a second's points again, which changes nothing. */
 const cursorPause_ms = 1000;
+/** A request costs the store about as much as a thousand points: what comes within this time of the last one waits. */
+const betweenWrites_ms = 100;
 
 /**
  * Writes the ledger into the telemetry store, in order, each record at least once. While the store is down it
@@ -48,8 +52,10 @@ const cursorPause_ms = 1000;
  */
 export class Projection {
   readonly #options: ProjectionOptions;
+  readonly #wanted: number;
   #cursor: Cursor;
   #savedAt_ms = Number.NEGATIVE_INFINITY;
+  #wroteAt_ms = Number.NEGATIVE_INFINITY;
   #failing: Failing | undefined;
   #retries = 0;
   /** Whether the store is known to hold what the cursor says. */
@@ -60,6 +66,7 @@ export class Projection {
 
   constructor(options: ProjectionOptions) {
     this.#options = options;
+    this.#wanted = options.points_a_write ?? wantedPoints;
     this.#cursor = options.cursor;
   }
 
@@ -130,10 +137,11 @@ export class Projection {
     let ahead: Promise<Portion> | undefined;
     while (!signal.aborted) {
       await ledger.waitFor(this.next, signal);
+      if (!ahead) await this.#pace(signal);
       if (signal.aborted) break;
       try {
         await this.#verify();
-        const portion = await (ahead ?? gather(ledger, this.next));
+        const portion = await (ahead ?? gather(ledger, this.next, this.#wanted));
         this.#waitingSince_ns = portion.received_ns;
         ahead = this.#gatherAhead(portion);
         await this.#store(portion);
@@ -145,10 +153,15 @@ export class Projection {
     if (!this.#failing) await this.#save().catch((error: unknown) => this.#complain(error));
   }
 
+  async #pace(signal: AbortSignal): Promise<void> {
+    const early_ms = this.#wroteAt_ms + betweenWrites_ms - performance.now();
+    if (early_ms > 0) await sleep(early_ms, undefined, { signal }).catch(() => {});
+  }
+
   /** The portion after a full one, if there is any. */
   #gatherAhead({ points, next }: Portion): Promise<Portion> | undefined {
-    if (points < wantedPoints || next >= this.#options.ledger.next) return undefined;
-    const ahead = gather(this.#options.ledger, next);
+    if (points < this.#wanted || next >= this.#options.ledger.next) return undefined;
+    const ahead = gather(this.#options.ledger, next, this.#wanted);
     // Whoever awaits it hears of it; nobody does when the portion before it fails.
     ahead.catch(() => undefined);
     return ahead;
@@ -176,6 +189,7 @@ export class Projection {
 
   async #store(portion: Portion): Promise<void> {
     const from = this.next;
+    this.#wroteAt_ms = performance.now();
     const { rejected } =
       portion.points > 0 ? await this.#options.store.write(portion.write) : { rejected: [] };
     this.#cursor = { ...this.#cursor, next: portion.next };

@@ -13,7 +13,7 @@ export interface RefusedLine {
   expired?: true;
 }
 
-const mostLines = 10_000;
+const mostLines = 40_000;
 /** Under a slow server requests shrink to so many lines, not further. */
 const fewestLines = 100;
 /** After so many requests without trouble they grow again. */
