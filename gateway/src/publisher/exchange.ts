@@ -103,7 +103,9 @@ export class Exchange {
     if (step === 'back' || step === 'lost') this.counters.rewinds += 1;
     if (ack.retained) return;
     spool.settleDoubt();
-    if (this.#greeting) this.flow.rewind();
+    // More than one hello went unheard: that was no congestion.
+    if ((this.#greeting?.waited_ms ?? 0) > this.#stall_ms) this.flow.begin();
+    else if (this.#greeting) this.flow.rewind();
     this.#greeting = undefined;
   }
 

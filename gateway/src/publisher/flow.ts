@@ -134,6 +134,16 @@ export class Flow {
     this.#sendFrom(this.acked + 1);
   }
 
+  /**
+   * The ledger is back from where it heard nothing. That says nothing of what it can take, and what has piled up since
+   * must not wait for a window that opens by some batches a turn.
+   */
+  begin(): void {
+    this.#window = Math.min(firstWindow, this.#widest);
+    this.#threshold = this.#widest;
+    this.rewind();
+  }
+
   /** Nothing was acknowledged for too long: everything is sent again, and it is waited longer the next time. */
   stalled(now_ms: number): void {
     this.#stalls += 1;
