@@ -3,11 +3,13 @@ import type { z } from 'zod';
 import type {
   EnergyAlarms,
   EnergyBaseline,
+  EnergyExplanation,
+  EnergyForecast,
+} from '../src/api/energy-outlook-schemas.ts';
+import type {
   EnergyByState,
   EnergyCatalogue,
   EnergyCosts,
-  EnergyExplanation,
-  EnergyForecast,
   EnergySummary,
   MeterBalance,
 } from '../src/api/energy-schemas.ts';

@@ -11,6 +11,7 @@ const pages: readonly (readonly [path: string, name: MessageId])[] = [
   ['/', 'page_live'],
   ['/analysis', 'page_analysis'],
   ['/energy', 'page_energy'],
+  ['/compare', 'page_compare'],
   ['/entries', 'page_entries'],
 ];
 
@@ -29,8 +30,14 @@ export function barChoice(query: URLSearchParams, usual: WindowId): BarChoice {
   };
 }
 
-/** Draws what every page has at its top: the way to the others, and buttons for windows and languages. */
-export function drawBar({ language, window }: BarChoice, choose: (change: Partial<BarChoice>) => void): void {
+/**
+ * Draws what every page has at its top: the way to the others, and buttons for languages and windows; not for
+ * windows where a page has others of its own.
+ */
+export function drawBar(
+  { language, window }: Pick<BarChoice, 'language'> & Partial<BarChoice>,
+  choose: (change: Partial<BarChoice>) => void,
+): void {
   document.documentElement.lang = locale(language);
   const button = (text: string, chosen: boolean, act: () => void) => {
     const made = element('button', { type: 'button', 'aria-pressed': String(chosen) }, text);
@@ -49,9 +56,10 @@ export function drawBar({ language, window }: BarChoice, choose: (change: Partia
       ),
     ),
   );
-  byId('windows').replaceChildren(
-    ...windowIds.map((id) => button(message(language, id), id === window, () => choose({ window: id }))),
-  );
+  if (window)
+    byId('windows').replaceChildren(
+      ...windowIds.map((id) => button(message(language, id), id === window, () => choose({ window: id }))),
+    );
   byId('languages').replaceChildren(
     ...(['en', 'zh'] as const).map((id) =>
       button(languages[id], id === language, () => choose({ language: id })),
@@ -60,7 +68,7 @@ export function drawBar({ language, window }: BarChoice, choose: (change: Partia
 }
 
 /** Says until when what is shown is true: now, or no longer. */
-export function showFreshness(fresh: boolean, { language }: BarChoice, zone: string): void {
+export function showFreshness(fresh: boolean, { language }: Pick<BarChoice, 'language'>, zone: string): void {
   const place = byId('freshness');
   place.classList.toggle('stale', !fresh);
   const clock = formatClock(new Date(), zone, language);

@@ -75,7 +75,9 @@ async function lastShifts(
     ...{ scope, grain: 'shift', kpi: 'coverage' },
     ...{ from: since.toISOString(), to: now.toISOString() },
   });
-  const over = results.map(({ from, to }) => ({ from: new Date(from), to: new Date(to) })).filter(({ to }) => to <= now);
+  const over = results
+    .map(({ from, to }) => ({ from: new Date(from), to: new Date(to) }))
+    .filter(({ to }) => to <= now);
   const [before, last] = [over.at(-2), over.at(-1)];
   if (!last) return undefined;
   if (choice.mode !== 'periods') return [last];

@@ -161,7 +161,9 @@ export function explanationPanel(wording: Wording, told: EnergyExplanation, name
     'explanation',
     name,
     element('p', {}, summary),
-    detail(`n = ${references.length} ${say('compared_with')} · ${say('by_machine_state_product')}`),
+    detail(
+      `${say('compared_with').replace('{n}', String(references.length))} · ${say('by_machine_state_product')}`,
+    ),
     bars,
   );
 }

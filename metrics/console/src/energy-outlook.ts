@@ -2,7 +2,7 @@ import { element, select } from './dom.ts';
 import { cusumChart, gauge } from './energy-charts.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
 import { detail, statusName, titled, type Wording } from './energy-panels.ts';
-import { formatAmount, locale } from './format.ts';
+import { formatAmount, formatShare, locale } from './format.ts';
 import type { EnergyBaseline, EnergyForecast } from './types.ts';
 
 /** What the running day, week and month will come to, with the band and the error that it is told with. */
@@ -112,7 +112,7 @@ function fit(wording: Wording, { fitted, unit, variables, saving }: EnergyBaseli
   fitted.slopes?.forEach((slope, i) =>
     rows.push([`${say('slope')}: ${say(variables[i] ?? 'items')}`, formatAmount(slope, unit, language)]),
   );
-  if (fitted.cv !== undefined) rows.push(['CV(RMSE)', `${number.format(fitted.cv * 100)} %`]);
+  if (fitted.cv !== undefined) rows.push(['CV(RMSE)', formatShare(fitted.cv, language)]);
   if (saving !== undefined) rows.push([say('saving'), formatAmount(saving, unit, language)]);
   const facts = rows.map(([name, text]) =>
     element('div', {}, element('dt', {}, name), element('dd', { 'data-fit': name }, text)),

@@ -77,7 +77,7 @@ export function summaryPanel(wording: Wording, summary: EnergySummary, kpis: Kpi
       fact(wording, `${say('summary')} · ${say(basis)}`, inTce(comprehensive_energy), name[language]),
     );
   facts.append(
-    fact(wording, say('co2'), summary.co2, `${region} ${year}`),
+    fact(wording, say('co2'), summary.co2, `${say('grid')} ${region} ${year}`),
     perItem(wording, kpis),
     ...summary.by_basis.map(({ basis, comprehensive_energy_per_good_item: each }) =>
       fact(wording, `${say('per_item_kgce')} · ${say(basis)}`, each),

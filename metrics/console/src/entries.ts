@@ -222,7 +222,6 @@ function clock(instant: string): string {
 void refresh();
 api.follow({
   onUpdate() {
-    // A stop that somebody has chosen stays until it is named.
-    if (openStop === undefined) void refill().catch(report);
+    void refill().catch(report);
   },
 });

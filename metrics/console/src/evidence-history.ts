@@ -1,8 +1,8 @@
 import { get } from './api.ts';
 import { element } from './dom.ts';
-import type { EvidenceSubject, EvidenceWords } from './evidence.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
-import { formatFigure, formatMoment, reasonOf } from './format.ts';
+import type { EvidenceSubject, EvidenceWords } from './evidence-subject.ts';
+import { formatDate, formatFigure, reasonOf } from './format.ts';
 import type { RevisionList } from './types.ts';
 
 type Revision = RevisionList['revisions'][number];
@@ -59,9 +59,11 @@ function changeItem(
   { catalogue, language }: EvidenceWords,
 ): HTMLElement {
   const say = (id: EvidenceMessageId) => evidenceMessage(language, id);
-  const moment = (at: string) => formatMoment(new Date(at), result.time_zone, language);
+  const moment = (at: string) => formatDate(at, result.time_zone, language);
   const figure = (one: { value?: number | undefined; status: string }) =>
-    [formatFigure(one, kpi, catalogue, language), reasonOf(one, catalogue, language)].filter(Boolean).join(' ');
+    [formatFigure(one, kpi, catalogue, language), reasonOf(one, catalogue, language)]
+      .filter(Boolean)
+      .join(' ');
   const reasons = revision.why.map(({ reason, by }) => {
     const parts = reason.kind === 'late_data' ? { machine: reason.machine } : {};
     return `${evidenceMessage(language, reason.kind, parts)} (${say('by')} ${by})`;
@@ -70,8 +72,16 @@ function changeItem(
   return element(
     'li',
     {},
-    element('b', {}, `${say(revision.grain)} ${moment(revision.from)} · ${say('revision')} ${revision.revision}`),
+    element(
+      'b',
+      {},
+      `${say(revision.grain)} ${moment(revision.from)} · ${say('revision')} ${revision.revision}`,
+    ),
     element('span', {}, `${say('was')} ${figure(change.old)} → ${say('is')} ${figure(change.new)}`),
-    element('small', {}, `${say('why')}: ${reasons.join('; ')} · ${say('published')} ${moment(revision.published)}`),
+    element(
+      'small',
+      {},
+      `${say('why')}: ${reasons.join('; ')} · ${say('published')} ${moment(revision.published)}`,
+    ),
   );
 }

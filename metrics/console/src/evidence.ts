@@ -1,27 +1,10 @@
 import { element } from './dom.ts';
 import { historyOf } from './evidence-history.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
-import { formatFigure, formatMoment, formatShare, locale, unitName } from './format.ts';
+import type { EvidenceSubject, EvidenceWords } from './evidence-subject.ts';
+import { figureUnit, formatDate, formatFigure, formatShare, locale } from './format.ts';
 import { pathName } from './plant.ts';
-import type { Catalogue, Figure, KpiId, KpiResult, Language, PlantView } from './types.ts';
-
-/** A figure as it is shown, with what it was computed for. */
-export interface EvidenceSubject {
-  kpi: KpiId;
-  result: Pick<
-    KpiResult,
-    'scope' | 'from' | 'to' | 'time_zone' | 'figures' | 'coverage' | 'provisional' | 'revision'
-  > & {
-    /** The stretches that it is over, where these are several. */
-    parts?: readonly { from: string; to: string }[] | undefined;
-  };
-}
-
-export interface EvidenceWords {
-  plant: PlantView;
-  catalogue: Catalogue;
-  language: Language;
-}
+import type { Figure, Language } from './types.ts';
 
 /** A figure that shows where it comes from when somebody asks: by mouse, by touch or by keyboard. */
 export function figureButton(text: string, language: Language, open: () => void): HTMLButtonElement {
@@ -44,19 +27,18 @@ export function openEvidence(subject: EvidenceSubject, words: EvidenceWords): vo
   const dialog = element(
     'dialog',
     { class: 'evidence', 'aria-labelledby': 'evidence-title', 'data-evidence-of': kpi },
-    element(
-      'header',
-      {},
-      element('h2', { id: 'evidence-title' }, definition.name[language]),
-      close,
-    ),
+    element('header', {}, element('h2', { id: 'evidence-title' }, definition.name[language]), close),
     element(
       'p',
       { class: 'big' },
       formatFigure(figure, kpi, catalogue, language),
-      element('small', {}, unitName(definition.unit, language)),
+      element('small', {}, figureUnit(definition.unit, language)),
     ),
-    element('dl', { class: 'facts' }, ...factsOf(subject, figure, words).flatMap((one) => factItem(one, say))),
+    element(
+      'dl',
+      { class: 'facts' },
+      ...factsOf(subject, figure, words).flatMap((one) => factItem(one, say)),
+    ),
     element('h3', {}, say('inputs')),
     inputTable(figure, words),
     element('h3', {}, say('history')),
@@ -80,8 +62,7 @@ function factsOf({ kpi, result }: EvidenceSubject, figure: Figure, words: Eviden
   const { catalogue, language, plant } = words;
   const definition = catalogue.kpis.find(({ id }) => id === kpi);
   const say = (id: EvidenceMessageId) => evidenceMessage(language, id);
-  const bound = (value: number | undefined) =>
-    formatFigure({ ...figure, value }, kpi, catalogue, language);
+  const bound = (value: number | undefined) => formatFigure({ ...figure, value }, kpi, catalogue, language);
   const status = catalogue.statuses.find(({ id }) => id === figure.status)?.name[language] ?? figure.status;
   const { lower, upper, basis, formula } = figure;
   return [
@@ -106,12 +87,13 @@ function revisionText(
   { revision, provisional }: EvidenceSubject['result'],
   say: (id: EvidenceMessageId) => string,
 ): string {
-  const which = revision === null ? say('not_published') : revision === 0 ? say('before_first') : String(revision);
+  const which =
+    revision === null ? say('not_published') : revision === 0 ? say('before_first') : String(revision);
   return provisional ? `${which} · ${say('provisional')}` : which;
 }
 
 function spanText({ from, to, time_zone }: EvidenceSubject['result'], language: Language): string {
-  return [from, to].map((at) => formatMoment(new Date(at), time_zone, language)).join(' – ');
+  return [from, to].map((at) => formatDate(at, time_zone, language)).join(' – ');
 }
 
 function factItem([name, text, note = '']: Fact, say: (id: EvidenceMessageId) => string): HTMLElement[] {
@@ -123,8 +105,7 @@ function factItem([name, text, note = '']: Fact, say: (id: EvidenceMessageId) =>
 
 function inputTable({ inputs }: Figure, { language }: EvidenceWords): HTMLElement {
   const rows = Object.entries(inputs);
-  if (rows.length === 0)
-    return element('p', { class: 'detail' }, evidenceMessage(language, 'no_inputs'));
+  if (rows.length === 0) return element('p', { class: 'detail' }, evidenceMessage(language, 'no_inputs'));
   const number = new Intl.NumberFormat(locale(language), { maximumFractionDigits: 6 });
   return element(
     'dl',

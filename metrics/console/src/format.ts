@@ -23,13 +23,18 @@ export function formatFigure(
 /** Why a figure has no value, in words; empty when it has one. */
 export function reasonOf(
   figure: { value?: number | undefined; status: string } | undefined,
-  catalogue: Catalogue, language: Language): string {
+  catalogue: Catalogue,
+  language: Language,
+): string {
   if (figure === undefined || figure.value !== undefined) return '';
   return catalogue.statuses.find((status) => status.id === figure.status)?.name[language] ?? figure.status;
 }
 
 export function formatShare(share: number | null, language: Language): string {
   if (share === null) return absent;
+  // Next to nothing is not nothing, and nearly all is not all.
+  if (share > 0 && share < 0.0005) return '< 0.1 %';
+  if (share < 1 && share >= 0.9995) return '> 99.9 %';
   return `${new Intl.NumberFormat(locale(language), { maximumFractionDigits: 1 }).format(share * 100)} %`;
 }
 
@@ -62,7 +67,18 @@ export function formatAmount(amount: number | undefined, unit: string, language:
   if (amount === undefined) return absent;
   const size = Math.abs(amount);
   const maximumFractionDigits = size >= 100 ? 1 : size >= 1 ? 2 : 4;
-  return `${new Intl.NumberFormat(locale(language), { maximumFractionDigits }).format(amount)} ${unit}`;
+  const digits = { maximumFractionDigits, signDisplay: 'negative' } as const;
+  return `${new Intl.NumberFormat(locale(language), digits).format(amount)} ${unitName(unit, language)}`;
+}
+
+function unitName(unit: string, language: Language): string {
+  const written = unit.replace('m3', 'm³');
+  return language === 'zh' ? written.replace(/\bitems?\b/, '件') : written;
+}
+
+/** What stands behind a figure: nothing for shares, which carry their sign, and for plain numbers. */
+export function figureUnit(unit: string, language: Language): string {
+  return unit === '%' || unit === '1' ? '' : unitName(unit, language);
 }
 
 /** Day and time of an instant. */
@@ -70,6 +86,19 @@ export function formatMoment(at: string, zone: string, language: Language): stri
   return new Intl.DateTimeFormat(locale(language), {
     month: '2-digit',
     day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: zone,
+  }).format(new Date(at));
+}
+
+/** The same with the year, for what may lie far back. */
+export function formatDate(at: string, zone: string, language: Language): string {
+  return new Intl.DateTimeFormat(locale(language), {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
@@ -89,23 +118,4 @@ export function formatClock(at: Date, zone: string, language: Language): string 
 
 export function locale(language: Language): string {
   return language === 'zh' ? 'zh-CN' : 'en-GB';
-}
-
-/** Date and time as a wall clock shows them, to the minute. */
-export function formatMoment(at: Date, zone: string, language: Language): string {
-  return new Intl.DateTimeFormat(locale(language), {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone: zone,
-  }).format(at);
-}
-
-/** What stands behind a figure: nothing for shares, which carry their sign, and for plain numbers. */
-export function unitName(unit: string, language: Language): string {
-  if (unit === '%' || unit === '1') return '';
-  return language === 'zh' ? unit.replace(/\bitems?\b/, '件') : unit;
 }

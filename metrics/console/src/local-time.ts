@@ -22,10 +22,14 @@ export function wallAt(instant: Date, zone: string): Wall {
     formats.set(zone, format);
   }
   const parts = format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = Object.fromEntries(parts) as Record<
-    string,
-    number
-  >;
+  const {
+    year = 0,
+    month = 1,
+    day = 1,
+    hour = 0,
+    minute = 0,
+    second = 0,
+  } = Object.fromEntries(parts) as Record<string, number>;
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 

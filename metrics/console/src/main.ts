@@ -2,12 +2,13 @@ import { drawAlarms } from './alarms.ts';
 import { api, askedEnd } from './api.ts';
 import { barChoice, drawBar, showFreshness } from './bar.ts';
 import { byId, setText } from './dom.ts';
+import { openEvidence } from './evidence.ts';
 import { fillCnc, fillFigures, fillStates } from './fill.ts';
 import { message } from './messages.ts';
 import { buildPage, type PageModel } from './page.ts';
 import { fillPipeline } from './pipeline.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
-import type { EnergyAlarm } from './types.ts';
+import type { EnergyAlarm, KpiId, KpiResult } from './types.ts';
 import { currentWindow } from './windows.ts';
 
 const leastPauseMs = 2000;
@@ -18,6 +19,8 @@ const root = byId('page');
 let wake: (() => void) | undefined;
 let model: PageModel | undefined;
 let alarms: readonly EnergyAlarm[] = [];
+/** What the page shows, by scope. */
+const shownResults = new Map<string, KpiResult>();
 
 function choose(change: Partial<typeof choice>): void {
   Object.assign(choice, change);
@@ -50,7 +53,9 @@ async function refresh(): Promise<void> {
   const machines = linesOf(shown.plant).flatMap((line) => line.machines);
   await Promise.all([
     ...[enterprise, ...machines.map((machine) => machine.scope)].map(async (scope) => {
-      fillFigures(root, shown, await api.kpis(scope, window));
+      const result = await api.kpis(scope, window);
+      shownResults.set(scope, result);
+      fillFigures(root, shown, result);
     }),
     ...machines.map(async (machine) => {
       fillStates(root, shown, await api.states(machine.id, window), window);
@@ -69,6 +74,15 @@ async function refresh(): Promise<void> {
 
 function showFresh(fresh: boolean): void {
   showFreshness(fresh, choice, model ? timeZoneOf(model.plant) : 'UTC');
+}
+
+/** Of the figure that somebody pressed, where it comes from. */
+function showEvidence({ target }: Event): void {
+  const place = target instanceof Element ? target.closest<HTMLElement>('button.figure') : null;
+  if (!place || !model) return;
+  const { scope = model.plant.enterprise.scope, kpi, cnc } = place.dataset;
+  const result = shownResults.get(scope);
+  if (result) openEvidence({ kpi: (kpi ?? `cnc_ratio_${cnc}`) as KpiId, result }, model);
 }
 
 /** Refreshes when the service says that something changed, at most every 2 s and at least every 5 s. */
@@ -92,6 +106,7 @@ function pause(ms: number): Promise<void> {
 }
 
 draw();
+root.addEventListener('click', showEvidence);
 api.follow({
   onUpdate: () => wake?.(),
   onAlarms: (standing) => {

@@ -50,9 +50,9 @@ function unitOf({ catalogue, language }: PageModel, id: KpiId): string {
   return language === 'zh' ? 'kWh/件' : 'kWh/item';
 }
 
-/** A place for one figure of one scope. */
+/** A place for one figure of one scope; whoever presses it sees where it comes from. */
 function figurePlace(scope: string, kpi: KpiId): HTMLElement {
-  return element('span', { class: 'figure', 'data-scope': scope, 'data-kpi': kpi }, '·');
+  return element('button', { type: 'button', class: 'figure', 'data-scope': scope, 'data-kpi': kpi }, '·');
 }
 
 function plantTiles(model: PageModel): HTMLElement {
@@ -110,7 +110,7 @@ function cncTile({ language }: PageModel): HTMLElement {
         'div',
         {},
         element('dt', {}, message(language, kind)),
-        element('dd', { class: 'figure', 'data-cnc': kind }, '·'),
+        element('dd', {}, element('button', { type: 'button', class: 'figure', 'data-cnc': kind }, '·')),
       ),
     );
   return element(

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import type { AlarmNews } from '../energy/alarm-watch.ts';
 import type { Alarm } from '../energy/alarms.ts';
 import { EnergyRules } from '../energy/rules.ts';
+import type { AlarmNews as AlarmNewsView, StandingAlarms } from './energy-outlook-schemas.ts';
 import { alarmView } from './energy-outlook-views.ts';
-import type { AlarmNews as AlarmNewsView, StandingAlarms } from './energy-schemas.ts';
 import type { ApiParts } from './parts.ts';
 
 /** A reader that is further behind gets all that stand anew instead. */

@@ -1,4 +1,5 @@
 import { BenchlineError, type KpiId, kpiIds, type Nanoseconds } from '@benchline/model';
+import type { KpiPeriod } from '@benchline/store';
 import type { z } from 'zod';
 import type { Figures } from '../figures/figures.ts';
 import { type Period, periodsOf } from '../figures/periods.ts';
@@ -6,15 +7,19 @@ import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
 import type { KpiResult, OeeProfile } from './schemas.ts';
 import type { Comparison } from './series-schemas.ts';
-import { kpiView, shiftView } from './views.ts';
+import { kpiView, shiftView, spanView } from './views.ts';
 
 const mostSides = 60;
+/** Periods of all sides together: each that nobody has asked for before takes tens of milliseconds. */
+const mostPeriods = 400;
 
 export interface CompareRequest {
   scopes: readonly Scope[];
   windows: readonly Interval[];
   /** Each window falls into its shifts: all those of one name as one side. */
   byShift: boolean;
+  /** Each side also along its hours, shifts or days; of shifts only along these. */
+  grain?: KpiPeriod | undefined;
   kpis?: readonly KpiId[] | undefined;
   profile: OeeProfile;
   now_ns: Nanoseconds;
@@ -22,8 +27,10 @@ export interface CompareRequest {
 
 interface Side {
   scope: Scope;
-  parts: readonly [Interval, ...Interval[]];
+  parts: readonly [Period, ...Period[]];
   shift?: NonNullable<Period['shift']>;
+  /** Along which it is shown. */
+  periods: readonly Period[];
 }
 
 type View = z.output<typeof Comparison>;
@@ -31,15 +38,27 @@ type View = z.output<typeof Comparison>;
 /**
  * Key figures of scopes and windows side by side, each against the first. What is absent on either side has no
  * difference.
- * @throws BenchlineError `bad_request` for too many sides or fewer than two, `store_unavailable`.
+ * @throws BenchlineError `bad_request` for too many sides or periods or fewer than two sides, `store_unavailable`.
  */
 export async function compare(figures: Figures, request: CompareRequest): Promise<View> {
   const sides = sidesOf(request);
-  const { kpis, profile, now_ns } = request;
+  const { kpis, profile, grain, now_ns } = request;
   const results: View['sides'] = [];
-  for (const { scope, parts, shift } of sides) {
+  for (const { scope, parts, shift, periods } of sides) {
     const view = kpiView(await figures.ofParts(scope, parts, now_ns), { kpis, profile });
-    results.push(shift ? { ...view, shift: named(shift), shifts: parts.length } : view);
+    const along: KpiResult[] = [];
+    for (const period of periods)
+      along.push(
+        kpiView(await figures.of(scope, period, now_ns), {
+          ...{ kpis, profile },
+          ...(grain && { listed: { grain, period } }),
+        }),
+      );
+    results.push({
+      ...view,
+      ...(shift && { shift: named(shift), shifts: parts.length, parts: parts.map(spanView) }),
+      ...(grain && { periods: along }),
+    });
   }
   const [first, ...others] = results;
   if (!first) return { sides: [], differences: [] };
@@ -52,24 +71,44 @@ export async function compare(figures: Figures, request: CompareRequest): Promis
   };
 }
 
-function sidesOf({ scopes, windows, byShift }: CompareRequest): Side[] {
+function sidesOf({ scopes, windows, byShift, grain }: CompareRequest): Side[] {
+  if (byShift && grain !== undefined && grain !== 'shift')
+    throw new BenchlineError('bad_request', `shifts have no ${grain}s of their own`, {
+      hint: 'with split=shift ask for grain=shift or for none',
+    });
   const sides = scopes.flatMap((scope) =>
-    windows.flatMap((window) => (byShift ? shiftsOf(scope, window) : [{ scope, parts: [window] as const }])),
+    windows.flatMap((window) =>
+      byShift ? shiftsOf(scope, window, grain !== undefined) : [sideOf(scope, window, grain)],
+    ),
   );
+  const periods = sides.reduce((sum, side) => sum + side.periods.length, 0);
+  if (periods > mostPeriods)
+    throw new BenchlineError('bad_request', `the sides have ${periods} periods, more than ${mostPeriods}`, {
+      hint: 'ask for a coarser grain, shorter windows or fewer sides',
+    });
   if (sides.length > 1 && sides.length <= mostSides) return sides;
   throw new BenchlineError(
     'bad_request',
     `there ${sides.length === 1 ? 'is 1 side' : `are ${sides.length} sides`} to compare`,
-    { hint: `repeat scope or window, or ask for split=shift: 2 to ${mostSides} sides` },
+    {
+      hint: byShift
+        ? `repeat scope or window, or ask for a window in which shifts of several names begin: 2 to ${mostSides} sides`
+        : `repeat scope or window, or ask for split=shift: 2 to ${mostSides} sides`,
+    },
   );
 }
 
+function sideOf(scope: Scope, window: Interval, grain: KpiPeriod | undefined): Side {
+  return { scope, parts: [window], periods: grain === undefined ? [] : periodsOf(scope, grain, window) };
+}
+
 /** The shifts that begin in a window, those of one name as one side. */
-function shiftsOf(scope: Scope, window: Interval): Side[] {
+function shiftsOf(scope: Scope, window: Interval, each: boolean): Side[] {
   const begun = periodsOf(scope, 'shift', window).filter((period) => period.from_ns >= window.from_ns);
   return [...Map.groupBy(begun, (period) => period.shift?.shift.id).values()].flatMap((periods): Side[] => {
     const [first, ...others] = periods;
-    return first?.shift ? [{ scope, parts: [first, ...others], shift: first.shift }] : [];
+    if (!first?.shift) return [];
+    return [{ scope, parts: [first, ...others], shift: first.shift, periods: each ? periods : [] }];
   });
 }
 

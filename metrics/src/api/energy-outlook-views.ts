@@ -5,7 +5,7 @@ import type { PeriodExplanation } from '../energy/explain-period.ts';
 import type { Outlook } from '../energy/outlook.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { unitsOf } from '../kpis/quantities.ts';
-import type { EnergyAlarms, EnergyExplanation, EnergyOutlook } from './energy-schemas.ts';
+import type { EnergyAlarms, EnergyExplanation, EnergyOutlook } from './energy-outlook-schemas.ts';
 import { askedView, spanView, stateName } from './energy-views.ts';
 import { alarmWording, warningWording } from './energy-wording.ts';
 

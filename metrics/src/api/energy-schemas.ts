@@ -1,37 +1,29 @@
-import {
-  baselineVariables,
-  canonicalStates,
-  factorBases,
-  gridRegions,
-  limitMeasures,
-  limitPeriods,
-  Slug,
-  tariffBands,
-} from '@benchline/model';
+import { canonicalStates, factorBases, gridRegions, Slug, tariffBands } from '@benchline/model';
 import { z } from 'zod';
-import { alarmChanges } from '../energy/alarm-changes.ts';
 import { alarmStates, warningReasons } from '../energy/alarms.ts';
 import { energyStatuses } from './energy-wording.ts';
 import { Instant, LocalName } from './schemas.ts';
 
 /** What the energy routes answer. */
 
-const Unit = z.enum(['kWh', 'm3', 'kg']).describe('Unit in which amounts of the carrier are kept');
-const Status = z.enum(energyStatuses);
+export const EnergyUnitView = z
+  .enum(['kWh', 'm3', 'kg'])
+  .describe('Unit in which amounts of the carrier are kept');
+export const EnergyStatusView = z.enum(energyStatuses);
 const EnergyFigure = z
   .object({
     value: z.number().optional().describe('Absent unless status is ok or partial: absent is not zero'),
-    status: Status,
+    status: EnergyStatusView,
     unit: z.string(),
     lower: z.number().optional(),
     upper: z.number().optional(),
   })
   .meta({ id: 'EnergyFigure' });
 
-const span = { from: Instant, to: Instant };
-const asked = {
+export const spanOf = { from: Instant, to: Instant };
+export const askedOf = {
   scope: z.string(),
-  ...span,
+  ...spanOf,
   time_zone: z.string().describe('IANA time zone in which days of this scope are cut'),
 };
 const FactorView = z.object({
@@ -76,7 +68,7 @@ export const EnergyCatalogue = z
     baselines: z
       .array(z.object({ id: Slug, name: LocalName, scope: z.string(), carrier: Slug }))
       .describe('Of the plant file'),
-    statuses: z.array(z.object({ id: Status, name: LocalName })),
+    statuses: z.array(z.object({ id: EnergyStatusView, name: LocalName })),
     bands: z.array(z.object({ id: z.enum(tariffBands), name: LocalName })),
     alarm_states: z.array(z.object({ id: z.enum(alarmStates), name: LocalName })),
     warnings: z.array(z.object({ id: z.enum(warningReasons), name: LocalName })),
@@ -88,7 +80,7 @@ export const EnergyCatalogue = z
 
 export const EnergySummary = z
   .object({
-    ...asked,
+    ...askedOf,
     factor_set: z.string().describe('Id of the factor set; factors of the plant itself go before it'),
     basis: z.enum(factorBases),
     comprehensive_energy: EnergyFigure.describe('综合能耗 in kgce'),
@@ -115,7 +107,7 @@ export const EnergySummary = z
       z.object({
         carrier: Slug,
         name: LocalName,
-        unit: Unit,
+        unit: EnergyUnitView,
         import: z.number(),
         export: z.number(),
         net: z.number().describe('import − export'),
@@ -134,9 +126,9 @@ export const EnergySummary = z
 const Share = z.number().nullable().describe('Share of total; null when that is 0');
 export const EnergyByState = z
   .object({
-    ...asked,
+    ...askedOf,
     carrier: Slug,
-    unit: Unit,
+    unit: EnergyUnitView,
     total: z.number().describe("Energy of the scope's machines that report states"),
     idle_share: EnergyFigure.describe(
       'Energy while powered and neither producing nor in setup, of all energy while powered',
@@ -172,13 +164,13 @@ export const EnergyByState = z
 
 export const EnergyCosts = z
   .object({
-    ...asked,
+    ...askedOf,
     carrier: Slug,
-    unit: Unit,
+    unit: EnergyUnitView,
     sites: z.array(
       z.object({
         site: Slug,
-        status: Status,
+        status: EnergyStatusView,
         tariff: Slug.optional(),
         currency: z.string().optional(),
         cost: z.number().optional(),
@@ -192,7 +184,7 @@ export const EnergyCosts = z
             cost: z.number(),
           }),
         ),
-        unpriced: z.array(z.object(span)).describe('Time before the first version of the tariff'),
+        unpriced: z.array(z.object(spanOf)).describe('Time before the first version of the tariff'),
       }),
     ),
   })
@@ -200,12 +192,12 @@ export const EnergyCosts = z
 
 export const MeterBalance = z
   .object({
-    ...asked,
+    ...askedOf,
     feeders: z.array(
       z.object({
         meter: Slug,
         carrier: Slug,
-        unit: Unit,
+        unit: EnergyUnitView,
         status: z.enum(['balanced', 'unbalanced', 'incomplete']),
         name: LocalName.describe('The status'),
         amount: z.number().optional().describe('Absent when it was not read'),
@@ -217,123 +209,3 @@ export const MeterBalance = z
     ),
   })
   .meta({ id: 'MeterBalance' });
-
-export const EnergyBaseline = z
-  .object({
-    ...asked,
-    carrier: Slug,
-    unit: Unit,
-    baseline: Slug.optional().describe('Id in the plant file, when it is declared there'),
-    model: z.enum(['ratio', 'regression']),
-    variables: z.array(z.enum(baselineVariables)),
-    grain: z.enum(['shift', 'day']),
-    fitted: z.object({
-      ...span,
-      status: Status,
-      n: z.int().describe('Complete periods of the baseline time'),
-      intercept: z.number().optional().describe('Base load of a period'),
-      slopes: z.array(z.number()).optional().describe('Energy for one more unit of each variable'),
-      r2: z.number().optional().describe('Share of the variance that is explained'),
-      standard_error: z.number().optional().describe('Of the estimate, in the unit of energy'),
-      cv: z.number().optional().describe('Standard error ÷ mean energy of a period'),
-    }),
-    saving: z.number().optional().describe('Expected − actual over the window; positive is saved'),
-    periods: z.array(
-      z.object({
-        ...span,
-        actual: z.number().optional(),
-        expected: z.number().optional(),
-        saving: z.number().optional(),
-        cusum: z.number().describe('Savings so far'),
-      }),
-    ),
-  })
-  .meta({ id: 'EnergyBaseline' });
-
-export const EnergyOutlook = z
-  .object({
-    expected: z.number().describe('Of the whole period: used so far and a forecast of the rest'),
-    rest: z.number(),
-    low: z.number().optional().describe('Nine of ten earlier forecasts of the rest erred less'),
-    high: z.number().optional(),
-    mean_error: z
-      .number()
-      .optional()
-      .describe(
-        'Mean error that earlier forecasts of the rest made, relative to what they expected, of this one',
-      ),
-    checked: z.int().describe('Earlier forecasts whose error is known'),
-  })
-  .meta({ id: 'EnergyOutlook' });
-
-export const EnergyForecast = z
-  .object({
-    ...asked,
-    carrier: Slug,
-    unit: Unit,
-    period: z.enum(['day', 'week', 'month']),
-    status: Status,
-    used: z.number().optional().describe('So far in the period'),
-    outlook: EnergyOutlook.optional(),
-    known_days: z.int().describe('Complete days of the last 16 weeks that it learns from'),
-  })
-  .meta({ id: 'EnergyForecast' });
-
-const Alarm = z
-  .object({
-    id: z.string().describe('What an acknowledgement names'),
-    limit: Slug,
-    name: LocalName,
-    scope: z.string(),
-    carrier: Slug,
-    measure: z.enum(limitMeasures),
-    unit: z.string(),
-    period: z.enum(limitPeriods),
-    ...span,
-    max: z.number(),
-    value: z.number().optional().describe('So far in the period; absent when it cannot be told'),
-    state: z.enum(alarmStates),
-    state_name: LocalName,
-    warning: z.enum(warningReasons).optional(),
-    warning_name: LocalName.optional(),
-    outlook: EnergyOutlook.optional(),
-    exceeded_at: Instant.optional().describe('To the minute; absent for ratios'),
-    acknowledged: z
-      .object({ by: z.string(), at: Instant, reason: z.string() })
-      .optional()
-      .describe('The first acknowledgement that holds'),
-  })
-  .meta({ id: 'EnergyAlarm' });
-export const EnergyAlarms = z
-  .object({ scope: z.string(), ...span, alarms: z.array(Alarm) })
-  .meta({ id: 'EnergyAlarms' });
-
-/** Of the event `alarms` of the stream. */
-export const StandingAlarms = z.object({ at: Instant, alarms: z.array(Alarm) });
-/** Of the event `alarm` of the stream. */
-export const AlarmNews = z.object({ at: Instant, change: z.enum(alarmChanges), alarm: Alarm });
-
-export const EnergyExplanation = z
-  .object({
-    ...asked,
-    carrier: Slug,
-    unit: Unit,
-    period: z.enum(limitPeriods),
-    status: Status,
-    references: z.array(z.object(span)).describe('The earlier periods that it is compared with'),
-    actual: z.number().optional(),
-    usual: z.number().optional().describe('Mean of the earlier periods'),
-    difference: z.number().optional().describe('actual − usual; the sum of all contributions'),
-    contributions: z.array(
-      z.object({
-        asset: z.string().describe('Machine or meter; the scope for energy that no machine accounts for'),
-        state: z.string(),
-        state_name: LocalName,
-        product: Slug.optional(),
-        actual: z.number(),
-        usual: z.number(),
-        difference: z.number(),
-      }),
-    ),
-  })
-  .meta({ id: 'EnergyExplanation' });

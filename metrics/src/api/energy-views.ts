@@ -12,7 +12,7 @@ import type { z } from 'zod';
 import type { Account } from '../accounts/account.ts';
 import { alarmStates, warningReasons } from '../energy/alarms.ts';
 import { idleShare, stateEnergy } from '../energy/by-state.ts';
-import type { Comprehensive, Conversions } from '../energy/comprehensive.ts';
+import type { CarrierPart, Comprehensive, Conversions } from '../energy/comprehensive.ts';
 import type { Balance } from '../energy/meter-tree.ts';
 import type { OutputSums } from '../energy/outputs.ts';
 import type { TariffCost } from '../energy/tariff-cost.ts';
@@ -21,7 +21,7 @@ import { itemsOfProduct } from '../figures/product-plans.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { type Interval, lengthOf } from '../intervals.ts';
 import { energyFigures } from '../kpis/energy-figures.ts';
-import type { Figure } from '../kpis/figure.ts';
+import type { Figure, Subject } from '../kpis/figure.ts';
 import { quantitiesOf, unitsOf } from '../kpis/quantities.ts';
 import type { ScopeAccount } from '../kpis/scope-account.ts';
 import type {
@@ -121,18 +121,7 @@ export function summaryView(
     factor_set: conversions.conversion.factor_set,
     basis: conversions.conversion.basis,
     comprehensive_energy: figureView(energy, 'kgce'),
-    by_basis: bases.map((other) => {
-      const { factor_set, basis } = other.conversion;
-      const of = energyFigures(subject, other);
-      return {
-        ...{ factor_set, name: factorSets[factor_set].name, basis },
-        comprehensive_energy: figureView(of.comprehensive_energy_kgce, 'kgce'),
-        comprehensive_energy_per_good_item: figureView(
-          of.comprehensive_energy_kgce_per_good_item,
-          'kgce/item',
-        ),
-      };
-    }),
+    by_basis: bases.map((other) => basisView(subject, other)),
     co2: figureView(figures.co2_kg, 'kg'),
     comprehensive_energy_per_good_item: figureView(
       figures.comprehensive_energy_kgce_per_good_item,
@@ -143,21 +132,38 @@ export function summaryView(
     ...(declared && {
       declared: { price_basis: [...declared.price_basis], sources: [...declared.sources] },
     }),
-    carriers: converted.parts.map((part) => ({
-      carrier: part.carrier,
-      name: carrierName(carriers, part.carrier),
-      unit: part.unit,
-      import: unitsOf(part.import),
-      export: unitsOf(part.export),
-      net: unitsOf(part.import - part.export),
-      status: account.energy_from_later || missing.has(part.carrier) ? 'partial' : 'ok',
-      counted: part.counted,
-      ...(part.kgce !== undefined && { kgce: unitsOf(part.kgce) }),
-      ...(part.kgce_factor && { kgce_factor: part.kgce_factor }),
-      ...(part.co2 !== undefined && { co2_kg: unitsOf(part.co2) }),
-      ...(part.co2_factor && { co2_factor: part.co2_factor }),
-    })),
+    carriers: converted.parts.map((part) => {
+      const partial = account.energy_from_later || missing.has(part.carrier);
+      return { ...carrierView(carriers, part), status: partial ? ('partial' as const) : ('ok' as const) };
+    }),
     not_read: [...missing].filter((carrier) => !account.energy.has(carrier)),
+  };
+}
+
+/** Comprehensive energy as another factor set converts it. */
+function basisView(subject: Subject, conversions: Conversions) {
+  const { factor_set, basis } = conversions.conversion;
+  const of = energyFigures(subject, conversions);
+  return {
+    ...{ factor_set, name: factorSets[factor_set].name, basis },
+    comprehensive_energy: figureView(of.comprehensive_energy_kgce, 'kgce'),
+    comprehensive_energy_per_good_item: figureView(of.comprehensive_energy_kgce_per_good_item, 'kgce/item'),
+  };
+}
+
+function carrierView(carriers: readonly Carrier[], part: CarrierPart) {
+  return {
+    carrier: part.carrier,
+    name: carrierName(carriers, part.carrier),
+    unit: part.unit,
+    import: unitsOf(part.import),
+    export: unitsOf(part.export),
+    net: unitsOf(part.import - part.export),
+    counted: part.counted,
+    ...(part.kgce !== undefined && { kgce: unitsOf(part.kgce) }),
+    ...(part.kgce_factor && { kgce_factor: part.kgce_factor }),
+    ...(part.co2 !== undefined && { co2_kg: unitsOf(part.co2) }),
+    ...(part.co2_factor && { co2_factor: part.co2_factor }),
   };
 }
 

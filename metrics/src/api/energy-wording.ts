@@ -60,6 +60,7 @@ export const alarmWording: Readonly<Record<AlarmState, Wording>> = {
 
 export const warningWording: Readonly<Record<WarningReason, Wording>> = {
   near: { en: 'Near the limit', zh: '接近限值' },
+  above: { en: 'Above the limit so far', zh: '目前高于限值' },
   forecast: { en: 'Forecast to exceed the limit', zh: '预测将超限' },
 };
 

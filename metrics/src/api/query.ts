@@ -75,13 +75,16 @@ export const SeriesQuery = z.strictObject({
   grain,
   ...page,
 });
+const tableForm = {
+  format: z.enum(['csv', 'xlsx']).describe('CSV (RFC 4180) or an Excel workbook'),
+  lang: z.enum(tableLanguages).default('en').describe('Language of headings, names and statuses'),
+};
 export const TableQuery = z.strictObject({
   scope: scopes,
   ...window,
   kpi: kpis,
   grain: grain.optional(),
-  format: z.enum(['csv', 'xlsx']).describe('CSV (RFC 4180) or an Excel workbook'),
-  lang: z.enum(tableLanguages).default('en').describe('Language of headings, names and statuses'),
+  ...tableForm,
 });
 const isoInterval = z
   .string()
@@ -94,9 +97,14 @@ export const CompareQuery = z.strictObject({
     .union([isoInterval.transform((one) => [one]), z.array(isoInterval).min(1).max(12)])
     .describe('from/to as ISO 8601 instants with offset; repeated to compare periods'),
   split: z.enum(['shift']).optional().describe('Compare the shifts within each window, by their name'),
+  grain: z
+    .enum(grains)
+    .optional()
+    .describe('Also each side along its hours, shifts or days, 400 of them at most'),
   kpi: kpis,
   oee_profile: profile,
 });
+export const CompareTableQuery = z.strictObject({ ...CompareQuery.shape, ...tableForm });
 export const StreamQuery = z.strictObject({
   scope: scope.optional().describe('Also send the figures of this scope whenever they change'),
   grain: z
@@ -134,7 +142,10 @@ export function listOf<T extends string>(one: T | readonly T[]): readonly T[] {
 
 /** @throws BenchlineError `bad_request` when the window is empty or too long. */
 export function windowOf({ from, to }: { from: Nanoseconds; to: Nanoseconds }): Interval {
-  if (from >= to) throw new BenchlineError('bad_request', 'the window is empty: from has to be before to');
+  if (from >= to)
+    throw new BenchlineError('bad_request', 'the window is empty: from has to be before to', {
+      hint: 'ask for an end after the start; both are instants with an offset from UTC',
+    });
   if (to - from > BigInt(longestWindow_d) * dayNs)
     throw new BenchlineError('bad_request', `the window is longer than ${longestWindow_d} days`, {
       hint: 'ask for shorter windows, one after the other',

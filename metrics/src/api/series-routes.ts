@@ -1,8 +1,9 @@
+import type { z } from 'zod';
 import { findScope } from '../figures/scopes.ts';
-import { compare } from './comparison.ts';
+import { type CompareRequest, compare } from './comparison.ts';
 import { markAnswer } from './etag.ts';
 import { kpiPage } from './kpi-answer.ts';
-import { type ApiServer, type PartsOf, readScope } from './parts.ts';
+import { type ApiParts, type ApiServer, type PartsOf, readScope } from './parts.ts';
 import { CompareQuery, listOf, SeriesQuery, windowOf } from './query.ts';
 import { Comparison, Series } from './series-schemas.ts';
 import { seriesView } from './views.ts';
@@ -42,15 +43,23 @@ export function seriesRoutes(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }) => {
-      const { scopes, figures, now } = parts();
-      return await compare(figures, {
-        scopes: listOf(query.scope).map((path) => findScope(scopes, path)),
-        windows: query.window.map(([from, to]) => windowOf({ from, to })),
-        byShift: query.split === 'shift',
-        kpis: query.kpi === undefined ? undefined : listOf(query.kpi),
-        profile: query.oee_profile,
-        now_ns: now(),
-      });
+      return await compare(parts().figures, compareRequest(query, parts()));
     },
   );
+}
+
+/** What a query for a comparison asks for. @throws BenchlineError `not_found`, `bad_request`. */
+export function compareRequest(
+  query: z.output<typeof CompareQuery>,
+  { scopes, now }: Pick<ApiParts, 'scopes' | 'now'>,
+): CompareRequest {
+  return {
+    scopes: listOf(query.scope).map((path) => findScope(scopes, path)),
+    windows: query.window.map(([from, to]) => windowOf({ from, to })),
+    byShift: query.split === 'shift',
+    grain: query.grain,
+    kpis: query.kpi === undefined ? undefined : listOf(query.kpi),
+    profile: query.oee_profile,
+    now_ns: now(),
+  };
 }

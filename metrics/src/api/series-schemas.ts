@@ -46,6 +46,24 @@ export const Comparison = z
               'Set when windows are split by shift: all shifts of this name that begin in the window, as one',
             ),
           shifts: z.int().optional().describe('How many shifts these are'),
+          parts: z
+            .array(z.object({ from: Instant, to: Instant }))
+            .optional()
+            .describe('Which shifts these are'),
+          periods: z
+            .array(
+              KpiResult.pick({
+                from: true,
+                to: true,
+                shift: true,
+                figures: true,
+                coverage: true,
+                provisional: true,
+                revision: true,
+              }),
+            )
+            .optional()
+            .describe('With a grain: each whole hour, shift or day that overlaps the side'),
         }),
       )
       .describe('Scope by scope, window by window, shift by shift'),

@@ -41,7 +41,7 @@ import { gapReasonWording, stateWording, statusWording } from './wording.ts';
 
 /** How what was computed looks in the API. */
 
-function span({ from_ns, to_ns }: Interval): { from: string; to: string } {
+export function spanView({ from_ns, to_ns }: Interval): { from: string; to: string } {
   return { from: isoFromNs(from_ns), to: isoFromNs(to_ns) };
 }
 
@@ -68,7 +68,7 @@ export function kpiView(
   const carriers = Object.fromEntries([...account.energy].map(([id, use]) => [id, energyInKwh(use)]));
   return {
     scope: result.scope.path,
-    ...span(result),
+    ...spanView(result),
     time_zone: result.scope.time_zone,
     ...(listed && { grain: listed.grain }),
     ...(listed?.period.shift && { shift: shiftView(listed.period.shift) }),
@@ -127,7 +127,7 @@ function formulaOf(id: KpiId): string {
 export function cncView(scope: Scope, window: Interval, ratios: CncRatios): z.output<typeof CncRatio> {
   return {
     scope: scope.path,
-    ...span(window),
+    ...spanView(window),
     basis: ratios.basis,
     ...(ratios.currency !== undefined && { currency: ratios.currency }),
     declared: figureView('cnc_ratio_declared', ratios.declared, new Map()),
@@ -187,9 +187,9 @@ export function statesView(
 ) {
   return {
     machine,
-    ...span(window),
+    ...spanView(window),
     states: states.map(({ state, native, reason_code, ...interval }) => ({
-      ...span(interval),
+      ...spanView(interval),
       state,
       ...(native !== undefined && { native }),
       ...(reason_code !== undefined && { reason_code }),
@@ -199,7 +199,7 @@ export function statesView(
 
 export function gapView({ machine, source, from_ns, to_ns, reason }: MachineGap) {
   const exact = { from_ns: from_ns.toString(), to_ns: to_ns.toString() };
-  return { machine, source, ...span({ from_ns, to_ns }), ...exact, reason };
+  return { machine, source, ...spanView({ from_ns, to_ns }), ...exact, reason };
 }
 
 export function plantView({ plant, assets }: PlantIndex): z.output<typeof PlantView> {

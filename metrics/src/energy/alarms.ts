@@ -11,7 +11,7 @@ export const alarmStates = ['none', 'warning', 'open', 'acknowledged', 'ended'] 
 export type AlarmState = (typeof alarmStates)[number];
 
 /** Why a warning is given. */
-export const warningReasons = ['near', 'forecast'] as const;
+export const warningReasons = ['near', 'above', 'forecast'] as const;
 export type WarningReason = (typeof warningReasons)[number];
 
 /** What is known of a limit in one of its periods. */
@@ -77,6 +77,7 @@ function judged(
   const broken = value > max && (over || measure === 'energy');
   if (broken) return { state: over ? 'ended' : seen ? 'acknowledged' : 'open' };
   if (over) return { state: 'none' };
+  if (value > max) return { state: 'warning', warning: 'above' };
   if (value >= warn_from * max) return { state: 'warning', warning: 'near' };
   if (outlook && outlook.expected_kwh > max) return { state: 'warning', warning: 'forecast' };
   return { state: 'none' };

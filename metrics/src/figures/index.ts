@@ -1,3 +1,4 @@
+export { entryNews } from '../entries/entry-news.ts';
 export { newsOf, recordFromLine, writeOf } from '../follower/records.ts';
 export { AccountShelf } from './account-shelf.ts';
 export { Figures } from './figures.ts';

@@ -4,11 +4,16 @@ import { statusWording } from '../api/wording.ts';
 import type { Cell, TableLanguage } from './table.ts';
 
 type FigureView = NonNullable<KpiResult['figures'][KpiId]>;
+/** What the columns need of a result. */
+export type TableResult = Pick<
+  KpiResult,
+  'scope' | 'from' | 'to' | 'time_zone' | 'figures' | 'coverage' | 'provisional' | 'revision'
+> & { shift?: Partial<NonNullable<KpiResult['shift']>> | undefined };
 
 interface Column {
   en: string;
   zh: string;
-  of(result: KpiResult, id: KpiId, figure: FigureView, language: TableLanguage): Cell;
+  of(result: TableResult, id: KpiId, figure: FigureView, language: TableLanguage): Cell;
 }
 
 const columns: readonly Column[] = [
@@ -16,7 +21,7 @@ const columns: readonly Column[] = [
   { en: 'From', zh: '开始', of: ({ from }) => from },
   { en: 'To', zh: '结束', of: ({ to }) => to },
   { en: 'Time zone', zh: '时区', of: (result) => result.time_zone },
-  { en: 'Shift', zh: '班次', of: ({ shift }, _id, _figure, language) => shift?.name[language] },
+  { en: 'Shift', zh: '班次', of: ({ shift }, _id, _figure, language) => shift?.name?.[language] },
   { en: 'Date of shift', zh: '班次日期', of: ({ shift }) => shift?.date },
   { en: 'Key figure', zh: '指标', of: (_result, id, _figure, language) => kpiCatalogue[id].name[language] },
   { en: 'Id', zh: '指标代码', of: (_result, id) => id },
@@ -49,11 +54,18 @@ export async function* kpiTable(
   results: AsyncIterable<KpiResult>,
   language: TableLanguage,
 ): AsyncGenerator<Cell[]> {
-  yield columns.map((column) => column[language]);
-  for await (const result of results) {
-    for (const id of kpiIds) {
-      const figure = result.figures[id];
-      if (figure) yield columns.map((column) => column.of(result, id, figure, language));
-    }
-  }
+  yield headings(language);
+  for await (const result of results) for (const { cells } of kpiRows(result, language)) yield cells;
+}
+
+export function headings(language: TableLanguage): Cell[] {
+  return columns.map((column) => column[language]);
+}
+
+/** One row for each figure of a result. */
+export function kpiRows(result: TableResult, language: TableLanguage): { id: KpiId; cells: Cell[] }[] {
+  return kpiIds.flatMap((id) => {
+    const figure = result.figures[id];
+    return figure ? [{ id, cells: columns.map((column) => column.of(result, id, figure, language)) }] : [];
+  });
 }

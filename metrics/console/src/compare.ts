@@ -1,0 +1,185 @@
+import { api } from './api.ts';
+import { drawBar, showFreshness } from './bar.ts';
+import { addressOf, type CompareChoice, choiceFrom, knownKpis } from './compare-choice.ts';
+import { compareForm } from './compare-form.ts';
+import { type CompareMessageId, compareMessage } from './compare-messages.ts';
+import { comparePanels } from './compare-view.ts';
+import { type Span, windowsOf } from './compare-windows.ts';
+import { byId, element, setText } from './dom.ts';
+import { wallAt } from './local-time.ts';
+import { linesOf, scopesOf, timeZoneOf } from './plant.ts';
+import type { Catalogue, Comparison, PlantView } from './types.ts';
+
+const everyMs = 60_000;
+const dayMs = 86_400_000;
+
+let choice = choiceFrom(new URLSearchParams(location.search));
+const root = byId('page');
+const places = {
+  form: element('div'),
+  said: element('div', { class: 'said' }),
+  panels: element('div', { class: 'panels' }),
+};
+let known: { plant: PlantView; catalogue: Catalogue } | undefined;
+/** What was last answered, drawn again at once when the language changes. */
+let answered: { comparison: Comparison; question: URLSearchParams } | undefined;
+/** A newer choice makes what is on its way for an older one worthless. */
+let turn = 0;
+
+function choose(change: Partial<CompareChoice>): void {
+  choice = { ...choice, ...change };
+  if (choice.mode === 'shifts' && choice.grain !== 'whole') choice = { ...choice, grain: 'shift' };
+  if (choice.preset === 'custom' && !choice.from) choice = { ...choice, ...lastDay() };
+  history.replaceState(null, '', addressOf(choice));
+  drawAll();
+  // Another language needs no other figures.
+  if (Object.keys(change).some((key) => key !== 'language')) void refresh();
+}
+
+/** A custom window begins as yesterday, by the plant's wall clock. */
+function lastDay(): Pick<CompareChoice, 'from' | 'to'> {
+  const zone = zoneOf();
+  const today = new Date(wallAt(new Date(), zone)).toISOString().slice(0, 10);
+  const yesterday = new Date(Date.parse(today) - dayMs).toISOString().slice(0, 10);
+  return { from: `${yesterday}T00:00`, to: `${today}T00:00` };
+}
+
+function zoneOf(): string {
+  return known ? timeZoneOf(known.plant) : 'UTC';
+}
+
+/** The scopes that are compared: those chosen, or what shows something at once. */
+function scopesNow({ plant }: { plant: PlantView }): string[] {
+  const all = new Set(scopesOf(plant).map(({ scope }) => scope));
+  const chosen = choice.scopes.filter((scope) => all.has(scope));
+  const line = linesOf(plant).toSorted((a, b) => b.machines.length - a.machines.length)[0];
+  if (choice.mode === 'machines' && chosen.length < 2)
+    return [...chosen, ...(line?.machines ?? []).map(({ scope }) => scope)].slice(0, 20);
+  const [first = line?.scope ?? plant.enterprise.scope] = chosen;
+  return choice.mode === 'machines' ? chosen : [first];
+}
+
+async function refresh(): Promise<void> {
+  turn += 1;
+  const mine = turn;
+  try {
+    if (!known) {
+      const [plant, catalogue] = await Promise.all([api.plant(), api.catalogue()]);
+      known = { plant, catalogue };
+      drawAll();
+    }
+    const scopes = scopesNow(known);
+    const windows = await windowsOf(choice, { scope: scopes[0] ?? '', zone: zoneOf(), now: new Date() });
+    if (mine !== turn) return;
+    if (!windows) return say(compareMessage(choice.language, 'no_window'));
+    const question = questionOf(scopes, windows, known.catalogue);
+    if (!answered) say(compareMessage(choice.language, 'waiting'));
+    const response = await fetch(`/api/v1/compare?${question}`);
+    const body = (await response.json()) as Comparison & { detail?: string; hint?: string };
+    if (mine !== turn) return;
+    if (!response.ok)
+      return say([body.detail ?? String(response.status), body.hint].filter(Boolean).join(' → '));
+    answered = { comparison: body, question };
+    say('');
+    drawAll();
+    root.dataset['to'] = windows.at(-1)?.to.toISOString() ?? '';
+    showFreshness(true, choice, zoneOf());
+  } catch {
+    if (mine === turn) showFreshness(false, choice, zoneOf());
+  }
+}
+
+function questionOf(
+  scopes: readonly string[],
+  windows: readonly Span[],
+  catalogue: Catalogue,
+): URLSearchParams {
+  const question = new URLSearchParams();
+  for (const scope of scopes) question.append('scope', scope);
+  for (const { from, to } of windows) question.append('window', `${from.toISOString()}/${to.toISOString()}`);
+  for (const kpi of knownKpis(choice, catalogue)) question.append('kpi', kpi);
+  if (choice.mode === 'shifts') question.set('split', 'shift');
+  if (choice.grain !== 'whole') question.set('grain', choice.grain);
+  return question;
+}
+
+/** What stands instead of figures, or nothing. */
+function say(text: string): void {
+  if (text) answered = undefined;
+  places.said.replaceChildren(...(text ? [element('p', { class: 'panel', role: 'status' }, text)] : []));
+  if (text) places.panels.replaceChildren();
+  root.dataset['said'] = text;
+}
+
+function drawAll(): void {
+  const { language } = choice;
+  drawBar({ language }, ({ language: next }) => next && choose({ language: next }));
+  if (!known) return;
+  setText(byId('plant-name'), known.plant.enterprise.name[language]);
+  drawForm(known);
+  if (!answered) return;
+  const { comparison, question } = answered;
+  const open = openDetails(places.panels);
+  const kpis = knownKpis(choice, known.catalogue).filter((kpi) => comparison.sides[0]?.figures[kpi]);
+  places.panels.replaceChildren(links(question), ...comparePanels({ ...known, language, kpis, comparison }));
+  reopen(places.panels, open);
+}
+
+function drawForm({ plant, catalogue }: NonNullable<typeof known>): void {
+  const open = openDetails(places.form);
+  const focused =
+    document.activeElement instanceof HTMLInputElement ? document.activeElement.value : undefined;
+  const scopes = scopesNow({ plant });
+  places.form.replaceChildren(compareForm({ plant, catalogue, choice, scopes, choose }));
+  reopen(places.form, open);
+  // Whoever goes through a list of boxes by keyboard stays where they are.
+  const again = [...places.form.querySelectorAll<HTMLInputElement>('input[type=checkbox]')].find(
+    ({ value }) => value === focused,
+  );
+  again?.focus();
+}
+
+/** Which parts of a place are unfolded, by their order. */
+function openDetails(place: HTMLElement): boolean[] {
+  return [...place.querySelectorAll('details')].map(({ open }) => open);
+}
+
+function reopen(place: HTMLElement, open: readonly boolean[]): void {
+  for (const [i, details] of [...place.querySelectorAll('details')].entries())
+    details.open = open[i] ?? false;
+}
+
+/** What is shown as files, and the address that shows it again. */
+function links(question: URLSearchParams): HTMLElement {
+  const { language } = choice;
+  const word = (id: CompareMessageId) => compareMessage(language, id);
+  const file = (format: 'csv' | 'xlsx') => {
+    const query = new URLSearchParams([...question, ['format', format], ['lang', language]]);
+    const href = `/api/v1/compare/table?${query}`;
+    return element('a', { href, download: '', 'data-download': format }, format.toUpperCase());
+  };
+  return element(
+    'p',
+    { class: 'links' },
+    `${word('download')}: `,
+    file('csv'),
+    file('xlsx'),
+    element('a', { href: addressOf(choice), 'data-link': '' }, word('link')),
+  );
+}
+
+async function keepFresh(): Promise<never> {
+  for (;;) {
+    // A list that somebody has open, or evidence, is not taken away from under their hands.
+    const busy =
+      document.querySelector('dialog[open]') ?? document.querySelector('#page select:focus, input:focus');
+    if (!busy) await refresh();
+    await new Promise((resolve) => {
+      setTimeout(resolve, everyMs);
+    });
+  }
+}
+
+root.replaceChildren(...Object.values(places));
+drawAll();
+void keepFresh();
