@@ -13,6 +13,8 @@ import { summaryOf } from './summary.ts';
 import { clockIsMoved, runFrom } from './tools/moved-clock.ts';
 import { openWorld } from './world/open.ts';
 
+const end_ms = 5000;
+
 /** `benchline faults`: a story of faults against real processes, and whether anything was lost, doubled or wrong. */
 export const faults: Command = {
   summary: 'do faults to a running system and check that nothing is lost, doubled or wrong',
@@ -48,9 +50,19 @@ export const faults: Command = {
       say('nothing to play');
       return 0;
     }
-    return await playAndTell(options, environment, signal);
+    const status = await playAndTell(options, environment, signal);
+    endSoon(status);
+    return status;
   },
 };
+
+/** All is closed and said: whatever a tool has left open must not keep those who wait for the verdict. */
+function endSoon(status: number): void {
+  setTimeout(() => {
+    say(`still open: ${process.getActiveResourcesInfo().join(', ')}`);
+    process.exit(status);
+  }, end_ms).unref();
+}
 
 interface Options {
   seed: string;
