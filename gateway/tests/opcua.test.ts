@@ -229,4 +229,27 @@ describe('interruptions', () => {
     await until('all', () => w.observations().length === 51);
     expect(w.gaps()).toEqual([]);
   });
+
+  test('what a queue loses while its source is paused is a gap that names the spool', async () => {
+    const server = await plc({ power: double(0) });
+    const w = watching(server.endpoint, { power }, { queue_size: 3 });
+    await until('a claim', () => w.drafts().some((d) => d.observed !== undefined));
+    w.source.pause();
+    const sent = new Map<number, bigint>();
+    for (let i = 1; i <= 50; i += 1) {
+      const now = new Date();
+      sent.set(i, ns(now.getTime()));
+      server.set('power', double(i), now);
+      // Publish requests that were on their way are still answered.
+      await sleep(30);
+    }
+    w.source.resume();
+    await until('the last', () => w.observations().some((o) => o.value === 50));
+    const kept = new Set(w.observations().map((o) => o.value));
+    const lost = [...sent].filter(([value]) => !kept.has(value)).map(([, time]) => time);
+    expect(lost.length).toBeGreaterThan(0);
+    const gaps = w.gaps().filter(({ reason }) => reason === 'spool_full');
+    for (const time of lost)
+      expect(gaps.some(({ from_ns, to_ns }) => from_ns < time && time < to_ns)).toBe(true);
+  });
 });

@@ -1,16 +1,20 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FaultKind, Parameters, World } from '../fault.ts';
+import type { Environment, FaultKind, Parameters, World } from '../fault.ts';
 import { copyFolder, filesBelow, restoreFolder } from '../tools/damage.ts';
 import { SmallDisk } from '../tools/small-disk.ts';
 import { type DiskFailure, Tamper } from '../tools/tamper.ts';
 import { pause } from './pause.ts';
+import { stageFails, until } from './status.ts';
 
 type Spell = Parameters & { for_s: number };
 type Keeper = 'gateway' | 'ingest';
 
 /** A gateway that is started anew has a gap from what it committed last to what it reads first. */
-const restart = [{ as: 'gap', machines: 'all', before_s: 10, after_s: 15 }] as const;
+export const restart = [{ as: 'gap', machines: 'all', before_s: 10, after_s: 15 }] as const;
+
+/** Until a process that was just started is at its door. */
+const noticed_s = 20;
 
 /** What room a small disk leaves beyond what is on it: enough for seconds, so that filling it is what fills it. */
 const spareBytes = 64 * 1024 * 1024;
@@ -24,7 +28,7 @@ function diskFull(part: Keeper, kind: string, cost: FaultKind['cost']): FaultKin
     lasts_s: ({ for_s }) => for_s + 12,
     touches: () => [part],
     cost,
-    needs: ({ root }) => (root ? SmallDisk.impossible() : 'only root can mount a tmpfs'),
+    needs: smallDiskNeeds,
     async inject(world, { for_s }, signal) {
       await onSmallDisk(world, part, async (disk) => {
         disk.fill();
@@ -36,7 +40,13 @@ function diskFull(part: Keeper, kind: string, cost: FaultKind['cost']): FaultKin
   };
 }
 
-async function onSmallDisk(
+/** Why a small disk cannot be had here. */
+export function smallDiskNeeds({ root }: Environment): string | undefined {
+  return root ? SmallDisk.impossible() : 'only root can mount a tmpfs';
+}
+
+/** Puts a small disk under the folder of a service while something is done. */
+export async function onSmallDisk(
   world: World,
   part: Keeper,
   work: (disk: SmallDisk) => Promise<void>,
@@ -99,6 +109,30 @@ function diskFails(
   };
 }
 
+const unreadable: FaultKind<Spell> = {
+  kind: 'ledger-unreadable',
+  summary: 'ingest starts while its disk answers reads with EIO: it waits, says so, and goes on by itself',
+  draw: (random) => ({ for_s: random.whole(1, 8) }),
+  lasts_s: ({ for_s }) => for_s + 10,
+  touches: () => ['ingest'],
+  cost: () => 'nothing',
+  async inject(world, { for_s }, signal) {
+    const service = world.part('ingest');
+    const tamper = new Tamper(world.folder, 'ingest');
+    await service.stop();
+    await tamper.failDisk({ folder: service.data, code: 'EIO', operations: ['read'] });
+    const started = service.start(noticed_s + for_s + 30);
+    started.catch(() => undefined);
+    try {
+      await until('ingest says what is wrong', () => stageFails(world.urls.ingest, 'ledger'), noticed_s);
+      await pause(for_s, signal);
+    } finally {
+      await tamper.end();
+    }
+    await started;
+  },
+};
+
 export const diskKinds: readonly FaultKind[] = [
   // Stopping and starting the gateway for the small disk is what costs; a full disk holds the sources back.
   diskFull('gateway', 'spool-disk-full', () => restart),
@@ -108,6 +142,7 @@ export const diskKinds: readonly FaultKind[] = [
   // After a failed fsync nobody knows what the disk holds: the gateway may have to begin anew.
   diskFails('gateway', 'spool-eio', 'EIO', () => restart),
   diskFails('ingest', 'ledger-eio', 'EIO', () => 'nothing'),
+  unreadable,
 ];
 
 function sizeOf(folder: string): number {

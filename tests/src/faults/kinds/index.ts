@@ -7,6 +7,7 @@ import { mqttKinds } from './mqtt.ts';
 import { networkKinds } from './network.ts';
 import { opcuaKinds } from './opcua.ts';
 import { processKinds } from './process.ts';
+import { stopTaking } from './stop-taking.ts';
 import { twinKinds } from './twins.ts';
 
 const all: readonly FaultKind[] = [
@@ -14,6 +15,7 @@ const all: readonly FaultKind[] = [
   ...networkKinds,
   ...influxKinds,
   ...diskKinds,
+  stopTaking,
   ...clockKinds,
   ...mqttKinds,
   ...damageKinds,

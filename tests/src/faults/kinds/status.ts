@@ -10,9 +10,16 @@ const GatewayStatus = z.object({
   sources: z.array(
     z.object({ id: z.string(), state: z.string(), counters: z.record(z.string(), z.number()) }),
   ),
-  spool: z.object({ epoch: z.string() }),
+  spool: z.object({
+    epoch: z.string(),
+    refusing: z.boolean(),
+    /** Unacknowledged batches that are gone, by what took them. */
+    lost: z.record(z.string(), z.number()),
+  }),
   publisher: z.object({ alarms: z.array(z.string()) }),
 });
+
+const ReadyAnswer = z.object({ stages: z.array(z.object({ stage: z.string(), state: z.string() })) });
 
 /** The gateway's own word on how it fares. Rejects when it does not answer. */
 async function gatewayStatus(world: World): Promise<z.output<typeof GatewayStatus>> {
@@ -31,6 +38,33 @@ export async function awaitAlarm(world: World, alarms: readonly string[], limit_
 
 export async function gatewayEpoch(world: World): Promise<string> {
   return (await gatewayStatus(world)).spool.epoch;
+}
+
+/** What the gateway says of its spool. */
+export async function spoolOf(world: World): Promise<z.output<typeof GatewayStatus>['spool']> {
+  return (await gatewayStatus(world)).spool;
+}
+
+/** The gaps that the gateway has declared since it was started, by source and reason. */
+export async function gapsSinceStart(
+  world: World,
+): Promise<{ source: string; reason: string; count: number }[]> {
+  const response = await fetch(`${world.urls.gateway}/metrics`, { signal: AbortSignal.timeout(timeoutMs) });
+  const rows = (await response.text()).matchAll(
+    /^benchline_gateway_gaps_total\{source="([^"]*)",reason="([^"]*)"\} (\d+)/gm,
+  );
+  return [...rows].map(([, source = '', reason = '', count]) => ({ source, reason, count: Number(count) }));
+}
+
+/** Whether a service answers that it is not ready because a stage of it does not work. */
+export async function stageFails(url: string, stage: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(timeoutMs) });
+    const { stages } = ReadyAnswer.parse(await response.json());
+    return response.status === 503 && stages.some((told) => told.stage === stage && told.state !== 'working');
+  } catch {
+    return false;
+  }
 }
 
 /** Resolves when the gateway reads a source. Rejects when it does not within `limit_s`. */

@@ -1,0 +1,66 @@
+import type { FaultKind, Json, Parameters, World } from '../fault.ts';
+import { onSmallDisk, restart, smallDiskNeeds } from './disk.ts';
+import { pause } from './pause.ts';
+import { gapsSinceStart, spoolOf, until } from './status.ts';
+
+type Refusal = Parameters & { for_s: number };
+
+/** Until a gateway notices that its disk is full, or has room: it commits several times a second. */
+const noticed_s = 15;
+const settled_s = 60;
+
+/**
+ * The policy that evicts nothing: with no ledger and no room sources have to wait. Nothing that is in the spool may go,
+ * and neither devices that buffer nor controllers whose queues last longer than this may lose anything.
+ */
+export const stopTaking: FaultKind<Refusal> = {
+  kind: 'spool-stops-taking',
+  summary:
+    'a gateway that may evict nothing has a full disk while ingest is away: its sources wait, then go on',
+  draw: (random) => ({ for_s: random.whole(8, 14) }),
+  lasts_s: ({ for_s }) => for_s + 25,
+  touches: () => ['gateway', 'ingest'],
+  // Of stopping and starting the gateway for the small disk; in between nothing may be missing, which is asked for.
+  cost: () => restart,
+  needs: smallDiskNeeds,
+  async inject(world, { for_s }, signal) {
+    const gateway = world.part('gateway');
+    const ingest = world.part('ingest');
+    gateway.alter({ config: thatStopsTaking });
+    try {
+      await onSmallDisk(world, 'gateway', async (disk) => {
+        await world.settle(settled_s, signal);
+        await ingest.stop();
+        disk.fill();
+        await until('the spool refuses', () => refuses(world, true), noticed_s);
+        await pause(for_s, signal);
+        disk.free();
+        await ingest.start();
+        await until('the spool takes again', () => refuses(world, false), noticed_s);
+        await world.settle(settled_s, signal);
+        await assertNothingLost(world);
+        gateway.alter(undefined);
+      });
+    } finally {
+      gateway.alter(undefined);
+      await ingest.start();
+    }
+  },
+};
+
+function thatStopsTaking(usual: Json): Json {
+  return { ...usual, spool: { ...(usual['spool'] as Json | undefined), when_full: 'stop_taking' } };
+}
+
+async function refuses(world: World, refusing: boolean): Promise<boolean> {
+  // A busy computer may be slow to answer: it is asked again.
+  return (await spoolOf(world).catch(() => undefined))?.refusing === refusing;
+}
+
+async function assertNothingLost(world: World): Promise<void> {
+  const { lost } = await spoolOf(world);
+  if (Object.values(lost).some((batches) => batches > 0))
+    throw new Error(`a spool that must not evict lost ${JSON.stringify(lost)}`);
+  const gaps = (await gapsSinceStart(world)).filter(({ reason }) => reason !== 'gateway_restart');
+  if (gaps.length > 0) throw new Error(`queues were long enough, and yet: ${JSON.stringify(gaps)}`);
+}
