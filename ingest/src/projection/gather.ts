@@ -4,8 +4,9 @@ import {
   entryFromJson,
   type LedgerRecordJson,
   type MachineObservation,
-  observationFromJson,
+  type Observation,
   placeBatch,
+  valueFromJson,
 } from '@benchline/model';
 import type { MachineGap, ObservedInterval, StoreWrite } from '@benchline/store';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -79,12 +80,16 @@ function storable(record: LedgerRecordJson): BatchContent | undefined {
 /** The content of a batch whose shape was checked on the way into the ledger. */
 function contentOf(json: BatchContent): Batch {
   const { observed, ...rest } = json;
+  let text = '';
+  let time_ns = 0n;
   return {
     ...rest,
     gateway_time_ns: BigInt(json.gateway_time_ns),
-    observations: json.observations.map((o) =>
-      observationFromJson({ ...o, source_time_ns: BigInt(o.source_time_ns) }),
-    ),
+    observations: json.observations.map((o) => {
+      // Tags that are sampled together share their time, and reading a bigint is dear.
+      if (o.source_time_ns !== text) time_ns = BigInt((text = o.source_time_ns));
+      return observationOf(o, time_ns);
+    }),
     gaps: json.gaps.map(({ from_ns, to_ns, reason }) => ({
       from_ns: BigInt(from_ns),
       to_ns: BigInt(to_ns),
@@ -94,4 +99,15 @@ function contentOf(json: BatchContent): Batch {
       ? { observed: { from_ns: BigInt(observed.from_ns), until_ns: BigInt(observed.until_ns) } }
       : {}),
   };
+}
+
+/** Nearly every value of a plant passes here: nothing is copied that is not there. */
+function observationOf(
+  { signal, ordinal = 0, status = 0, value, native }: BatchContent['observations'][number],
+  source_time_ns: bigint,
+): Observation {
+  const observation: Observation = { signal, source_time_ns, ordinal, status };
+  if (value !== undefined) observation.value = valueFromJson(value);
+  if (native !== undefined) observation.native = valueFromJson(native);
+  return observation;
 }
