@@ -193,6 +193,60 @@ describe('the API', () => {
     expect(alone.status).toBe(400);
   });
 
+  test('compares along time and as a table, with the same figures, and says which shifts a side is', async () => {
+    const question: [string, string][] = [
+      ['scope', scope],
+      ['window', `${day.from}/${day.to}`],
+      ['split', 'shift'],
+      ['grain', 'shift'],
+      ['kpi', 'items'],
+      ['kpi', 'mtbf'],
+    ];
+    const { sides } = await get<z.output<typeof Comparison>>('compare', question);
+    expect(sides[0]?.parts).toEqual([early]);
+    expect(sides.map(({ periods }) => periods?.map(({ figures }) => figures.items?.value))).toEqual([
+      [100],
+      [40],
+    ]);
+    const machines = await get<z.output<typeof Comparison>>('compare', [
+      ['scope', scope],
+      ['scope', 'acme'],
+      ['window', `${early.from}/${early.to}`],
+      ['grain', 'hour'],
+      ['kpi', 'items'],
+    ]);
+    const along = machines.sides[0]?.periods ?? [];
+    expect(along.map(({ from }) => from)).toEqual(
+      [6, 7, 8, 9, 10, 11, 12, 13].map((h) => isoFromNs(at(`${h}:00`.padStart(5, '0')))),
+    );
+
+    const table = await ask('compare/table', [...question, ['format', 'csv'], ['lang', 'zh']]);
+    const lines = (await table.text()).split('\r\n').map((line) => line.split(','));
+    expect(lines[0]?.slice(0, 3)).toEqual(['对比方', '部分', '范围']);
+    const [value, id] = ['数值', '指标代码'].map((name) => lines[0]?.indexOf(name) ?? -1);
+    const rows = lines
+      .slice(1, -1)
+      .map((line) => [line[0], line[1], line[id!], line[value!], ...line.slice(-3)]);
+    expect(rows).toEqual([
+      ['1', '合计', 'mtbf', '', '', '', ''],
+      ['1', '合计', 'items', '100', '', '', ''],
+      ['1', '分段', 'mtbf', '', '', '', ''],
+      ['1', '分段', 'items', '100', '', '', ''],
+      ['2', '合计', 'mtbf', '', '', '', '无故障'],
+      ['2', '合计', 'items', '40', '-60', '-0.6', '完整'],
+      ['2', '分段', 'mtbf', '', '', '', ''],
+      ['2', '分段', 'items', '40', '', '', ''],
+    ]);
+    const workbook = await ask('compare/table', [...question, ['format', 'xlsx']]);
+    expect(
+      Buffer.from(await workbook.arrayBuffer())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe('PK');
+    const tooMany = await ask('compare', [...question.slice(0, 3), ['grain', 'hour']]);
+    expect(await tooMany.json()).toMatchObject({ hint: expect.stringContaining('grain=shift') });
+  });
+
   test('gives the states of several machines in one call', async () => {
     const { machines } = await get<z.output<typeof StateLists>>('states', [
       ['machine', 'lathe'],

@@ -178,7 +178,18 @@ describe('a running metrics service', () => {
       detail: 'the cursor does not belong to this question',
     });
     expect(await problem(`/api/v1/kpis?scope=acme&limit=401&${window}`)).toMatchObject({ status: 400 });
-    expect(await problem(`/api/v1/kpis?scope=acme&kpi=beauty&${window}`)).toMatchObject({ status: 400 });
+    expect(await problem(`/api/v1/kpis?scope=acme&kpi=beauty&${window}`)).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(/kpi: Invalid option: expected one of .*oee/),
+      hint: expect.stringContaining('errors'),
+    });
+    expect(await problem(`/api/v1/kpis?${window}`)).toMatchObject({
+      errors: [{ path: 'scope', message: 'is missing' }],
+    });
+    expect(await problem('/api/v1/nothing')).toMatchObject({
+      status: 404,
+      hint: expect.stringContaining('/openapi.json'),
+    });
     expect(await problem(`/api/v1/cnc-ratio?scope=${mill}&${window}`)).toMatchObject({ status: 400 });
     expect(await problem(`/api/v1/kpis?scope=acme&${window}&colour=red`)).toMatchObject({ status: 400 });
   });

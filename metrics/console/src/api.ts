@@ -19,6 +19,8 @@ export interface Window {
 }
 
 const aheadMs = 60_000;
+/** A browser gives a stream up that was refused, as one reader too many is; it may be taken later. */
+const refusedMs = 10_000;
 
 /** The end to ask for. The service takes a window that reaches beyond now as one that is still open. */
 export function askedEnd({ to, open }: Window): Date {
@@ -60,16 +62,24 @@ export const api = {
     onUpdate?(): void;
     onAlarms?(standing: readonly EnergyAlarm[]): void;
   }): void {
-    const stream = new EventSource('/api/v1/stream');
     let standing: readonly EnergyAlarm[] = [];
     const alarms = (change: readonly EnergyAlarm[]) => onAlarms((standing = change));
-    stream.addEventListener('update', onUpdate);
-    stream.addEventListener('alarms', ({ data }) => alarms((JSON.parse(data) as StandingAlarms).alarms));
-    stream.addEventListener('alarm', ({ data }) => {
-      const { alarm } = JSON.parse(data) as AlarmNews;
-      const others = standing.filter(({ id }) => id !== alarm.id);
-      alarms(asksForSomebody(alarm) ? [...others, alarm] : others);
-    });
+    const connect = () => {
+      const stream = new EventSource('/api/v1/stream');
+      stream.addEventListener('update', onUpdate);
+      stream.addEventListener('alarms', ({ data }: MessageEvent<string>) =>
+        alarms((JSON.parse(data) as StandingAlarms).alarms),
+      );
+      stream.addEventListener('alarm', ({ data }: MessageEvent<string>) => {
+        const { alarm } = JSON.parse(data) as AlarmNews;
+        const others = standing.filter(({ id }) => id !== alarm.id);
+        alarms(asksForSomebody(alarm) ? [...others, alarm] : others);
+      });
+      stream.addEventListener('error', () => {
+        if (stream.readyState === EventSource.CLOSED) setTimeout(connect, refusedMs);
+      });
+    };
+    connect();
   },
 };
 

@@ -87,6 +87,9 @@ export async function openDoor(
       problem(404, {
         code: 'not_found',
         detail: `there is no ${request.method} ${request.url.split('?')[0]}`,
+        ...(app.hasRoute({ method: 'GET', url: '/openapi.json' }) && {
+          hint: '/openapi.json lists what there is',
+        }),
       }),
     ),
   );

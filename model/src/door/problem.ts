@@ -56,13 +56,37 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   return sendProblem(reply, body);
 }
 
+const mostNamed = 3;
+
+/** What does not fit its schema, the first of it in the text as well. */
+function misfit({ issues }: z.ZodError): Problem {
+  const errors = issues
+    .flatMap((issue) => likeliest(issue))
+    .map(({ path, message }) => ({
+      path: path.join('.'),
+      message: message.endsWith('received undefined') ? 'is missing' : message,
+    }));
+  const named = errors
+    .slice(0, mostNamed)
+    .map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  return problem(400, {
+    code: 'bad_request',
+    detail: `the request does not fit its schema: ${named.join('; ')}`,
+    hint: 'mend each part of the request that errors names',
+    errors,
+  });
+}
+
+/** Of something that may have several shapes: what is wrong with the shape that it comes nearest to. */
+function likeliest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const shapes = issue.errors.map((all) => all.flatMap((one) => likeliest(one)));
+  const near = shapes.find((all) => all.every(({ code }) => code !== 'invalid_type')) ?? shapes[0];
+  return near ? near.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) : [issue];
+}
+
 function problemOf(error: unknown): Problem {
-  if (error instanceof z.ZodError)
-    return problem(400, {
-      code: 'bad_request',
-      detail: 'the request does not fit its schema',
-      errors: error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
-    });
+  if (error instanceof z.ZodError) return misfit(error);
   if (error instanceof BenchlineError) {
     const status = statusOfCode[error.code];
     if (status === undefined) return problem(500, { code: error.code });
