@@ -1,1 +1,2 @@
 export { MetricsConfig } from './config.ts';
+export { type Metrics, openMetrics } from './service.ts';

@@ -123,6 +123,56 @@ describe('a book of accounts', () => {
     expect((await book.of(mill, window)).elements.adet).toBe(3600n * second);
   });
 
+  test('keeps a month as one sum of its days, until something new is said of one of them', async () => {
+    const kept = new Map<string, bigint>();
+    let reads = 0;
+    let until = 400n * day;
+    // Counts the hours up to an instant; what was said of them may be said anew.
+    const bookBeside = () =>
+      new PieceBook<bigint>(
+        {
+          empty: 0n,
+          merge: (a, b) => a + b,
+          read: async () => {
+            reads += 1;
+            const hours = (to: bigint) => (to < until ? to : until) / (3600n * second);
+            return { of: ({ from_ns, to_ns }) => hours(to_ns) - hours(from_ns), size: 100_000 };
+          },
+        },
+        {
+          recall: (_asset, { from_ns, to_ns }) => kept.get(`${from_ns} ${to_ns}`),
+          keep(_asset, pieces) {
+            for (const { from_ns, to_ns, summary } of pieces) kept.set(`${from_ns} ${to_ns}`, summary);
+          },
+          touched(_asset, from_ns) {
+            for (const key of kept.keys()) if (BigInt(key.split(' ')[1]!) >= from_ns) kept.delete(key);
+          },
+        },
+      );
+    // 20 January to 2 April 1970 in Shanghai, with February and March whole.
+    const window = { from_ns: 19n * day, to_ns: 91n * day };
+    expect(await bookBeside().of(mill, window)).toBe(72n * 24n);
+    const [february, march] = [28n, 31n].map((days) =>
+      [...kept].filter(([key, hours]) => key.length > 0 && hours === days * 24n).map(([key]) => key),
+    );
+    expect([february?.length, march?.length]).toEqual([1, 1]);
+    // What a month is made of is not needed any more.
+    const whole = new Set([...february!, ...march!]);
+    const inMonths = (key: string) => {
+      const [from, to] = key.split(' ').map(BigInt);
+      return from! >= 31n * day && to! <= 89n * day && !whole.has(key);
+    };
+    for (const key of kept.keys()) if (inMonths(key)) kept.delete(key);
+    reads = 0;
+    const book = bookBeside();
+    expect(await book.of(mill, window)).toBe(72n * 24n);
+    expect(reads).toBe(0);
+    until = 75n * day;
+    book.touched('mill', 75n * day);
+    expect(await book.of(mill, window)).toBe(56n * 24n);
+    expect([...whole].filter((key) => kept.has(key) && kept.get(key) === 31n * 24n)).toEqual([]);
+  });
+
   test('cuts windows into slots and rests that adjoin', () => {
     fc.assert(
       fc.property(

@@ -1,7 +1,7 @@
 import type { Asset, Nanoseconds } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
 import { Gate } from './gate.ts';
-import { piecesOf, quarterNs, quartersOf } from './pieces.ts';
+import { contains, monthsIn, piecesOf, quarterNs, quartersOf, withMonths } from './pieces.ts';
 
 const hourNs: Nanoseconds = 3_600_000_000_000n;
 /** Most pieces kept in memory, of all assets together; so few of each at least. */
@@ -106,13 +106,24 @@ export class PieceBook<T> {
 
   async #compute(asset: Asset, page: Page<T>, window: Interval): Promise<T> {
     const { empty, merge } = this.#summary;
+    // The same window is asked for again and again: by scopes above one another, and by people.
+    const whole = recall(page, window);
+    if (whole !== undefined) return whole;
     page.news = undefined;
-    const pieces = piecesOf(window, asset.time_zone);
+    const months = monthsIn(window, asset.time_zone);
+    const kept = months.filter((month) => this.#one(asset, page, month) !== undefined);
+    const pieces = withMonths(piecesOf(window, asset.time_zone), kept);
     const known = new Map(pieces.map((piece) => [piece, this.#recall(asset, page, piece)]));
     const missing = pieces.filter((piece) => known.get(piece) === undefined);
     const fresh = await this.#read(asset, page, missing);
     this.#keep(asset, page, fresh);
-    return pieces.map((piece) => known.get(piece) ?? fresh.get(piece) ?? empty).reduce(merge, empty);
+    const sumOf = (some: readonly Interval[]) =>
+      some.map((piece) => known.get(piece) ?? fresh.get(piece) ?? empty).reduce(merge, empty);
+    for (const month of months.filter((one) => !kept.includes(one)))
+      this.#keep(asset, page, new Map([[month, sumOf(pieces.filter((piece) => contains(month, piece)))]]));
+    const sum = sumOf(pieces);
+    if (pieces.length > 1 && isValid(page, window)) this.#put(page, window, sum);
+    return sum;
   }
 
   /** What is kept of a slot; of a day also what its quarter hours add up to, since they were there first. */
@@ -138,7 +149,7 @@ export class PieceBook<T> {
   }
 
   #keep(asset: Asset, page: Page<T>, fresh: ReadonlyMap<Interval, T>): void {
-    const valid = [...fresh].filter(([piece]) => page.news === undefined || piece.to_ns < page.news);
+    const valid = [...fresh].filter(([piece]) => isValid(page, piece));
     for (const [piece, summary] of valid) this.#put(page, piece, summary);
     if (valid.length > 0)
       this.#shelf?.keep(
@@ -180,6 +191,11 @@ export class PieceBook<T> {
     }
     return fresh;
   }
+}
+
+/** Whether what was worked out of an interval still holds: no news of it came meanwhile. */
+function isValid<T>({ news }: Page<T>, { to_ns }: Interval): boolean {
+  return news === undefined || to_ns < news;
 }
 
 function recall<T>(page: Page<T>, interval: Interval): T | undefined {

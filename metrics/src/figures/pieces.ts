@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '@benchline/model';
+import { localPeriods } from '../calendar/local-periods.ts';
 import { daysOverlapping } from '../calendar/periods.ts';
 import type { Interval } from '../intervals.ts';
 
@@ -29,6 +30,28 @@ export function piecesOf(window: Interval, zone: string): readonly Interval[] {
   return pieces;
 }
 
+const shortestMonth: Nanoseconds = 27n * 86_400_000_000_000n;
+
+/** The whole local months within a window; each is made up of days that `piecesOf` cuts it into. */
+export function monthsIn(window: Interval, zone: string): readonly Interval[] {
+  if (window.to_ns - window.from_ns < shortestMonth) return [];
+  return localPeriods(zone, 'month', window).filter((month) => contains(window, month));
+}
+
+/** Pieces of which those that some of the months are made up of are replaced by these months. */
+export function withMonths(pieces: readonly Interval[], months: readonly Interval[]): readonly Interval[] {
+  if (months.length === 0) return pieces;
+  return pieces.flatMap((piece) => {
+    const month = months.find((m) => contains(m, piece));
+    if (!month) return piece;
+    return piece.from_ns === month.from_ns ? month : [];
+  });
+}
+
+export function contains(outer: Interval, inner: Interval): boolean {
+  return inner.from_ns >= outer.from_ns && inner.to_ns <= outer.to_ns;
+}
+
 /** The quarter hours of a slot; a local day has 92, 96 or 100 of them, and half an hour more or less in some zones. */
 export function quartersOf({ from_ns, to_ns }: Interval): Interval[] {
   const quarters: Interval[] = [];
@@ -37,9 +60,7 @@ export function quartersOf({ from_ns, to_ns }: Interval): Interval[] {
 }
 
 function cut(window: Interval, zone: string): Interval[] {
-  const days = daysOverlapping(zone, window).filter(
-    (day) => day.from_ns >= window.from_ns && day.to_ns <= window.to_ns,
-  );
+  const days = daysOverlapping(zone, window).filter((day) => contains(window, day));
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return slots(window);
   return [

@@ -46,8 +46,11 @@ const firstPause_ms = 100;
 const longestPause_ms = 5000;
 /** About so many observations are taken in at once, and as many wait meanwhile. */
 const atOnce = 20_000;
-/** A transaction costs the same for one record as for many: what comes within this time of the last one waits for it. */
-const betweenWrites_ms = 100;
+/**
+ * A transaction costs about as much as a thousand observations: what comes within this time of the last one waits for
+ * it. Figures are drawn anew every two seconds.
+ */
+const betweenWrites_ms = 250;
 /** A reader that takes in records so soon after the ledger keeps up with it. */
 const keepingUp_ms = 30_000;
 
