@@ -153,7 +153,17 @@ test('the catalogue: each example is the figure of its shift', () => {
       q: quantitiesOf(scope.account, runTime(shift)),
       plannedScrap: () => 0.04,
       declared,
-      chains: [{ first: [worker], all: [worker, machine(second)] }],
+      chains: [
+        {
+          first: [worker],
+          all: [worker, machine(second)],
+          steps: [worker, machine(second)].map((station, i) => ({
+            process: process(`op-${i}`),
+            stations: [station],
+          })),
+        },
+      ],
+      inspections: [],
     }),
     ...declaredFigures(declared),
   };
@@ -186,6 +196,7 @@ test('every figure of the catalogue is a CNC ratio, or computed from accounts or
     plannedScrap: () => 0,
     declared: new Map(),
     chains: [],
+    inspections: [],
   };
   const computed = [figuresOf(scope, () => 1), planFigures(context), declaredFigures(new Map())].flatMap(
     Object.keys,
@@ -245,6 +256,11 @@ describe('a roll-up', () => {
     expect(items).toEqual({ value: 19_271, status: 'partial' });
     expect(coverage.value).toBeCloseTo(420 / 855, 9);
   });
+});
+
+const process = (id: string) => ({
+  ...{ id, name: { en: id }, key: false, line: 'line', machines: [id] },
+  rule: 'all' as const,
 });
 
 function matches(id: string, actual: object, figure: { value: number; [key: string]: unknown }): void {

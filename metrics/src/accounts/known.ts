@@ -40,13 +40,29 @@ export function knownStretches(facts: Facts, named: readonly Named[]): Known[] {
   const meant = named.filter((stretch): stretch is Named & { state: CanonicalState } => {
     return stretch.state !== undefined;
   });
-  return overlay(meant, watched, ({ state, reason }, { order, product }) => ({
+  const known = overlay(meant, watched, ({ state, reason }, { order, product }) => ({
     state,
     reason,
     element: elementOf(state, order !== undefined),
     product,
     order,
   }));
+  return joined(known);
+}
+
+/** Adjoining stretches of the same as one: that something is said once more, by a machine or a person, divides nothing. */
+function joined(stretches: readonly Known[]): Known[] {
+  const all: Known[] = [];
+  for (const stretch of stretches) {
+    const last = all.at(-1);
+    if (last && last.to_ns === stretch.from_ns && isSame(last, stretch)) last.to_ns = stretch.to_ns;
+    else all.push(stretch);
+  }
+  return all;
+}
+
+function isSame(a: Known, b: Known): boolean {
+  return a.state === b.state && a.reason === b.reason && a.order === b.order && a.product === b.product;
 }
 
 /** A machine comes into a state, or the controller begins to call it otherwise. */

@@ -10,6 +10,8 @@ const mostKept = 200_000;
 interface Stated {
   all: readonly Entry[];
   holding: readonly Entry[];
+  /** Of those, inspections. */
+  inspections: readonly Entry[];
 }
 
 /** The entries about each subject, kept from one question to the next until something new is entered. */
@@ -36,6 +38,11 @@ export class EntryBook {
     return (await this.#of(subject)).all;
   }
 
+  /** Inspections about a subject that hold. @throws BenchlineError `store_unavailable`. */
+  async inspections(subject: string): Promise<readonly Entry[]> {
+    return (await this.#of(subject)).inspections;
+  }
+
   #of(subject: string): Promise<Stated> {
     const known = this.#kept.get(subject);
     const entries = known ?? this.#read(subject);
@@ -53,7 +60,11 @@ export class EntryBook {
   #read(subject: string): Promise<Stated> {
     const read = this.#store
       .entries({ subjects: [subject], from_ns: everBefore, to_ns: everAfter })
-      .then((all) => ({ all, holding: holdingEntries(all) }));
+      .then((all) => {
+        const holding = holdingEntries(all);
+        const inspections = holding.filter(({ statement }) => statement.kind === 'inspection');
+        return { all, holding, inspections };
+      });
     read.then(
       ({ all }) => this.#sized(subject, read, all.length),
       () => {

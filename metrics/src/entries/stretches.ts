@@ -1,4 +1,6 @@
 import type { Entry, Statement, StatementKind } from '@benchline/model';
+import type { Facts } from '../accounts/facts.ts';
+import { columnsOf } from '../accounts/readings.ts';
 import type { Interval } from '../intervals.ts';
 import { everAfter, type Stretch } from './overlay.ts';
 
@@ -39,6 +41,22 @@ export function orderStretches(holding: readonly Entry[]): Stretch<EntryOf<'orde
 
 function isOrder(entry: EntryOf<'order' | 'order_end'>): entry is EntryOf<'order'> {
   return entry.statement.kind === 'order';
+}
+
+/**
+ * The time that accounts of a span are made of: increments that end in it may have begun before it, and what people
+ * stated of that time decides where they belong.
+ */
+export function reachOf(
+  { counters, registers }: Pick<Facts, 'counters' | 'registers'>,
+  span: Interval,
+): Interval {
+  let { from_ns } = span;
+  for (const { readings } of [...counters, ...registers]) {
+    const first = columnsOf(readings).at_ns[0];
+    if (first !== undefined && first < from_ns) from_ns = first;
+  }
+  return { from_ns, to_ns: span.to_ns };
 }
 
 /**

@@ -6,13 +6,13 @@ import { EnergyRules } from '../energy/rules.ts';
 import { declaredInputsOf } from '../entries/declared.ts';
 import { withEntries } from '../entries/effect.ts';
 import { EntryBook } from '../entries/entry-book.ts';
-import { relevantEntries } from '../entries/stretches.ts';
+import { reachOf, relevantEntries } from '../entries/stretches.ts';
 import type { Interval } from '../intervals.ts';
-import { type CncRatios, cncRatios } from '../kpis/cnc-ratio.ts';
+import { type CncRatios, cncFigures, cncRatios } from '../kpis/cnc-ratio.ts';
 import { declaredFigures } from '../kpis/declared-figures.ts';
 import type { Figure } from '../kpis/figure.ts';
-import { type CncKpiId, figuresOf } from '../kpis/figures.ts';
-import { type ChainAccounts, planFigures } from '../kpis/plan-figures.ts';
+import { figuresOf } from '../kpis/figures.ts';
+import { type ChainAccounts, declaredMaintenance, planFigures } from '../kpis/plan-figures.ts';
 import { type Quantities, quantitiesOf } from '../kpis/quantities.ts';
 import { type AssetAccount, reportsOf, type ScopeAccount, scopeAccount } from '../kpis/scope-account.ts';
 import { sumsOf } from '../kpis/sums.ts';
@@ -25,7 +25,7 @@ import { PieceBook, type Shelf, type Summary } from './piece-book.ts';
 import { ProductPlans } from './product-plans.ts';
 import type { Scope } from './scopes.ts';
 import { type StateStretch, stateSummary } from './state-list.ts';
-import { isThere, partsOf, processesOver } from './stays.ts';
+import { isThere, partsOf, processesOver, subjectsIn } from './stays.ts';
 
 /** The figures of a scope over a window, with the sums that they were computed from. */
 export interface ScopeFigures extends Interval, Standing {
@@ -80,7 +80,7 @@ export class Figures {
         const { facts, size } = await carry.across(asset, span.from_ns, span.to_ns, (carried) =>
           gather(store, plant, asset, span, carried),
         );
-        const holding = relevantEntries(await entries.of(asset.id), span);
+        const holding = relevantEntries(await entries.of(asset.id), reachOf(facts, span));
         return { of: accountant(withEntries(facts, holding, asset, plant)), size };
       },
     };
@@ -138,10 +138,11 @@ export class Figures {
     now_ns: Nanoseconds,
   ): Promise<ScopeFigures> {
     const window = { from_ns: parts[0].from_ns, to_ns: (parts.at(-1) ?? parts[0]).to_ns };
-    const [sums, cnc, chains, entries] = await Promise.all([
+    const [sums, cnc, chains, inspections, entries] = await Promise.all([
       this.#scopeAccount(scope, parts, now_ns),
       this.#cncRatios(scope, parts, now_ns, 'process_count'),
       this.#chains(scope, parts, now_ns),
+      this.#inspections(scope, parts),
       this.#entries.of(scope.level === 'asset' ? (scope.assets[0]?.id ?? scope.path) : scope.path),
     ]);
     const { runTime, plannedScrap } = this.#plans;
@@ -150,7 +151,8 @@ export class Figures {
     this.#computed += 1;
     const figures = {
       ...figuresOf(sums, runTime, this.#energy.conversionsOf(scope, window)),
-      ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains }),
+      ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains, inspections }),
+      ...declaredMaintenance(declared, quantities),
       ...declaredFigures(declared),
       ...cncFigures(cnc),
     };
@@ -211,7 +213,7 @@ export class Figures {
     if (scope.level === 'asset') return undefined;
     const processes = processesOver(scope, parts);
     const ids = new Set(processes.filter((p) => p.key).flatMap((p) => p.machines));
-    const stations = await this.#stations(scope, parts, { ids, now_ns });
+    const stations = await this.stations(scope, parts, now_ns, ids);
     return cncRatios(processes, (id) => stations.get(id), basis);
   }
 
@@ -221,19 +223,30 @@ export class Figures {
     const within = new Map(processesOver(scope, parts).map((process) => [process.id, process]));
     const chains = plant.chains.length > 0 ? plant.chains.map((c) => c.processes) : [[...within.keys()]];
     const ids = new Set([...within.values()].flatMap((process) => process.machines));
-    const accounts = await this.#stations(scope, parts, { ids, now_ns });
+    const accounts = await this.stations(scope, parts, now_ns, ids);
     const stations = (processes: readonly string[]) =>
       processes.flatMap((id) => within.get(id)?.machines ?? []).flatMap((id) => accounts.get(id) ?? []);
     return chains
       .filter((chain) => chain.length > 0 && chain.every((id) => within.has(id)))
-      .map((chain) => ({ first: stations(chain.slice(0, 1)), all: stations(chain) }));
+      .map((chain) => ({
+        first: stations(chain.slice(0, 1)),
+        all: stations(chain),
+        steps: chain.flatMap((id) => {
+          const process = within.get(id);
+          return process ? [{ process, stations: stations([id]) }] : [];
+        }),
+      }));
   }
 
-  /** The accounts of machines of a scope, each over all of its stays there. */
-  async #stations(
+  /**
+   * The accounts of stations of a scope's processes, each over all of its stays there; of all of them unless named.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async stations(
     scope: Scope,
     parts: Parts,
-    { ids, now_ns }: { ids: ReadonlySet<string>; now_ns: Nanoseconds },
+    now_ns: Nanoseconds,
+    ids: ReadonlySet<string> = new Set(scope.processes.flatMap(({ machines }) => machines)),
   ): Promise<ReadonlyMap<string, AssetAccount & { asset: Asset }>> {
     const there = scope.lines.flatMap(({ machines }) => machines.filter(({ id }) => ids.has(id)));
     const stays = await Promise.all(
@@ -246,6 +259,15 @@ export class Figures {
       stations.set(stay.asset.id, { ...stay, account });
     }
     return stations;
+  }
+
+  /** What people entered of inspections in a scope, each in the window that its end lies in. */
+  async #inspections(scope: Scope, parts: Parts): Promise<readonly Entry[]> {
+    if (scope.processes.length === 0) return [];
+    const entries = await Promise.all(subjectsIn(scope).map((subject) => this.#entries.inspections(subject)));
+    return entries.flat().filter(({ from_ns, to_ns = from_ns }) => {
+      return parts.some((part) => to_ns > part.from_ns && to_ns <= part.to_ns);
+    });
   }
 
   /** The sums of a scope without any figures. @throws BenchlineError `store_unavailable`. */
@@ -291,12 +313,3 @@ export class Figures {
 }
 
 type Parts = readonly Interval[];
-
-function cncFigures(cnc: CncRatios | undefined): Record<CncKpiId, Figure> {
-  const none: Figure = { status: 'not_applicable' };
-  return {
-    cnc_ratio_declared: cnc?.declared ?? none,
-    cnc_ratio_connected: cnc?.connected ?? none,
-    cnc_ratio_active: cnc?.active ?? none,
-  };
-}

@@ -32,6 +32,19 @@ export function isThere(asset: Asset, parts: readonly Interval[]): boolean {
   return partsOf(asset, parts).length > 0;
 }
 
+/** What an entry may name of a scope: its machines and meters, itself, and the scopes within it. */
+export function subjectsIn({ path, assets, lines }: Scope): string[] {
+  const standing = lines.flatMap(({ machines, meters }) => [...machines, ...meters]);
+  const above = standing.flatMap(({ location: { enterprise, site, area, line } }) => [
+    enterprise,
+    `${enterprise}/${site}`,
+    `${enterprise}/${site}/${area}`,
+    `${enterprise}/${site}/${area}/${line}`,
+  ]);
+  const within = above.filter((each) => each === path || each.startsWith(`${path}/`));
+  return [...new Set([...assets.map(({ id }) => id), ...within])];
+}
+
 /**
  * The processes that were carried out in a scope over some windows, each with the stations that were there then. One
  * whose stations have moved was carried out where they stood.

@@ -1,6 +1,7 @@
 import type { Asset, CncBasis, Machine, Nanoseconds, Process } from '@benchline/model';
 import type { Account } from '../accounts/account.ts';
 import { absent, type Figure } from './figure.ts';
+import type { CncKpiId } from './figures.ts';
 
 /** A station of a key process, and what the window shows of it. */
 export interface StationEvidence {
@@ -59,6 +60,16 @@ export function cncRatios(
     connected: ratio('connected'),
     active: ratio('active'),
     processes: evidence,
+  };
+}
+
+/** The figures of the catalogue; there are none of a single machine, which is no process. */
+export function cncFigures(cnc: CncRatios | undefined): Record<CncKpiId, Figure> {
+  const none: Figure = { status: 'not_applicable' };
+  return {
+    cnc_ratio_declared: cnc?.declared ?? none,
+    cnc_ratio_connected: cnc?.connected ?? none,
+    cnc_ratio_active: cnc?.active ?? none,
   };
 }
 

@@ -50,7 +50,8 @@ function perGoodItem(subject: Subject, energyFigure: Figure): Figure {
   const good = count(subject, 'good');
   if (energyFigure.value === undefined) return energyFigure;
   if (good.value === undefined) return good;
-  if (good.value === 0) return absent('no_items');
+  // Corrections alone may take more away than was made.
+  if (good.value <= 0) return absent('no_items');
   const partial = energyFigure.status === 'partial' || good.status === 'partial';
   return { value: energyFigure.value / good.value, status: partial ? 'partial' : 'ok' };
 }

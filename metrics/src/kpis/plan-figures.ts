@@ -1,11 +1,16 @@
-import type { DeclaredInput } from '@benchline/model';
+import type { DeclaredInput, Entry } from '@benchline/model';
 import type { Rated } from '../accounts/account.ts';
+import { type ChainStep, rolledThroughputYield } from './chain-figures.ts';
 import { absent, type Figure, timeStatus } from './figure.ts';
 import { type Quantities, unitsOf } from './quantities.ts';
 import { countStatus } from './quantity-figures.ts';
 import type { AssetAccount, ScopeAccount } from './scope-account.ts';
 
-type PlanKpiId = 'equipment_load_ratio' | 'actual_to_planned_scrap_ratio' | 'fall_off_ratio';
+type PlanKpiId =
+  | 'equipment_load_ratio'
+  | 'actual_to_planned_scrap_ratio'
+  | 'fall_off_ratio'
+  | 'rolled_throughput_yield';
 
 /** Figures that people declared for exactly the window, by input. */
 export type Declared = ReadonlyMap<DeclaredInput, number>;
@@ -14,6 +19,7 @@ export type Declared = ReadonlyMap<DeclaredInput, number>;
 export interface ChainAccounts {
   first: readonly AssetAccount[];
   all: readonly AssetAccount[];
+  steps: readonly ChainStep[];
 }
 
 export interface PlanContext {
@@ -23,6 +29,8 @@ export interface PlanContext {
   plannedScrap(product: string): number | undefined;
   declared: Declared;
   chains: readonly ChainAccounts[];
+  /** Entries of inspections in the window that hold. */
+  inspections: readonly Entry[];
 }
 
 export function planFigures(context: PlanContext): Record<PlanKpiId, Figure> {
@@ -30,7 +38,26 @@ export function planFigures(context: PlanContext): Record<PlanKpiId, Figure> {
     equipment_load_ratio: equipmentLoad(context),
     actual_to_planned_scrap_ratio: actualToPlannedScrap(context),
     fall_off_ratio: fallOff(context.chains),
+    rolled_throughput_yield: rolledThroughputYield(
+      context.chains.map(({ steps }) => steps),
+      context.inspections,
+    ),
   };
+}
+
+/** Corrective maintenance by the time that people declared for it; nothing where they did not. */
+export function declaredMaintenance(
+  declared: Declared,
+  { pmt_s }: Pick<Quantities, 'pmt_s'>,
+): { corrective_maintenance_ratio?: Figure } {
+  const hours = declared.get('corrective_maintenance_time');
+  if (hours === undefined) return {};
+  const cmt_s = hours * 3600;
+  const inputs = { cmt_s, pmt_s };
+  if (cmt_s + pmt_s === 0)
+    return { corrective_maintenance_ratio: { ...absent('no_maintenance'), basis: 'declared', inputs } };
+  const value = cmt_s / (cmt_s + pmt_s);
+  return { corrective_maintenance_ratio: { value, status: 'ok', basis: 'declared', inputs } };
 }
 
 function equipmentLoad({ scope }: PlanContext): Figure {
@@ -85,7 +112,7 @@ function fallOff(chains: readonly ChainAccounts[]): Figure {
   const scrap = unitsOf(all.reduce((sum, { account }) => sum + (account.counts?.scrap ?? 0n), 0n));
   const items = unitsOf(first.reduce((sum, { account }) => sum + (account.counts?.items ?? 0n), 0n));
   const inputs = { chain_scrap_items: scrap, chain_first_items: items };
-  if (items === 0) return { ...absent('no_items'), inputs };
+  if (items <= 0) return { ...absent('no_items'), inputs };
   const partial = all.some(({ account }) => !account.counts || account.counts_from_later);
   return { value: scrap / items, status: partial ? 'partial' : 'ok', inputs };
 }

@@ -34,7 +34,7 @@ function ratio(
   const { counts } = subject.scope.account;
   if (!counts) return absent('not_observed');
   const [part, whole] = of(counts);
-  if (whole === 0n) return absent('no_items');
+  if (whole <= 0n) return absent('no_items');
   return { value: Number(part) / Number(whole), status: countStatus(subject.scope) };
 }
 

@@ -67,7 +67,7 @@ function oee(subject: Subject): Figure {
 function qualityRatio({ scope, reports, q }: Subject): Figure {
   if (!reports.judged) return absent('not_applicable');
   const { judged, good } = scope.account.attributed;
-  if (judged === 0n) return absent('no_items');
+  if (judged <= 0n) return absent('no_items');
   return { value: Number(good) / Number(judged), status: timeStatus(q) };
 }
 

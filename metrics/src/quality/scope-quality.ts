@@ -1,8 +1,8 @@
 import type { Entry, Nanoseconds, PlantIndex } from '@benchline/model';
-import { scopeOf } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import type { Figures } from '../figures/figures.ts';
 import type { Scope } from '../figures/scopes.ts';
+import { processesOver } from '../figures/stays.ts';
 import type { Interval } from '../intervals.ts';
 import { type Capability, Spread } from './capability.ts';
 import {
@@ -45,19 +45,11 @@ export async function scopeYields(
   now_ns: Nanoseconds,
 ): Promise<ScopeYields> {
   const entries = await entriesOf(store, subjectsOf(scope, scopes), window);
-  const countsOf = async (machine: string) => {
-    const asset = plant.assets.get(machine);
-    const station = asset && scopes.get(scopeOf(asset));
-    return station && (await figures.of(station, window, now_ns)).account.counts;
-  };
-  const processes = await Promise.all(
-    scope.processes.map(async (process) =>
-      processYield(process, entries, await Promise.all(process.machines.map(countsOf))),
-    ),
-  );
-  const chains = chainsWithin(plant.plant.chains, scope.processes).map((chain) =>
-    chainYield(chain, processes),
-  );
+  const stations = await figures.stations(scope, [window], now_ns);
+  const countsOf = (machine: string) => stations.get(machine)?.account.counts;
+  const held = processesOver(scope, [window]);
+  const processes = held.map((process) => processYield(process, entries, process.machines.map(countsOf)));
+  const chains = chainsWithin(plant.plant.chains, held).map((chain) => chainYield(chain, processes));
   return {
     processes,
     chains,

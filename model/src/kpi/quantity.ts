@@ -62,4 +62,15 @@ export const quantityKpis = {
     inputs: ['good_items', 'judged_items'],
     example: { calculation: '627 / 660', value: 0.95 },
   },
+  rolled_throughput_yield: {
+    name: { en: 'Rolled throughput yield (RTY)', zh: '全过程一次交验合格率' },
+    unit: '%',
+    direction: 'up',
+    formula:
+      'Π first pass yields of the processes of a chain, by inspections where there are any, else GQ / PQ of their stations; of several chains the lowest',
+    source: 'Six Sigma, rolled throughput yield; 全过程一次交验合格率',
+    decimals: 1,
+    inputs: ['rolled_processes'],
+    example: { calculation: '627 / 660 · 627 / 638', value: 0.933621 },
+  },
 } as const satisfies Record<string, Definition>;

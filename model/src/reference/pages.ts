@@ -6,6 +6,7 @@ import { parseConfig } from '../config/load.ts';
 import { CredentialsFile } from '../door/index.ts';
 import { errorCodes } from '../error.ts';
 import { exampleShift, type KpiDefinition, kpiCatalogue } from '../kpi/catalogue.ts';
+import { standardKpis } from '../kpi/iso22400.ts';
 import { Plant } from '../plant/schema.ts';
 import { code, generatedNote, table } from './markdown.ts';
 import { operationsPage } from './operations-page.ts';
@@ -73,6 +74,17 @@ function kpiPage(): string {
       'down time · AUPT = APT + AUST · AUBT = AUPT + ADET · PMT planned maintenance (ISO 22400-2).',
     ].join('\n'),
     table(['Name', '名称', 'Id', 'Unit', 'Formula'], rows),
+    '## The 34 of ISO 22400-2',
+    'What each needs, and with which status it is absent where that is missing.',
+    table(
+      ['KPI of the standard', 'Figure', 'Needs', 'Absent as'],
+      standardKpis.map(({ title, figure, needs, absent }) => [
+        title,
+        code(figure),
+        needs,
+        absent.map(code).join(', '),
+      ]),
+    ),
     '## Of one characteristic, and of time to come',
     measuredElsewhere,
     '## The example',

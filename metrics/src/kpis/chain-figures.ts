@@ -1,0 +1,37 @@
+import type { Entry, Process } from '@benchline/model';
+import { chainYield, lowestOf, processYield } from '../quality/chain-yield.ts';
+import { absent, type Figure } from './figure.ts';
+import type { AssetAccount } from './scope-account.ts';
+
+/** A process of a chain with its stations. */
+export interface ChainStep {
+  process: Process;
+  stations: readonly AssetAccount[];
+}
+
+/**
+ * Rolled throughput yield of the chains of a scope: that of the lowest.
+ * @param inspections entries of the window that hold.
+ */
+export function rolledThroughputYield(
+  chains: readonly (readonly ChainStep[])[],
+  inspections: readonly Entry[],
+): Figure {
+  if (chains.length === 0) return absent('not_applicable');
+  const yields = chains.map((steps) => {
+    const processes = steps.map(({ process, stations }) =>
+      processYield(
+        process,
+        inspections,
+        stations.map(({ account }) => account.counts),
+      ),
+    );
+    return chainYield({ processes: steps.map(({ process }) => process.id) }, processes).rolled_yield;
+  });
+  const lowest = lowestOf(yields);
+  if ('absent' in lowest) return absent(lowest.absent === 'no_items' ? 'no_items' : 'not_applicable');
+  const stations = chains.flat().flatMap((step) => step.stations);
+  const partial = stations.some(({ account }) => account.counts_from_later);
+  const inputs = { rolled_processes: chains.flat().length };
+  return { value: lowest.value, status: partial ? 'partial' : 'ok', inputs };
+}

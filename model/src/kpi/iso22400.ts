@@ -1,0 +1,163 @@
+import type { KpiId } from './catalogue.ts';
+
+/** A KPI of ISO 22400-2 and where it is to be had. */
+export interface StandardKpi {
+  /** As the standard calls it. */
+  title: string;
+  /** The figure of the catalogue; capability indices belong to one characteristic and are no figure of a scope. */
+  figure: KpiId | 'cp' | 'cpk' | 'cm' | 'cmk';
+  /** What has to be known for it. */
+  needs: string;
+  /** Statuses that say why it is absent. */
+  absent: readonly string[];
+}
+
+const states = 'states, calendar';
+const failures = 'states with faults, calendar';
+const items = 'counters';
+const rated = 'states, calendar, counters that tell good items, planned run time';
+const orders = 'orders by signal or entry, states';
+const declared = 'declared by people';
+const measured = 'measured values and limits of a characteristic';
+
+const overTime = ['not_applicable', 'no_planned_time', 'not_observed'] as const;
+const overItems = ['not_applicable', 'not_observed', 'no_items'] as const;
+const ofSamples = ['no_limits', 'too_few_samples', 'no_spread'] as const;
+
+/** The 34 KPIs of ISO 22400-2:2014 (GB/T 34044.2-2017). */
+export const standardKpis: readonly StandardKpi[] = [
+  {
+    title: 'Worker efficiency',
+    figure: 'worker_efficiency',
+    needs: declared,
+    absent: ['not_declared', 'no_items'],
+  },
+  { title: 'Allocation ratio', figure: 'allocation_ratio', needs: orders, absent: ['no_orders'] },
+  {
+    title: 'Throughput rate',
+    figure: 'throughput_rate',
+    needs: `${orders}, ${items}`,
+    absent: ['no_orders', 'not_applicable'],
+  },
+  { title: 'Allocation efficiency', figure: 'allocation_efficiency', needs: states, absent: overTime },
+  {
+    title: 'Utilization efficiency',
+    figure: 'utilization_efficiency',
+    needs: states,
+    absent: [...overTime, 'no_production'],
+  },
+  { title: 'Overall equipment effectiveness index', figure: 'oee', needs: rated, absent: overTime },
+  {
+    title: 'Net equipment effectiveness index',
+    figure: 'nee',
+    needs: rated,
+    absent: [...overTime, 'no_production'],
+  },
+  { title: 'Availability', figure: 'availability', needs: states, absent: overTime },
+  { title: 'Effectiveness', figure: 'effectiveness', needs: rated, absent: [...overTime, 'no_production'] },
+  {
+    title: 'Quality ratio',
+    figure: 'quality_ratio',
+    needs: `${states}, ${items}`,
+    absent: [...overTime, 'no_items'],
+  },
+  { title: 'Setup rate', figure: 'setup_ratio', needs: states, absent: [...overTime, 'no_production'] },
+  {
+    title: 'Technical efficiency',
+    figure: 'technical_efficiency',
+    needs: states,
+    absent: [...overTime, 'no_production'],
+  },
+  {
+    title: 'Production process ratio',
+    figure: 'production_process_ratio',
+    needs: orders,
+    absent: ['no_orders'],
+  },
+  {
+    title: 'Actual to planned scrap ratio',
+    figure: 'actual_to_planned_scrap_ratio',
+    needs: `${items}; planned scrap of the product, or declared`,
+    absent: ['not_applicable', 'not_declared', 'not_observed', 'no_items'],
+  },
+  { title: 'First pass yield', figure: 'first_pass_yield', needs: items, absent: overItems },
+  { title: 'Scrap ratio', figure: 'defect_ratio', needs: items, absent: overItems },
+  { title: 'Rework ratio', figure: 'rework_ratio', needs: `${items}, one of rework`, absent: overItems },
+  {
+    title: 'Fall off ratio',
+    figure: 'fall_off_ratio',
+    needs: `${items} of all stations of a process chain`,
+    absent: overItems,
+  },
+  { title: 'Machine capability index', figure: 'cm', needs: measured, absent: ofSamples },
+  { title: 'Critical machine capability index', figure: 'cmk', needs: measured, absent: ofSamples },
+  { title: 'Process capability index', figure: 'cp', needs: measured, absent: ofSamples },
+  { title: 'Critical process capability index', figure: 'cpk', needs: measured, absent: ofSamples },
+  {
+    title: 'Comprehensive energy consumption',
+    figure: 'comprehensive_energy_kgce_per_good_item',
+    needs: 'registers, conversion factors, counters',
+    absent: ['no_meter', 'not_observed', 'no_factor', 'no_items', 'not_applicable'],
+  },
+  {
+    title: 'Inventory turns',
+    figure: 'inventory_turns',
+    needs: declared,
+    absent: ['not_declared', 'no_items'],
+  },
+  {
+    title: 'Finished goods ratio',
+    figure: 'finished_goods_ratio',
+    needs: declared,
+    absent: ['not_declared', 'no_items'],
+  },
+  {
+    title: 'Integrated goods ratio',
+    figure: 'integrated_goods_ratio',
+    needs: declared,
+    absent: ['not_declared', 'no_items'],
+  },
+  {
+    title: 'Production loss ratio',
+    figure: 'production_loss_ratio',
+    needs: declared,
+    absent: ['not_declared', 'no_items'],
+  },
+  {
+    title: 'Storage and transportation loss ratio',
+    figure: 'storage_transport_loss_ratio',
+    needs: declared,
+    absent: ['not_declared', 'no_items'],
+  },
+  {
+    title: 'Other loss ratio',
+    figure: 'other_loss_ratio',
+    needs: declared,
+    absent: ['not_declared', 'no_items'],
+  },
+  {
+    title: 'Equipment load ratio',
+    figure: 'equipment_load_ratio',
+    needs: `${items}, calendar, capacity of the machine`,
+    absent: ['not_declared', 'no_planned_time', 'not_observed'],
+  },
+  {
+    title: 'Mean operating time between failures',
+    figure: 'mtbf',
+    needs: failures,
+    absent: [...overTime, 'no_failures'],
+  },
+  { title: 'Mean time to failure', figure: 'mttf', needs: failures, absent: [...overTime, 'no_failures'] },
+  {
+    title: 'Mean time to restoration',
+    figure: 'mttr',
+    needs: failures,
+    absent: [...overTime, 'no_failures'],
+  },
+  {
+    title: 'Corrective maintenance ratio',
+    figure: 'corrective_maintenance_ratio',
+    needs: `${failures} and maintenance; or CMT declared`,
+    absent: [...overTime, 'no_maintenance'],
+  },
+];
