@@ -1,5 +1,5 @@
 import { api, get, span, type Window } from './api.ts';
-import type { BaselineChoice } from './energy-outlook.ts';
+import { type BaselineChoice, noBaseline } from './energy-outlook.ts';
 import type {
   EnergyAlarm,
   EnergyAlarms,
@@ -26,7 +26,8 @@ export interface Answers {
   states: EnergyByState;
   tariff: EnergyCosts;
   balance: MeterBalance;
-  baseline: EnergyBaseline;
+  /** Undefined while none is chosen. */
+  baseline: EnergyBaseline | undefined;
 }
 
 export interface Asked {
@@ -61,7 +62,10 @@ export function questionsOf({ scope, window, baseline, explained }: Asked): Ques
     states: () => get('energy/by-state', asked),
     tariff: () => get('energy/tariff', asked),
     balance: () => get('energy/balance', asked),
-    baseline: () => get('energy/baseline', { scope, ...baselineQuery(baseline, now) }),
+    baseline: async () =>
+      baseline.baseline === noBaseline
+        ? undefined
+        : await get<EnergyBaseline>('energy/baseline', { scope, ...baselineQuery(baseline, now) }),
   };
 }
 

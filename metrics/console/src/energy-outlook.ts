@@ -48,6 +48,9 @@ export function forecastPanel(wording: Wording, forecasts: readonly EnergyForeca
   return titled(wording, 'forecast', '', ...content);
 }
 
+/** Chosen where the plant file declares no baseline: fitting one to weeks of readings takes its time. */
+export const noBaseline = 'none';
+
 /** What a reader may choose of a baseline; `baseline` is the id of a declared one, or `recent`. */
 export interface BaselineChoice {
   baseline: string;
@@ -71,7 +74,7 @@ export function baselinePanel(
     declared,
     chosen,
   }: {
-    answer: EnergyBaseline;
+    answer: EnergyBaseline | undefined;
     declared: readonly (readonly [id: string, name: string])[];
     chosen: BaselineChoice;
   },
@@ -87,7 +90,7 @@ export function baselinePanel(
     );
   const which = select(
     { id: 'baseline', label: '', chosen: chosen.baseline },
-    [...declared, ['recent', say('recent')]],
+    [...(declared.length > 0 ? [] : [[noBaseline, '—'] as const]), ...declared, ['recent', say('recent')]],
     (baseline) => choose({ baseline }),
   );
   const selects = chosen.baseline === 'recent' ? [list('variable'), list('grain'), list('model')] : [];
@@ -96,8 +99,7 @@ export function baselinePanel(
     'baseline',
     '',
     element('div', { class: 'selects' }, which, ...selects),
-    fit(wording, answer),
-    ...savings(wording, answer),
+    ...(answer ? [fit(wording, answer), ...savings(wording, answer)] : []),
   );
 }
 

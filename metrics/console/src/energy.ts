@@ -5,7 +5,7 @@ import { byId, element, select, setText } from './dom.ts';
 import { type Answers, questionsOf } from './energy-data.ts';
 import { type AlarmActions, explanationPanel, limitsPanel, shownAlarms } from './energy-limits.ts';
 import { energyMessage } from './energy-messages.ts';
-import { type BaselineChoice, baselinePanel, forecastPanel } from './energy-outlook.ts';
+import { type BaselineChoice, baselinePanel, forecastPanel, noBaseline } from './energy-outlook.ts';
 import { balancePanel, statePanels, summaryPanel, tariffPanel, type Wording } from './energy-panels.ts';
 import { enter } from './entry-api.ts';
 import { namesOf, scopeOptions, timeZoneOf } from './plant.ts';
@@ -117,7 +117,9 @@ function declaredBaselines(): [id: string, name: string][] {
 function baselineChoice(): BaselineChoice {
   const ids = [...declaredBaselines().map(([id]) => id), 'recent'];
   const { variable, grain, model } = choice;
-  return { baseline: ids.find((id) => id === choice.baseline) ?? ids[0] ?? 'recent', variable, grain, model };
+  const [first = ''] = ids;
+  const usual = first === 'recent' ? noBaseline : first;
+  return { baseline: ids.find((id) => id === choice.baseline) ?? usual, variable, grain, model };
 }
 
 function draw(): void {
@@ -169,7 +171,7 @@ function panelsOf(part: Part, wording: Wording, zone: string): HTMLElement[] {
     case 'balance':
       return balance ? [balancePanel(wording, balance)] : [];
     case 'baseline': {
-      if (!baseline) return [];
+      if (!('baseline' in answers)) return [];
       const shown = { answer: baseline, declared: declaredBaselines(), chosen: baselineChoice() };
       return [baselinePanel(wording, shown, choose)];
     }

@@ -13,6 +13,8 @@ const dayNs: Nanoseconds = 86_400_000_000_000n;
 const quarterNs: Nanoseconds = 900_000_000_000n;
 /** A forecast learns from so many days at most. */
 const historyDays = 112n;
+/** What lies before so many days without a reading is another time, and not looked at. */
+const mostUnknownDays = 14;
 /** Days that say how much of a day is over by some time of it. */
 const shareDays = 6;
 
@@ -63,13 +65,20 @@ export class PeriodForecasts {
       to_ns: today.from_ns,
     });
     const kwh: (number | undefined)[] = [];
-    for (const day of days) kwh.push(completeAmount(await amountOf(this.#figures, of, day, now_ns)));
-    // Days before the first reading say nothing, and would take the place of what is known.
+    // Backwards, since looking for what a new plant never measured takes longer than all the rest.
+    let unknown = 0;
+    for (const day of days.toReversed()) {
+      const amount = completeAmount(await amountOf(this.#figures, of, day, now_ns));
+      kwh.unshift(amount);
+      unknown = amount === undefined ? unknown + 1 : 0;
+      if (unknown === mostUnknownDays) break;
+    }
+    // Days before the first that is known say nothing, and would take the place of what is.
     const first = Math.max(
       0,
       kwh.findIndex((day) => day !== undefined),
     );
-    const start = days[first] ?? today;
+    const start = days[days.length - kwh.length + first] ?? today;
     return { first_day: localDate(zone, start.from_ns) / 86_400_000, kwh: kwh.slice(first) };
   }
 
