@@ -27,24 +27,23 @@ export const stopTaking: FaultKind<Refusal> = {
     const gateway = world.part('gateway');
     const ingest = world.part('ingest');
     gateway.alter({ config: thatStopsTaking });
-    try {
-      await onSmallDisk(world, 'gateway', async (disk) => {
-        await world.settle(settled_s, signal);
-        await ingest.stop();
+    await onSmallDisk(world, 'gateway', async (disk) => {
+      // From its next start on.
+      gateway.alter(undefined);
+      await world.settle(settled_s, signal);
+      await ingest.stop();
+      try {
         disk.fill();
         await until('the spool refuses', () => refuses(world, true), noticed_s);
         await pause(for_s, signal);
         disk.free();
+      } finally {
         await ingest.start();
-        await until('the spool takes again', () => refuses(world, false), noticed_s);
-        await world.settle(settled_s, signal);
-        await assertNothingLost(world);
-        gateway.alter(undefined);
-      });
-    } finally {
-      gateway.alter(undefined);
-      await ingest.start();
-    }
+      }
+      await until('the spool takes again', () => refuses(world, false), noticed_s);
+      await world.settle(settled_s, signal);
+      await assertNothingLost(world);
+    });
   },
 };
 
