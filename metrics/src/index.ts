@@ -1,2 +1,1 @@
 export { MetricsConfig } from './config.ts';
-export { type Metrics, openMetrics } from './service.ts';

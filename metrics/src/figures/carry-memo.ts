@@ -1,5 +1,6 @@
 import type { Asset, Nanoseconds } from '@benchline/model';
-import { type Carry, carryOf, type Reads } from './gather.ts';
+import { carryOf } from './carry.ts';
+import type { Carry, Reads } from './history.ts';
 
 /** Open windows begin their rest at one minute for a minute; a few instants are enough. */
 const kept = 4;

@@ -5,7 +5,8 @@ import type { EntryBook } from '../entries/entry-book.ts';
 import { laidOver, type Stretch } from '../entries/overlay.ts';
 import { relevantEntries } from '../entries/stretches.ts';
 import { type Interval, overlay, subtract, union } from '../intervals.ts';
-import { canonicalState, nativeSteps, type Reads, saidOf, stateSignalOf, stepsOf } from './gather.ts';
+import { canonicalState, nativeSteps, stepsOf } from './gather.ts';
+import { type Reads, saidOf, stateSignalOf } from './history.ts';
 import type { Summary } from './piece-book.ts';
 
 export interface StateStretch extends Interval {

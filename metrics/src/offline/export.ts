@@ -3,7 +3,7 @@ import type { TelemetryStore } from '@benchline/store';
 import { observationStretches } from '../api/observation-lines.ts';
 import { EntryBook } from '../entries/entry-book.ts';
 import { relevantEntries } from '../entries/stretches.ts';
-import { carriedInto } from '../figures/gather.ts';
+import { carriedInto } from '../figures/carry.ts';
 import { type Interval, subtract } from '../intervals.ts';
 
 /**

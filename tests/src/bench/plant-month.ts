@@ -13,6 +13,7 @@ import {
   type PlantIndex,
   parsePlant,
 } from '@benchline/model';
+import { freePorts } from '@benchline/simulators/box';
 import { placementOf } from '@benchline/store';
 import { openEmbeddedStore } from '@benchline/store/embedded';
 import { openMemoryStore } from '@benchline/store/memory';
@@ -21,6 +22,7 @@ import { monthPlant } from '../oracle/plant.ts';
 import type { Setting } from './bench.ts';
 import { TalkingProcess } from './process.ts';
 import { alone, atMost, type Row } from './row.ts';
+import { until } from './until.ts';
 
 const { days } = windows;
 export const later = month.to_ns + 400n * 86_400_000_000_000n;
@@ -64,19 +66,24 @@ export async function monthOverHttp(
 ): Promise<Row[]> {
   const files = { plant: join(folder, 'month-plant.yaml'), store: join(folder, 'month.duckdb') };
   const plant = await fill(files, account);
+  const [port = 0] = await freePorts(1);
+  const config = join(folder, 'month-metrics.yaml');
+  // There is no feed: what is asked for has long been taken in.
+  const content = { plant: files.plant, feed_url: 'http://127.0.0.1:9', http: { port } };
+  writeFileSync(config, JSON.stringify({ ...content, store: { embedded: { file: files.store } } }));
+  const url = `http://127.0.0.1:${port}`;
   const first: number[] = [];
   const cold: number[] = [];
   const warm: number[] = [];
   for (let start = 0; start <= coldStarts; start += 1) {
     signal.throwIfAborted();
-    const service = new TalkingProcess(script, [files.plant, files.store]);
+    const service = new TalkingProcess(program, ['metrics', '--config', config]);
     try {
-      const { port } = await service.next();
-      const ask = () => asked(`http://127.0.0.1:${String(port)}`, plant.plant.enterprise.id);
+      await until(signal, 'the metrics service answered', () => answers(url));
+      const ask = () => asked(url, plant.plant.enterprise.id);
       (start === 0 ? first : cold).push(await ask());
       for (let n = 0; n < warmRequests; n += 1) warm.push(await ask());
     } finally {
-      service.finish();
       await service.stop();
     }
   }
@@ -90,7 +97,7 @@ export async function monthOverHttp(
   ];
 }
 
-const script = fileURLToPath(new URL('./month-service.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../../model/bin/benchline.ts', import.meta.url));
 
 /** A plant of a hundred machines, a store that has been written to, and the accounts of a month of days beside it. */
 async function fill(files: { plant: string; store: string }, account: Account): Promise<PlantIndex> {
@@ -112,6 +119,13 @@ async function fill(files: { plant: string; store: string }, account: Account): 
   shelf.remember(position);
   shelf.close();
   return plant;
+}
+
+async function answers(url: string): Promise<boolean> {
+  return await fetch(`${url}/healthz`).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** How long the answer took, ms. @throws BenchlineError `store_unavailable` when it is none, or says nothing. */
