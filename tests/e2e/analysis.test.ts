@@ -17,7 +17,9 @@ async function openPage(skip: TestContext['skip'], url: string): Promise<Page> {
   return page;
 }
 
-it('the page of losses and quality steps down to what was productive, in two languages and on a phone', async ({
+const soon = { timeout: 60_000 };
+
+it('the pages of losses, quality, energy and comparison agree with themselves and the API, in two languages and on a phone', async ({
   skip,
 }) => {
   const box = await testBox({ port: 0 });
@@ -33,9 +35,102 @@ it('the page of losses and quality steps down to what was productive, in two lan
   await page.getByRole('button', { name: '中文' }).click();
   await expect.poll(names).toContain('完全有效时间');
 
+  await fitsAPhone(page);
+  await energyAddsUp(page);
+  await fitsAPhone(page);
+  await controlChart(box.url, page);
+  await comparison(box.url, page);
+  await evidence(box.url, page);
+});
+
+/** Of the diameters that the demonstration's lathes gauge. */
+async function controlChart(url: string, page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1400, height: 1000 });
+  await page.goto(`${url}/analysis?lang=zh&window=last_hour&characteristic=lathe-1/diameter&subgroup=5`);
+  const panel = page.locator('[data-panel="chart"]');
+  await expect.poll(() => panel.locator('[data-chart="xbar"] circle').count(), soon).toBeGreaterThan(3);
+  expect(await panel.locator('[data-select="characteristic"]').inputValue()).toBe('lathe-1/diameter');
+  // Capability of what was gauged is one of the criteria.
+  const grade = page.locator('[data-panel="grade"]');
+  await expect.poll(() => grade.innerText(), soon).toMatch(/Cpk[^]*\d\.\d/);
+}
+
+/** What is compared is in the address, in the table, and in the file. */
+async function comparison(url: string, page: Page): Promise<void> {
+  const line = 'demo/ningbo/assembly/bracket-line';
+  const chosen = `scope=${line}/press-1&scope=${line}/bench-1&kpi=good_items&kpi=energy_kwh`;
+  await page.goto(`${url}/compare?lang=en&mode=machines&preset=today&grain=hour&${chosen}`);
+  const rows = page.locator('[data-panel="good_items"] tr[data-side]');
+  await expect.poll(() => rows.count(), soon).toBe(2);
+  expect(await page.locator('[data-panel="energy_kwh"] tr[data-side="1"]').innerText()).toContain('No meter');
+
+  const href = String(await page.locator('[data-download="csv"]').getAttribute('href'));
+  const table = (await (await fetch(`${url}${href}`)).text()).split('\r\n').map((row) => row.split(','));
+  const [id = -1, value = -1] = ['Id', 'Value'].map((name) => table[0]?.indexOf(name) ?? -1);
+  const whole = table.filter((row) => row[1] === 'whole side' && row[id] === 'good_items');
+  const shown = await rows.locator('td:nth-of-type(1)').allInnerTexts();
+  expect(shown.map((text) => text.replaceAll(/\D/g, ''))).toEqual(whole.map((row) => row[value]));
+  await fitsAPhone(page);
+
+  await page.locator('[data-select="mode"]').selectOption('shifts');
+  await page.locator('[data-select="preset"]').selectOption('yesterday');
+  await expect.poll(() => rows.allInnerTexts(), soon).toContainEqual(expect.stringContaining('Night shift'));
+  expect(new URL(page.url()).searchParams.get('mode')).toBe('shifts');
+}
+
+/** Pressed by keyboard, a figure says where it comes from; Escape leads back to it. */
+async function evidence(url: string, page: Page): Promise<void> {
+  await page.goto(`${url}/?lang=en&window=last_hour`);
+  const figure = page.locator('[data-kpi="oee"][data-scope$="/press-1"]');
+  await expect.poll(() => figure.innerText(), soon).toMatch(/\d %/);
+  await figure.press('Enter');
+  const dialog = page.locator('dialog[data-evidence-of="oee"]');
+  expect(await dialog.locator('[data-evidence="formula"]').innerText()).toContain('oee@');
+  expect(await dialog.locator('[data-evidence="source"]').innerText()).toContain('ISO 22400');
+  expect(await dialog.locator('[data-evidence="inputs"]').innerText()).toMatch(/rated_pbt_s\s+[\d,.]+/);
+  const history = dialog.locator('[data-evidence="history"]');
+  await expect.poll(() => history.innerText(), soon).toMatch(/published/i);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => dialog.count()).toBe(0);
+  expect(await page.evaluate<string>('document.activeElement.dataset.kpi')).toBe('oee');
+}
+
+/** On the same box: what the feeder measured is its machines and what is unaccounted for; states add up to them. */
+async function energyAddsUp(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1400, height: 1000 });
+  await page.getByRole('link', { name: '能源' }).click();
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.locator('[data-select="where"]').selectOption('demo/ningbo/assembly/bracket-line');
+  await page.getByRole('button', { name: 'Last hour' }).click();
+  const amounts = async (place: string) =>
+    (await page.locator(`${place} .amount`).allInnerTexts()).map((text) =>
+      Number.parseFloat(text.replaceAll(',', '')),
+    );
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  // Each amount is rounded to 0.05 kWh or better.
+  const rounding = 0.4;
+  const rest = async () => {
+    const [feeder = 0, ...parts] = await amounts('[data-feeder="bracket-feeder"]');
+    return parts.length === 5 && feeder > 1 ? feeder - sum(parts) : Number.NaN;
+  };
+  await expect.poll(async () => Math.abs(await rest()), soon).toBeLessThan(rounding);
+  const beyond = async () =>
+    sum(await amounts('[data-panel="states"]')) - sum(await amounts('[data-panel="machines"]'));
+  await expect.poll(async () => Math.abs(await beyond()), soon).toBeLessThan(rounding);
+  const summary = page.locator('[data-panel="summary"]');
+  await expect.poll(() => summary.innerText(), soon).toMatch(/GB\/T 2589-2020, calorific value[^]*kgce/);
+  // An hour is no history: what cannot be forecast says why.
+  await expect
+    .poll(() => page.locator('[data-forecast="day"]').innerText(), soon)
+    .toContain('Too few complete days');
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect.poll(() => summary.innerText(), soon).toContain('综合能耗');
+}
+
+async function fitsAPhone(page: Page): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 });
   const overflow = await page.evaluate<number>(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   );
   expect(overflow).toBe(0);
-});
+}
