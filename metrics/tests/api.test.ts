@@ -304,35 +304,4 @@ print(len(docs), len(sheet.getElementsByTagName('row')), sheet.getElementsByTagN
     rmSync(folder, { recursive: true });
     expect([stderr, stdout.trim()]).toEqual(['', `5 ${kpiIds.length + 1} Scope`]);
   });
-
-  test('streams the figures of a scope when they change, and resumes where a reader was', async () => {
-    const hear = async (headers: Record<string, string>, enough: (text: string) => boolean) => {
-      const stop = new AbortController();
-      const response = await fetch(`${works.url}/api/v1/stream?scope=${scope}&grain=day&kpi=items`, {
-        headers,
-        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(8000)]),
-      });
-      let text = '';
-      try {
-        for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-          text += chunk;
-          if (enough(text)) break;
-        }
-      } finally {
-        stop.abort();
-      }
-      return text;
-    };
-    const first = await hear({}, (text) => /event: figures\ndata: .*\n\n/.test(text));
-    const [, id = '', data = ''] = /id: (.*)\nevent: figures\ndata: (.*)\n\n/.exec(first) ?? [];
-    expect(Object.keys((JSON.parse(data) as KpiResult).figures)).toEqual(['items']);
-    const since = await hear(
-      { 'last-event-id': `${at('00:00')}.old` },
-      (text) => text.split('event: figures').length > 40,
-    );
-    const ids = [...since.matchAll(/id: (\d+)\./g)].map(([, from]) => BigInt(from!));
-    expect(ids).toEqual(ids.toSorted((a, b) => (a < b ? -1 : 1)));
-    expect(ids.length).toBeLessThanOrEqual(48);
-    expect(id).toMatch(/^\d+\.[\w-]{22}$/);
-  });
 });

@@ -1,4 +1,4 @@
-import { isoFromNs, type Observation } from '@benchline/model';
+import { isoFromNs, nsFromIso, type Observation } from '@benchline/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { Pipeline } from '../src/api/pipeline-schema.ts';
@@ -93,6 +93,37 @@ describe('a running metrics service', () => {
     expect(events()).toBeLessThanOrEqual(2 + Math.ceil((Date.now() - began) / 1000));
     stop.abort();
     await reading;
+  });
+
+  test('streams the figures of a scope when they change, and resumes where a reader was', async () => {
+    const hear = async (headers: Record<string, string>, enough: (text: string) => boolean) => {
+      const stop = new AbortController();
+      const response = await fetch(`${works.url}/api/v1/stream?scope=${mill}&grain=day&kpi=items`, {
+        headers,
+        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(8000)]),
+      });
+      let text = '';
+      try {
+        for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+          text += chunk;
+          if (enough(text)) break;
+        }
+      } finally {
+        stop.abort();
+      }
+      return text;
+    };
+    const first = await hear({}, (text) => /event: figures\ndata: .*\n\n/.test(text));
+    const [, id = '', data = ''] = /id: (.*)\nevent: figures\ndata: (.*)\n\n/.exec(first) ?? [];
+    expect(Object.keys((JSON.parse(data) as KpiResult).figures)).toEqual(['items']);
+    const since = await hear(
+      { 'last-event-id': `${nsFromIso('2026-03-02T00:00:00+08:00')}.old` },
+      (text) => text.split('event: figures').length > 40,
+    );
+    const ids = [...since.matchAll(/id: (\d+)\./g)].map(([, from]) => BigInt(from!));
+    expect(ids).toEqual(ids.toSorted((a, b) => (a < b ? -1 : 1)));
+    expect(ids.length).toBeLessThanOrEqual(48);
+    expect(id).toMatch(/^\d+\.[\w-]{22}$/);
   });
 
   test('has no more readers of streams than it may, says so, and takes the next when one leaves', async () => {
