@@ -134,18 +134,11 @@ test('the catalogue: each example is the figure of its shift', () => {
     },
   };
   const scope = scopeAccount([{ machines: [worker], meters: [] }]);
-  const declared: Declared = new Map([
-    ['actual_personnel_work_time', 7.5],
-    ['actual_personnel_attendance_time', 8],
-    ['throughput', 627],
-    ['average_inventory', 104.5],
-    ['consumed_material', 700],
-    ['finished_goods', 627],
-    ['integrated_goods', 638],
-    ['production_loss', 40],
-    ['storage_transport_loss', 14],
-    ['other_loss', 7],
-  ]);
+  const people = { actual_personnel_work_time: 7.5, actual_personnel_attendance_time: 8 };
+  const stock = { throughput: 627, average_inventory: 104.5, consumed_material: 700 };
+  const goods = { finished_goods: 627, integrated_goods: 638 };
+  const losses = { production_loss: 40, storage_transport_loss: 14, other_loss: 7 };
+  const declared = new Map(Object.entries({ ...people, ...stock, ...goods, ...losses })) as Declared;
   const figures = {
     ...figuresOf(scope, runTime(shift)),
     ...planFigures({

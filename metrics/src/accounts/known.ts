@@ -51,9 +51,9 @@ export function knownStretches(facts: Facts, named: readonly Named[]): Known[] {
 }
 
 /** Adjoining stretches of the same as one: that something is said once more, by a machine or a person, divides nothing. */
-function joined(stretches: readonly Known[]): Known[] {
+function joined(known: readonly Known[]): Known[] {
   const all: Known[] = [];
-  for (const stretch of stretches) {
+  for (const stretch of known) {
     const last = all.at(-1);
     if (last && last.to_ns === stretch.from_ns && isSame(last, stretch)) last.to_ns = stretch.to_ns;
     else all.push(stretch);

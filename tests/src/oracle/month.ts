@@ -1,4 +1,4 @@
-import { type MachineObservation, status } from '@benchline/model';
+import { type Entry, type MachineObservation, status } from '@benchline/model';
 import { Random } from '@benchline/simulators';
 import type { ObservedInterval } from '@benchline/store';
 import type { Span } from './calendar.ts';
@@ -7,6 +7,8 @@ import type { Span } from './calendar.ts';
 export interface Delivery {
   observations: MachineObservation[];
   observed: ObservedInterval[];
+  /** What people stated. */
+  entries?: Entry[];
 }
 
 /** A month as it was delivered: most of it in time, some of it long after. */

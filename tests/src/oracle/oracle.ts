@@ -1,4 +1,4 @@
-import type { MachineObservation } from '@benchline/model';
+import type { Entry, MachineObservation } from '@benchline/model';
 import {
   BIGINT,
   BOOLEAN,
@@ -15,7 +15,9 @@ import {
 import { type Span, worked } from './calendar.ts';
 import type { Delivery } from './month.ts';
 import { oracleRunTimes, oracleScopes, oracleSignals, oracleUsual } from './plant.ts';
-import { oracleResults, oracleTables } from './sql.ts';
+import { countTables } from './sql-counts.ts';
+import { factTables } from './sql-facts.ts';
+import { resultTables } from './sql-figures.ts';
 
 type Columns = Readonly<Record<string, DuckDBType>>;
 
@@ -45,6 +47,27 @@ const schema: Readonly<Record<string, Columns>> = {
     role: VARCHAR,
     nano: BIGINT,
     rollover: HUGEINT,
+    apportion: BIGINT,
+  },
+  /** What people stated, by what it changes. */
+  stated: {
+    machine: VARCHAR,
+    id: VARCHAR,
+    kind: VARCHAR,
+    entered: BIGINT,
+    f: BIGINT,
+    t: BIGINT,
+    supersedes: VARCHAR,
+    state: VARCHAR,
+    reason: VARCHAR,
+    an_order: VARCHAR,
+    product: VARCHAR,
+    good: BIGINT,
+    scrap: BIGINT,
+    rework: BIGINT,
+    signal: VARCHAR,
+    last: DOUBLE,
+    first: DOUBLE,
   },
   machine: { machine: VARCHAR, usual: VARCHAR, tally: VARCHAR, good: BOOLEAN },
   product: { product: VARCHAR, run_time: DOUBLE },
@@ -86,12 +109,13 @@ export class Oracle {
     return oracle;
   }
 
-  async deliver({ observations, observed }: Delivery): Promise<void> {
+  async deliver({ observations, observed, entries = [] }: Delivery): Promise<void> {
     await this.#append('raw', observations.map(rawRow));
     await this.#append(
       'claim',
       observed.map((o) => [o.machine, o.source, o.from_ns, o.until_ns]),
     );
+    await this.#append('stated', entries.map(statedRow));
   }
 
   /** Works everything out from the raw rows, over windows that are numbered as they come. */
@@ -101,11 +125,11 @@ export class Oracle {
       'win',
       windows.map(({ from_ns, to_ns }, id) => [id, from_ns, to_ns]),
     );
-    for (const [name, query] of [...oracleTables, ...oracleResults])
+    for (const [name, query] of [...factTables, ...countTables, ...resultTables])
       await this.connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${query}`);
   }
 
-  async rows(table: 'sums' | 'tallies' | 'figures'): Promise<OracleRow[]> {
+  async rows(table: 'sums' | 'tallies' | 'orders' | 'figures'): Promise<OracleRow[]> {
     return (await this.connection.runAndReadAll(`SELECT * FROM ${table}`)).getRowObjects();
   }
 
@@ -133,6 +157,7 @@ export class Oracle {
         s.role ?? null,
         s.nano ?? null,
         s.rollover ?? null,
+        s.apportion_ns ?? null,
       ]),
     );
     await this.#append(
@@ -160,6 +185,48 @@ export class Oracle {
     }
     appender.closeSync();
   }
+}
+
+function statedRow({ subject, id, entered_ns, from_ns, to_ns, supersedes, statement }: Entry): DuckDBValue[] {
+  const { kind } = statement;
+  const row: Record<string, DuckDBValue> = {
+    ...{ machine: subject, id, kind, entered: entered_ns, f: from_ns, t: to_ns ?? null },
+    supersedes: supersedes ?? null,
+  };
+  switch (kind) {
+    case 'order':
+      Object.assign(row, { an_order: statement.order, product: statement.product });
+      break;
+    case 'state':
+      Object.assign(row, { state: statement.state, reason: statement.reason_code ?? null });
+      break;
+    case 'stop_reason':
+      row['reason'] = statement.reason_code;
+      break;
+    case 'count_correction': {
+      const { good = 0, scrap = 0, rework = 0 } = statement;
+      Object.assign(row, itemsOf({ good, scrap, rework }));
+      break;
+    }
+    case 'reclassify': {
+      const moved = { good: 0, scrap: 0, rework: 0 };
+      moved[statement.from] -= statement.items;
+      moved[statement.to] += statement.items;
+      Object.assign(row, itemsOf(moved));
+      break;
+    }
+    case 'register_exchange':
+      Object.assign(row, { signal: statement.signal, last: statement.last, first: statement.first });
+      break;
+    case 'register_reading':
+      Object.assign(row, { signal: statement.signal, first: statement.value });
+      break;
+  }
+  return Object.keys(schema['stated'] ?? {}).map((column) => row[column] ?? null);
+}
+
+function itemsOf({ good, scrap, rework }: Record<'good' | 'scrap' | 'rework', number>) {
+  return { kind: 'correction', good: BigInt(good), scrap: BigInt(scrap), rework: BigInt(rework) };
 }
 
 function rawRow(o: MachineObservation): DuckDBValue[] {

@@ -54,7 +54,7 @@ machine_types:
     signals:
       state: { measurement: state, states: { RUN: producing, SET: setup, IDLE: waiting, HOLD: short_stop, ALARM*: fault, OFF: no_order, SERVICE: planned_maintenance } }
       total: { measurement: count, role: total, counts_per_item: 2 }
-      energy: { measurement: energy, register: import, on_decrease: rollover, rollover_at: 1000 }
+      energy: { measurement: energy, register: import, on_decrease: rollover, rollover_at: 1000, apportion_within_s: 1500 }
       order: { measurement: context, role: order }
   - id: feeder
     name: { en: Feeder }
@@ -97,6 +97,8 @@ export interface OracleSignal {
   nano?: bigint;
   /** In 10⁻⁹ items or kWh. */
   rollover?: bigint;
+  /** Increments over at most so long may be divided among states. */
+  apportion_ns?: bigint;
 }
 
 const item = 1_000_000_000n;
@@ -118,7 +120,15 @@ export const oracleSignals: readonly OracleSignal[] = [
   { machine: 'lathe', signal: 'product', kind: 'product' },
   { machine: 'press', signal: 'state', kind: 'state' },
   { machine: 'press', signal: 'total', kind: 'count', role: 'total', nano: item / 2n },
-  { machine: 'press', signal: 'energy', kind: 'energy', role: 'import', nano: kWh, rollover: 1000n * kWh },
+  {
+    machine: 'press',
+    signal: 'energy',
+    kind: 'energy',
+    role: 'import',
+    nano: kWh,
+    rollover: 1000n * kWh,
+    apportion_ns: 1_500_000_000_000n,
+  },
   { machine: 'press', signal: 'order', kind: 'order' },
   { machine: 'feeder', signal: 'energy', kind: 'energy', role: 'import', nano: 1000n * kWh },
 ];
