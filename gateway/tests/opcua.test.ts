@@ -207,6 +207,21 @@ describe('interruptions', () => {
     }
   });
 
+  test('a source goes on, too, whose connection is lost while it is paused', async () => {
+    const server = await plc({ power: double(0) });
+    const cable = await wire(() => server.port);
+    const w = watching(`opc.tcp://127.0.0.1:${cable.port}`, { power });
+    await until('initial value', () => w.observations().length === 1);
+    w.source.pause();
+    cable.cut();
+    await until('noticed', () => w.source.status().state !== 'running');
+    w.source.resume();
+    cable.mend();
+    await until('running', running(w));
+    server.set('power', double(1), at(100));
+    await until('the next value', () => w.observations().some((o) => o.value === 1));
+  });
+
   test('a paused source takes nothing, and goes on where it was', async () => {
     const server = await plc({ power: double(0) });
     const w = watching(server.endpoint, { power }, { queue_size: 1000 });

@@ -211,7 +211,9 @@ export class Subscription {
   }
 
   #fill(): void {
-    while (!this.#paused && !this.#ended && this.#outstanding < publishRequests) this.#publish();
+    // On a connection that is gone a request fails before this goes on: it is not made again and again.
+    for (let count = this.#outstanding; count < publishRequests; count += 1)
+      if (!this.#paused && !this.#ended) this.#publish();
   }
 
   #publish(): void {
