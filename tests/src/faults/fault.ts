@@ -1,3 +1,4 @@
+import type { GapReason } from '@benchline/model';
 import type { Random } from '@benchline/simulators';
 import type { LinkName, PartName, World } from './world/world.ts';
 
@@ -42,6 +43,8 @@ export interface Toll {
   as: 'gap' | 'quarantine';
   /** Whose data. */
   machines: 'all' | readonly string[];
+  /** Only gaps that are declared for this reason; default: any. */
+  reason?: GapReason;
   /** Source times from so many seconds before the fault began … */
   before_s: number;
   /** … until so many seconds after it was undone. */

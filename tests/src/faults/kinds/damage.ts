@@ -25,6 +25,14 @@ type Projected = 'metrics' | 'influxd';
  * the ledger has already it keeps, so only the last seconds can be gone.
  */
 const spoolCost: Cost = [{ as: 'gap', machines: 'all', before_s: 20, after_s: 15 }];
+/**
+ * A flipped bit may lie in what a ledger has acknowledged. Should that ledger be lost later, the stretch is declared
+ * then: of the three copies two were damaged, and a store is the third.
+ */
+const flipCost: Cost = [
+  ...spoolCost,
+  { as: 'gap', machines: 'all', reason: 'spool_damaged', before_s: 24 * 3600, after_s: 15 },
+];
 /** The ledger's damage costs nothing: gateways keep what was acknowledged until they need the space. */
 const costOf = (part: Keeper): Cost => (part === 'gateway' ? spoolCost : 'nothing');
 
@@ -74,7 +82,7 @@ function flipped(part: Keeper, kind: string): FaultKind<Flip> {
     }),
     lasts_s: () => 6,
     touches: () => [part],
-    cost: () => costOf(part),
+    cost: () => (part === 'gateway' ? flipCost : 'nothing'),
     async inject(world, { salt, bits, older }) {
       const random = new Random(String(salt));
       const service = world.part(part);

@@ -90,7 +90,7 @@ async function judgeStore(
     if (unstored && quarantined.has(machine, signal, time_ns)) {
       if (tolls.covers('quarantine', machine, time_ns)) setAside += 1;
       else tell(finding, 'is in quarantine, which no fault accounts for');
-    } else if (what === 'declared' && tolls.covers('gap', machine, time_ns)) excused += 1;
+    } else if (what === 'declared' && tolls.covers('gap', machine, time_ns, gap?.reason)) excused += 1;
     else tell(finding, gap ? `is in a gap (${gap.reason}) that no fault accounts for` : `is ${what}`);
   });
   return {
