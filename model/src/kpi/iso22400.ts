@@ -1,7 +1,7 @@
 import type { KpiId } from './catalogue.ts';
 
 /** A KPI of ISO 22400-2 and where it is to be had. */
-export interface StandardKpi {
+interface StandardKpi {
   /** As the standard calls it. */
   title: string;
   /** The figure of the catalogue; capability indices belong to one characteristic and are no figure of a scope. */
