@@ -23,6 +23,9 @@ const short = [
   'kill-influxd',
   'wipe-broker',
   'connection-cut',
+  // What the gateways still have fills a ledger again that is lost or is an older copy, and a ledger the stores.
+  'ledger-lost',
+  'ledger-restored',
 ];
 
 describe('benchline faults', () => {

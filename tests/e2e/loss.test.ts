@@ -1,8 +1,11 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isoFromNs } from '@benchline/model';
 import { addsUp, type Box, MetricsApi, settle } from '@benchline/simulators/box';
 import { describe, expect, it } from 'vitest';
-import { testBox } from './kit.ts';
+import { allFigures } from './all-figures.ts';
+import { benchline, testBox } from './kit.ts';
 import { readTruth } from './truth.ts';
 
 const liveMs = 5000;
@@ -16,9 +19,41 @@ async function disturbed(box: Box, disturb: () => Promise<void> | void) {
   return await settle(box);
 }
 
+const hour_ms = 3_600_000;
+/** So long late data are waited for, and a minute. */
+const late_ms = 16 * 60_000;
+const eventually = { timeout: 60_000, interval: 1000 };
+
+/** Makes the store of a box anew from the ledger alone, with nothing left of what metrics had. */
+async function rebuildStore({ home, supervisor }: Box): Promise<void> {
+  await supervisor.stop('metrics');
+  const folder = home.data('metrics');
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+  const file = join(folder, 'telemetry.duckdb');
+  const { status, stderr } = await benchline([
+    ...['ledger', 'rebuild', '--data', home.data('ingest')],
+    ...['--store', 'embedded', '--file', file],
+  ]);
+  expect(stderr).not.toMatch(/rejected|error/i);
+  expect(status).toBe(0);
+  await supervisor.child('metrics').start();
+}
+
 describe('everything that was emitted', () => {
-  it('survives kill -9 of ingest, metrics and broker, one after the other', async () => {
-    const box = await testBox();
+  it('survives kill -9 of ingest, metrics and broker, one after the other; a rebuilt store gives the same figures', async () => {
+    // Of three hours past at least one is over for long enough to be published.
+    const box = await testBox({
+      simulators: [
+        { name: 'mill', speaks: 'opcua', args: ['mill', '--loop'] },
+        {
+          name: 'line',
+          speaks: 'opcua',
+          args: ['line', '--seed', '7', '--history', '3h', '--catch-up', '5s'],
+        },
+        { name: 'plc', speaks: 'mqtt', args: ['plc', '--seed', '7', '--history', '3h', '--catch-up', '5s'] },
+        { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '24h', '--catch-up', '5s'] },
+      ],
+    });
     const account = await disturbed(box, async () => {
       for (const victim of ['ingest', 'metrics', 'broker']) {
         box.supervisor.child(victim).kill('SIGKILL');
@@ -29,6 +64,20 @@ describe('everything that was emitted', () => {
     expect(box.supervisor.restarts()).toMatchObject({ ingest: 1, metrics: 1, broker: 1, gateway: 0 });
     expect(account).toMatchObject({ missing: 0, wrong: 0, invented: 0, quarantined: 0, declared_gaps: 0 });
     expect(account.stored).toBe(account.emitted);
+
+    // Hours that are over for so long that nothing about them changes any more.
+    const to_ms = Math.floor((Date.now() - late_ms) / hour_ms) * hour_ms;
+    const window = { from: new Date(to_ms - 2 * hour_ms).toISOString(), to: new Date(to_ms).toISOString() };
+    const look = () => allFigures(box, window);
+    await expect.poll(async () => (await look()).revisions.length, eventually).toBeGreaterThan(0);
+    const before = await look();
+    expect(Object.keys(before.figures).length).toBeGreaterThan(50);
+    await rebuildStore(box);
+    await expect.poll(async () => (await look()).figures, eventually).toEqual(before.figures);
+    const known = async () => new Set((await look()).revisions);
+    await expect
+      .poll(async () => new Set(before.revisions).difference(await known()), eventually)
+      .toEqual(new Set());
   });
 
   it('outside one declared gap, survives kill -9 of the gateway; parts and energy stay exact', async () => {
