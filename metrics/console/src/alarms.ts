@@ -1,19 +1,23 @@
 import { element } from './dom.ts';
-import { formatAmount } from './format.ts';
+import { formatAmount, formatMoment } from './format.ts';
 import type { EnergyAlarm, Language } from './types.ts';
 
 const urgency = ['open', 'ended', 'acknowledged', 'warning'];
 
 /** Shows alarms that stand as a strip, the most urgent first; each leads to the page of its scope. */
-export function drawAlarms(place: HTMLElement, standing: readonly EnergyAlarm[], language: Language): void {
+export function drawAlarms(
+  place: HTMLElement,
+  standing: readonly EnergyAlarm[],
+  wording: { language: Language; zone: string },
+): void {
   const sorted = [...standing].sort((a, b) => urgency.indexOf(a.state) - urgency.indexOf(b.state));
   place.hidden = sorted.length === 0;
-  place.replaceChildren(...sorted.map((alarm) => line(alarm, language)));
+  place.replaceChildren(...sorted.map((alarm) => line(alarm, wording)));
 }
 
 function line(
-  { id, name, state, state_name, warning_name, value, max, unit, scope }: EnergyAlarm,
-  language: Language,
+  { id, name, state, state_name, warning_name, value, max, unit, scope, from }: EnergyAlarm,
+  { language, zone }: { language: Language; zone: string },
 ): HTMLElement {
   const said = warning_name ? `${state_name[language]}: ${warning_name[language]}` : state_name[language];
   return element(
@@ -25,6 +29,7 @@ function line(
     },
     element('strong', {}, said),
     element('span', {}, name[language]),
+    element('small', {}, formatMoment(from, zone, language)),
     element('span', {}, `${formatAmount(value, unit, language)} / ${formatAmount(max, unit, language)}`),
   );
 }

@@ -29,7 +29,11 @@ export function select(
   const list = element('select', { 'data-select': id });
   for (const [value, text] of options) list.append(element('option', { value }, text));
   list.value = chosen;
-  list.addEventListener('change', () => act(list.value));
+  list.addEventListener('change', () => {
+    // Chosen is chosen: while a list has the focus, pages take it for one that somebody has open.
+    list.blur();
+    act(list.value);
+  });
   return element('label', {}, `${label} `, list);
 }
 

@@ -123,7 +123,7 @@ function baselineChoice(): BaselineChoice {
 }
 
 function draw(): void {
-  drawAlarms(byId('alarms'), standing, choice.language);
+  showAlarms();
   if (!known) return;
   setText(byId('plant-name'), known.plant.enterprise.name[choice.language]);
   drawScope(known.plant);
@@ -141,8 +141,8 @@ function drawPart(part: Part): void {
   const { language } = choice;
   const { plant, catalogue, energy } = known;
   // What somebody fills in is not taken away from under their hands.
-  if (part === 'limits' && asking !== undefined && places.limits.contains(document.activeElement)) return;
-  if (part === 'baseline' && places.baseline.contains(document.activeElement)) return;
+  const { activeElement: active } = document;
+  if (places[part].contains(active) && (active?.tagName === 'INPUT' || active?.tagName === 'SELECT')) return;
   places[part].replaceChildren(
     ...panelsOf(part, { language, energy, catalogue, names: namesOf(plant, language) }, timeZoneOf(plant)),
   );
@@ -217,6 +217,11 @@ async function seen(id: string): Promise<void> {
   }
 }
 
+function showAlarms(): void {
+  const zone = known ? timeZoneOf(known.plant) : 'UTC';
+  drawAlarms(byId('alarms'), standing, { language: choice.language, zone });
+}
+
 function showFresh(fresh: boolean): void {
   showFreshness(fresh, choice, known ? timeZoneOf(known.plant) : 'UTC');
 }
@@ -242,7 +247,7 @@ drawBar(choice, choose);
 api.follow({
   onAlarms(now) {
     standing = now;
-    drawAlarms(byId('alarms'), standing, choice.language);
+    showAlarms();
   },
 });
 void keepFresh();

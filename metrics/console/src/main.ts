@@ -34,7 +34,7 @@ function draw(): void {
   const { language } = choice;
   drawBar(choice, choose);
   setText(byId('footnote'), message(language, 'footnote'));
-  drawAlarms(byId('alarms'), alarms, language);
+  showAlarms();
   if (!model) return;
   model = { ...model, language };
   setText(byId('plant-name'), model.plant.enterprise.name[language]);
@@ -70,6 +70,11 @@ async function refresh(): Promise<void> {
   root.dataset['from'] = window.from.toISOString();
   root.dataset['to'] = askedEnd(window).toISOString();
   showFresh(true);
+}
+
+function showAlarms(): void {
+  const zone = model ? timeZoneOf(model.plant) : 'UTC';
+  drawAlarms(byId('alarms'), alarms, { language: choice.language, zone });
 }
 
 function showFresh(fresh: boolean): void {
@@ -111,7 +116,7 @@ api.follow({
   onUpdate: () => wake?.(),
   onAlarms: (standing) => {
     alarms = standing;
-    drawAlarms(byId('alarms'), alarms, choice.language);
+    showAlarms();
   },
 });
 void keepFresh();
