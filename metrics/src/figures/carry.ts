@@ -8,15 +8,7 @@ import {
 } from '@benchline/model';
 import type { Said } from '@benchline/store';
 import { firstIndex } from '../intervals.ts';
-import {
-  type Carry,
-  type History,
-  type Reads,
-  risingSignals,
-  saidOf,
-  signalsRead,
-  textSignals,
-} from './history.ts';
+import { type Carry, type History, type Reads, risingSignals, saidOf, textSignals } from './history.ts';
 import { lastNumber } from './said-numbers.ts';
 
 /** @throws BenchlineError `store_unavailable`. */
@@ -38,13 +30,10 @@ export async function carriedInto(
   asset: Asset,
   at_ns: Nanoseconds,
 ): Promise<readonly MachineObservation[]> {
-  const signals = signalsRead(asset);
-  if (signals.length === 0) return [];
-  const rising = new Set(risingSignals(asset));
+  const signals = risingSignals(asset);
+  const latest = signals.length === 0 ? [] : await store.latest({ machine: asset.id, signals, at_ns });
   const last = await Promise.all(
-    (await store.latest({ machine: asset.id, signals, at_ns })).map(async (o) =>
-      rising.has(o.signal) && o.value === undefined ? await lastValue(store, o) : o,
-    ),
+    latest.map(async (o) => (o.value === undefined ? await lastValue(store, o) : o)),
   );
   return await withRecent(store, asset, last, at_ns);
 }
@@ -75,15 +64,14 @@ function energySignals(asset: Asset): ReadonlySet<string> {
   return new Set(signalsOf(asset, 'energy').map(([id]) => id));
 }
 
-/** Puts what states and circumstances were within the reach of dividing energy before what they last were. */
+/** What counters last read, and what states and circumstances were within the reach of dividing energy. */
 async function withRecent(
   store: Reads,
   asset: Asset,
   last: readonly MachineObservation[],
   at_ns: Nanoseconds,
 ): Promise<readonly MachineObservation[]> {
-  const rising = new Set(risingSignals(asset));
-  const signals = signalsRead(asset).filter((signal) => !rising.has(signal));
+  const signals = textSignals(asset);
   if (signals.length === 0) return last;
   const machine = asset.id;
   const energy = energySignals(asset);
@@ -93,7 +81,7 @@ async function withRecent(
     store.latest({ machine, signals, at_ns: from_ns }),
     store.observations({ machine, signals, from_ns, to_ns: at_ns }),
   ]);
-  return [...last.filter((o) => rising.has(o.signal)), ...before, ...recent];
+  return [...last, ...before, ...recent];
 }
 
 /**

@@ -17,11 +17,6 @@ export function stateSignalOf(asset: Asset): string | undefined {
   return asset.kind === 'machine' ? signalsOf(asset, 'state')[0]?.[0] : undefined;
 }
 
-/** The signals that accounts are made of. */
-export function signalsRead(asset: Asset): string[] {
-  return [...textSignals(asset), ...risingSignals(asset)];
-}
-
 /** What a machine does, and for what. */
 export function textSignals(asset: Asset): string[] {
   const state = stateSignalOf(asset);

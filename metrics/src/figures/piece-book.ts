@@ -11,9 +11,10 @@ const leastPieces = 128;
 const firstRead: Nanoseconds = 2n * hourNs;
 const longestRead: Nanoseconds = 200n * hourNs;
 const shortestRead: Nanoseconds = hourNs / 4n;
-/** Observations in one read: more cost memory, fewer cost time, since each read has its price. */
-const fewObservations = 30_000;
-const manyObservations = 150_000;
+/** Observations that one read should come to: more cost memory, fewer cost time, since each read has its price. */
+const aimedAt = 300_000;
+/** What one read says of the next goes no further. */
+const mostLonger = 16;
 /** Assets that are read at the same time, so that their observations fit into memory together. */
 const mostReads = 4;
 
@@ -180,17 +181,21 @@ export class PieceBook<T> {
         for (const part of run) fresh.set(part.piece, merge(fresh.get(part.piece) ?? empty, found.of(part)));
         return found.size;
       });
-      if (size > manyObservations && page.reach > shortestRead) page.reach /= 2n;
-      // A short run says nothing of long ones.
-      else if (
-        size < fewObservations &&
-        page.reach < longestRead &&
-        span.to_ns - span.from_ns > page.reach / 2n
-      )
-        page.reach *= 4n;
+      page.reach = nextReach(page.reach, span, size);
     }
     return fresh;
   }
+}
+
+/** How much time the next read spans at most, by what the last one found. */
+function nextReach(reach: Nanoseconds, { from_ns, to_ns }: Interval, size: number): Nanoseconds {
+  const span = to_ns - from_ns;
+  const times = Math.min(aimedAt / Math.max(size, 1), mostLonger);
+  // A short read says nothing of long ones, unless it found too much.
+  if (times >= 1 && span <= reach / 2n) return reach;
+  const next = (span * BigInt(Math.round(times * 1000))) / 1000n;
+  if (next < shortestRead) return shortestRead;
+  return next < longestRead ? next : longestRead;
 }
 
 /** Whether what was worked out of an interval still holds: no news of it came meanwhile. */
