@@ -76,13 +76,15 @@ describe.each(seeds)('a second implementation, in SQL over the raw observations 
   for (const [name, open] of Object.entries(stores))
     test(`agrees with the accounts to the last digit, before and after late data (${name} store)`, async () => {
       const store = await open();
+      // Hours of a database on disk take longer than all the rest: they are compared in memory, and in a longer sweep.
+      const most = name === 'memory' || seeds.length > 1 ? spans.length : spans.length - hours.length;
       try {
         const figures = new Figures({ plant: index, store, lateness_ns: 0n });
         await deliver(store, figures, inTime);
-        await compare(figures, early);
+        await compare(figures, early, most);
         await deliver(store, figures, late);
-        await compare(figures, whole);
-        await compare(new Figures({ plant: index, store, lateness_ns: 0n }), whole);
+        await compare(figures, whole, most);
+        await compare(new Figures({ plant: index, store, lateness_ns: 0n }), whole, most);
       } finally {
         await store.close();
       }
@@ -115,10 +117,11 @@ async function deliver(store: TelemetryStore, figures: Figures, delivery: Delive
   for (const news of await entryNews(entries, index, store)) figures.entered(news);
 }
 
-async function compare(figures: Figures, answers: Answers): Promise<void> {
+/** @param most compares so many of the windows. */
+async function compare(figures: Figures, answers: Answers, most: number): Promise<void> {
   for (const [path, scope] of scopes) {
     if (!answers.scopes.has(path)) continue;
-    for (const [id, window] of spans.entries()) {
+    for (const [id, window] of spans.slice(0, most).entries()) {
       const said = await figures.of(scope, window, now_ns);
       expect(sumsOf(said.account), `${path} ${id}`).toEqual(answers.sumsOf(path, id));
       const differing = Object.entries(answers.figuresOf(path, id)).filter(
