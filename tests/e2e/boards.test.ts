@@ -10,7 +10,8 @@ interface Board {
   panels: {
     type: string;
     title: string;
-    targets: { query: string }[];
+    /** None of what only says something. */
+    targets?: { query: string }[];
     transformations?: { options: Filter }[];
   }[];
   templating: { list: { name: string; type: string; query: string }[] };
@@ -25,10 +26,14 @@ const views = [
   'demo/ningbo/assembly/bracket-line/lathe-1',
 ].flatMap((scope) => ['hour', 'shift', 'day'].map((period) => ({ scope, period })));
 
-function readBoard(language: string): Board {
-  const file = new URL(`../../dashboards/generated/plant-overview.${language}.json`, import.meta.url);
+const boardNames = ['plant-overview', 'energy'];
+
+function readBoard(name: string, language: string): Board {
+  const file = new URL(`../../dashboards/generated/${name}.${language}.json`, import.meta.url);
   return JSON.parse(readFileSync(fileURLToPath(file), 'utf8')) as Board;
 }
+
+const englishBoards = boardNames.map((name) => readBoard(name, 'en'));
 
 /** A box on a real InfluxDB whose machines have stopped. */
 async function stoppedBox(skip: TestContext['skip']): Promise<Box> {
@@ -39,7 +44,7 @@ async function stoppedBox(skip: TestContext['skip']): Promise<Box> {
   return box;
 }
 
-describe('the plant overview in Grafana', () => {
+describe('the boards in Grafana', () => {
   it('asks InfluxDB for what the API answers, panel by panel, and offers scopes and machines that are there', async ({
     skip,
   }) => {
@@ -54,17 +59,21 @@ describe('the plant overview in Grafana', () => {
     await expect
       .poll(async () => (await compareAll()).filter(differs), { timeout: 90_000, interval: 2000 })
       .toEqual([]);
-    for (const { name, type, query } of readBoard('en').templating.list)
+    for (const { name, type, query } of englishBoards.flatMap(({ templating }) => templating.list))
       if (type === 'query')
         expect(await valuesOf(box, query), name).toContain(name === 'scope' ? 'demo' : 'mill-1');
     const compared = await compareAll();
     expect(compared.filter(({ api }) => api !== undefined).length).toBeGreaterThan(100);
+    expect(
+      compared.filter(({ what, api }) => what.includes('energy_kwh at') && api !== undefined),
+    ).not.toEqual([]);
+    expect(await powerBeyond(box, ['press-1', 'robot-1'])).toEqual([]);
   });
 
   it('asks the same in both languages', () => {
-    const queries = (language: string) =>
-      readBoard(language).panels.map(({ targets }) => targets.map(({ query }) => query));
-    expect(queries('zh')).toEqual(queries('en'));
+    const queries = (name: string, language: string) =>
+      readBoard(name, language).panels.map(({ targets = [] }) => targets.map(({ query }) => query));
+    for (const name of boardNames) expect(queries(name, 'zh')).toEqual(queries(name, 'en'));
   });
 });
 
@@ -92,18 +101,40 @@ async function compareView(
   const to = Date.now();
   const window = { from: to - 24 * 3_600_000, to };
   const results = await resultsOf(box, view.scope, view.period, window);
+  // A panel may show shifts whatever period is chosen.
+  const shifts = view.period === 'shift' ? results : await resultsOf(box, view.scope, 'shift', window);
   const comparisons: Comparison[] = [];
-  for (const panel of readBoard('en').panels)
-    for (const { query } of panel.targets) {
+  for (const panel of englishBoards.flatMap(({ panels }) => panels))
+    for (const { query } of panel.targets ?? []) {
+      if (query === powerQuery()) continue;
       const rows = await askInflux(box.influxUrl ?? '', expandQuery(query, { ...view, machine }, window));
       comparisons.push(
-        ...compareRows(panel, rows, results).map((one) => ({
+        ...compareRows(panel, rows, query.includes(`'shift'`) ? shifts : results).map((one) => ({
           ...one,
           what: `${view.scope} ${view.period} ${one.what}`,
         })),
       );
     }
   return comparisons;
+}
+
+function powerQuery(): string {
+  const queries = englishBoards.flatMap(({ panels }) => panels.flatMap(({ targets = [] }) => targets));
+  return queries.find(({ query }) => query.includes(`'power'`))?.query ?? '';
+}
+
+/** What the panel of power shows of machines and the API does not tell, and the other way round. */
+async function powerBeyond(box: Box, machine: string[]): Promise<string[]> {
+  const window = { from: Date.now() - 24 * 3_600_000, to: Date.now() };
+  const shown = await askInflux(box.influxUrl ?? '', expandQuery(powerQuery(), { machine }, window));
+  const drawn = new Set(shown.map((row) => `${row['machine']} ${row['time']} ${row['number']}`));
+  const said = new Set<string>();
+  const [from = '', to = ''] = [window.from, window.to].map((at) => new Date(at).toISOString());
+  for (const id of machine)
+    for await (const o of new MetricsApi(box.url).observations(id, from, to))
+      if (o.signal === 'power') said.add(`${id} ${o.source_time_ns / 1_000_000n} ${String(o.value)}`);
+  expect(drawn.size).toBeGreaterThan(machine.length);
+  return [...drawn.symmetricDifference(said)];
 }
 
 async function resultsOf(box: Box, scope: string, grain: string, window: { from: number; to: number }) {
