@@ -16,10 +16,7 @@ export class Quarantined {
   takeFolder(folder: string): void {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
       if (!name.endsWith('.json')) continue;
-      const note = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
-        reason?: string;
-        resubmitted?: unknown;
-      };
+      const note = noteIn(join(folder, name));
       const bytes = join(folder, `${name.slice(0, -5)}.bin`);
       // What was submitted again is in the ledger.
       const rejected = note.reason === 'store_rejected' && note.resubmitted === undefined;
@@ -33,6 +30,15 @@ export class Quarantined {
 
   #add({ machine, signal, source_time_ns }: Point): void {
     this.#ids.add(`${machine} ${signal} ${source_time_ns}`);
+  }
+}
+
+/** A fault may have wrecked it; then it says nothing. */
+function noteIn(file: string): { reason?: string; resubmitted?: unknown } {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof noteIn>;
+  } catch {
+    return {};
   }
 }
 
