@@ -178,7 +178,7 @@ function partBars(parts: readonly Part[]): HTMLElement {
   );
 }
 
-const usefulStates: readonly string[] = ['producing', 'setup'];
+const usefulStates: ReadonlySet<string> = new Set(['producing', 'setup']);
 
 /** Energy by state with the idle share, by product with the energy of an item, and by machine. */
 export function statePanels(wording: Wording, by: EnergyByState): HTMLElement[] {
@@ -189,7 +189,7 @@ export function statePanels(wording: Wording, by: EnergyByState): HTMLElement[] 
   const withShare = (amount: number, share: number | null) =>
     `${text(amount)} · ${formatShare(share, language)}`;
   const states = by.states.map(({ state, name, amount, share }): Part => {
-    const loss = !usefulStates.includes(state);
+    const loss = !usefulStates.has(state);
     return { id: state, name: name[language], value: amount, amount: withShare(amount, share), loss };
   });
   const products = by.products.map(({ product, amount, share, items }): Part => {
