@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { brokerAccess, type Log, loadPlant, nsNow, type PlantIndex, readSigningKey } from '@benchline/model';
+import {
+  brokerAccess,
+  type Log,
+  loadPlant,
+  nsNow,
+  type PlantIndex,
+  readSigningKey,
+  type SigningKey,
+} from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
 import { registerHealth } from '@benchline/model/health';
 import { placementOf } from '@benchline/store';
@@ -13,7 +21,7 @@ import { feedRoutes } from './feed/routes.ts';
 import type { FeedParts } from './feed/status.ts';
 import { type IngestHealth, ingestHealth, observeDurable } from './health/index.ts';
 import { Acks } from './intake/acks.ts';
-import { Intake } from './intake/intake.ts';
+import { Intake, type IntakeOptions } from './intake/intake.ts';
 import { planNodes, topicsOf } from './intake/nodes/config.ts';
 import { Subscription } from './intake/subscription.ts';
 import { trustFolder } from './intake/trust.ts';
@@ -52,28 +60,66 @@ export async function openIngest(
   await using opened = new AsyncDisposableStack();
   const plant = loadPlant(config.plant);
   const key = readSigningKey(config.key_file);
-  const { ledger_id, group } = config;
-  const nodes = planNodes(config.sparkplug_nodes, group, plant.index);
-
   const { result: stores, port: listened } = await onceTheDiskWorks(
     (attempt) => openStores(config, plant, log, attempt),
     { config, log, signal, opened },
   );
-  const { ledger, chains, quarantine, projection, readers } = stores;
+  const { ledger, quarantine, projection, readers } = stores;
+  const { intake, subscription, failed } = openIntake(
+    { config, plant, stores, key },
+    (drafts, took_s) => observeDurable(health.exposition, drafts, took_s, nsNow()),
+    log,
+    opened,
+  );
+  const { folder } = quarantine;
+  const resubmissions = new Resubmissions({ folder, ledger, intake, projection, key, log });
+  inBackground((ending) => resubmissions.run(ending), opened);
+
+  const parts = { ledger, intake, subscription, projection, quarantine, readers, open_feeds: new Set() };
+  const health: IngestHealth = ingestHealth(parts, { patience_ms: config.http.stalled_after_s * 1000, log });
+  const { port } = await openIngestDoor(
+    listened === undefined ? config : { ...config, http: { ...config.http, port: listened } },
+    parts,
+    { health, plant: plant.index, log },
+    opened,
+  );
+  subscription.start();
+  opened.defer(() => subscription.stop());
+
+  const everything = opened.move();
+  return { port, failed, close: () => everything.disposeAsync() };
+}
+
+interface IntakeParts {
+  config: IngestConfig;
+  plant: Plant;
+  stores: Awaited<ReturnType<typeof openStores>>;
+  key: SigningKey;
+}
+
+/** From the broker into the ledger, and the word about it back. */
+function openIntake(
+  { config, plant, stores, key }: IntakeParts,
+  durable: Required<IntakeOptions>['durable'],
+  log: Log,
+  opened: AsyncDisposableStack,
+) {
+  const { ledger_id, group } = config;
+  const nodes = planNodes(config.sparkplug_nodes, group, plant.index);
   const failure = Promise.withResolvers<Error>();
   const intake: Intake = new Intake({
     group,
-    ledger,
-    chains,
+    ledger: stores.ledger,
+    chains: stores.chains,
     trusted: trustFolder(config.trusted_gateways_dir, log),
     plant: plant.index,
     max_series_per_gateway: config.max_series_per_gateway,
-    quarantine,
+    quarantine: stores.quarantine,
     nodes,
     key,
     command: (topic, payload) => subscription.command(topic, payload),
     tell: (gateway) => acks.tell(gateway),
-    durable: (drafts, took_s) => observeDurable(health.exposition, drafts, took_s, nsNow()),
+    durable,
     fatal: failure.resolve,
     log,
   });
@@ -97,23 +143,7 @@ export async function openIngest(
   });
   opened.defer(() => acks.stop());
   opened.defer(() => intake.settle());
-  const { folder } = quarantine;
-  const resubmissions = new Resubmissions({ folder, ledger, intake, projection, key, log });
-  inBackground((signal) => resubmissions.run(signal), opened);
-
-  const parts = { ledger, intake, subscription, projection, quarantine, readers, open_feeds: new Set() };
-  const health: IngestHealth = ingestHealth(parts, { patience_ms: config.http.stalled_after_s * 1000, log });
-  const { port } = await openIngestDoor(
-    listened === undefined ? config : { ...config, http: { ...config.http, port: listened } },
-    parts,
-    { health, plant: plant.index, log },
-    opened,
-  );
-  subscription.start();
-  opened.defer(() => subscription.stop());
-
-  const everything = opened.move();
-  return { port, failed: failure.promise, close: () => everything.disposeAsync() };
+  return { intake, subscription, failed: failure.promise };
 }
 
 /** What is on the disk, and what leads out of it. */

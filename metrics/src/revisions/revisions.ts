@@ -194,7 +194,7 @@ export class Revisions {
     for (const scope of this.#options.scopes.values()) {
       if (!concerns(subject, scope)) continue;
       const end = this.#heardTo(scope);
-      const asset = scope.assets.find(({ id }) => id === subject);
+      const asset = scope.assets.find((one) => one.id === subject);
       for (const { from_ns, to_ns } of before ? [own, before] : [own]) {
         // Nothing is known of later than what was heard of, so no figures of it are published.
         const until = to_ns < end ? to_ns : end;

@@ -12,30 +12,62 @@ import { unknownNames } from './unknown.ts';
 
 /** What a plant file says that cannot be: names of things that are not there, things named twice. */
 export function referenceProblems(data: unknown): Problem[] {
-  const plant = new Spot(data);
-  const sites = plant.get('enterprise').items('sites');
-  const areas = sites.flatMap((site) => site.items('areas'));
-  const lines = areas.flatMap((area) => area.items('lines'));
-  const machines = lines.flatMap((line) => line.items('machines'));
-  const meters = lines.flatMap((line) => line.items('meters'));
-  const types = plant.items('machine_types');
-  const calendars = plant.items('calendars');
-  const products = plant.items('products');
-  const processes = plant.items('processes');
-  const chains = plant.items('chains');
-
+  const parts = partsOf(new Spot(data));
+  const { plant, sites, lines, machines, meters, types, calendars, products, processes, chains } = parts;
   return [
-    ...duplicates('site', sites),
-    ...sites.flatMap((site) => duplicates('area', site.items('areas'))),
-    ...duplicates('line', lines),
-    ...duplicates('machine or meter', [...machines, ...meters]),
-    ...duplicates('machine type', types),
-    ...duplicates('product', products),
-    ...duplicates('process', processes),
-    ...duplicates('chain', chains),
-    ...duplicates('calendar', calendars),
-    ...duplicates('stop reason', plant.items('stop_reasons')),
-    ...duplicates('scrap cause', plant.items('scrap_causes')),
+    ...repeatedNames(parts),
+    ...unknownReferences(parts),
+    ...stayProblems(sites),
+    ...products.flatMap(sameDateProblems),
+    ...chains.flatMap(chainProblems),
+    ...assetValueProblems(machines),
+    ...processes.flatMap((process) => stationProblems(process, lines)),
+    ...meterProblems(meters, types),
+    ...types.flatMap(typeProblems),
+    ...calendars.flatMap(calendarProblems),
+    ...energyProblems(plant),
+  ];
+}
+
+type Parts = ReturnType<typeof partsOf>;
+
+function partsOf(plant: Spot) {
+  const sites = plant.get('enterprise').items('sites');
+  const lines = sites.flatMap((site) => site.items('areas')).flatMap((area) => area.items('lines'));
+  return {
+    plant,
+    sites,
+    lines,
+    machines: lines.flatMap((line) => line.items('machines')),
+    meters: lines.flatMap((line) => line.items('meters')),
+    types: plant.items('machine_types'),
+    calendars: plant.items('calendars'),
+    products: plant.items('products'),
+    processes: plant.items('processes'),
+    chains: plant.items('chains'),
+  };
+}
+
+function repeatedNames(parts: Parts): Problem[] {
+  return [
+    ...duplicates('site', parts.sites),
+    ...parts.sites.flatMap((site) => duplicates('area', site.items('areas'))),
+    ...duplicates('line', parts.lines),
+    ...duplicates('machine or meter', [...parts.machines, ...parts.meters]),
+    ...duplicates('machine type', parts.types),
+    ...duplicates('product', parts.products),
+    ...duplicates('process', parts.processes),
+    ...duplicates('chain', parts.chains),
+    ...duplicates('calendar', parts.calendars),
+    ...duplicates('stop reason', parts.plant.items('stop_reasons')),
+    ...duplicates('scrap cause', parts.plant.items('scrap_causes')),
+  ];
+}
+
+function unknownReferences({ sites, lines, machines, meters, ...parts }: Parts): Problem[] {
+  const { types, calendars, products, processes, chains } = parts;
+  const placed = [...sites, ...lines, ...machines, ...machines.flatMap((machine) => machine.items('moved'))];
+  return [
     ...unknown(
       'machine type',
       [...machines, ...meters].map((spot) => spot.get('type')),
@@ -48,9 +80,7 @@ export function referenceProblems(data: unknown): Problem[] {
     ),
     ...unknown(
       'calendar',
-      [...sites, ...lines, ...machines, ...machines.flatMap((machine) => machine.items('moved'))].map(
-        (spot) => spot.get('calendar'),
-      ),
+      placed.map((spot) => spot.get('calendar')),
       calendars,
     ),
     ...unknown(
@@ -63,15 +93,6 @@ export function referenceProblems(data: unknown): Problem[] {
       chains.flatMap((chain) => chain.items('processes')),
       processes,
     ),
-    ...stayProblems(sites),
-    ...products.flatMap(sameDateProblems),
-    ...chains.flatMap(chainProblems),
-    ...assetValueProblems(machines),
-    ...processes.flatMap((process) => stationProblems(process, lines)),
-    ...meterProblems(meters, types),
-    ...types.flatMap(typeProblems),
-    ...calendars.flatMap(calendarProblems),
-    ...energyProblems(plant),
   ];
 }
 

@@ -4,7 +4,7 @@
  * `work`, `pause`, `signal`, `machine`, `product`.
  */
 
-export const everAfter = '9223372036854775807';
+const everAfter = '9223372036854775807';
 const everBefore = '(-9223372036854775807)';
 
 /** One of each identity; of several deliveries the one with the latest gateway time. */
