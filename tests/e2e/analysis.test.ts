@@ -46,7 +46,7 @@ it('the pages of losses, quality, energy and comparison agree with themselves an
 /** Of the diameters that the demonstration's lathes gauge. */
 async function controlChart(url: string, page: Page): Promise<void> {
   await page.setViewportSize({ width: 1400, height: 1000 });
-  await page.goto(`${url}/analysis?lang=zh&window=last_hour&characteristic=lathe-1/diameter&subgroup=5`);
+  await page.goto(`${url}/analysis?lang=zh&window=last_24h&characteristic=lathe-1/diameter&subgroup=2`);
   const panel = page.locator('[data-panel="chart"]');
   await expect.poll(() => panel.locator('[data-chart="xbar"] circle').count(), soon).toBeGreaterThan(3);
   expect(await panel.locator('[data-select="characteristic"]').inputValue()).toBe('lathe-1/diameter');

@@ -57,7 +57,7 @@ describe('the boards in Grafana', () => {
     };
     // The writer of the kpi measurement follows what was touched within seconds.
     await expect
-      .poll(async () => (await compareAll()).filter(differs), { timeout: 90_000, interval: 2000 })
+      .poll(async () => (await compareAll()).filter(differs), { timeout: 150_000, interval: 2000 })
       .toEqual([]);
     for (const { name, type, query } of englishBoards.flatMap(({ templating }) => templating.list))
       if (type === 'query')
