@@ -88,6 +88,24 @@ describe('damage that a killed gateway finds', () => {
     }
   });
 
+  it('what made room because a ledger had it, which is lost later: then it is declared, and not before', async () => {
+    for (let n = 0; n < 40; n += 1) {
+      await emitAll(1);
+      await story.drain(Number.POSITIVE_INFINITY);
+    }
+    expect(story.spool.floor).toBeGreaterThan(0);
+    const evicted = () =>
+      story.ledger.batches
+        .flatMap(({ content }) => content.gaps)
+        .filter(({ reason }) => reason === 'evicted');
+    expect(evicted()).toEqual([]);
+    story.loseLedger();
+    await story.drain(Number.POSITIVE_INFINITY);
+    await emitAll(1);
+    await account();
+    expect(evicted()).toHaveLength(machines.length);
+  });
+
   it('things in its folder that it did not put there', async () => {
     await emitAll(3);
     await story.restart('kill', (files) => {

@@ -5,7 +5,7 @@ import type { Declarations } from './declarations.ts';
 import type { BatchDraft } from './port.ts';
 import type { Hole } from './reader.ts';
 import { isAfter } from './sources.ts';
-import { keyOf, lossOf, type Stretch, stretchOf } from './stretch.ts';
+import { keyOf, lossOf, type Stretch, stretchOf, unknownMapping } from './stretch.ts';
 
 const chunkBytes = 1024 * 1024;
 
@@ -68,8 +68,9 @@ export class Evictions {
   }
 
   /** A ledger that had something and now has nothing has lost what this spool may not have either. */
-  acknowledged(before: number, now: number, states: Around['states']): void {
-    if (now < 0 && before >= 0) this.owed.push(...this.declarations.release(states));
+  acknowledged(before: number, now: number, around: Around): void {
+    if (now >= 0 || before < 0) return;
+    this.owed.push(...this.declarations.release(around.states), ...givenUp(around));
   }
 
   /** Everything owed went into a new epoch, where positions begin anew. */
@@ -80,6 +81,21 @@ export class Evictions {
     this.#declaredBelow = 0;
     this.#holes.clear();
   }
+}
+
+/**
+ * What made room, or was not taken along into this epoch, because a ledger had it: of each source everything from
+ * the spool's beginning to where its oldest batch goes on.
+ */
+function givenUp({ marks, journal, states, since_ns }: Around): BatchDraft[] {
+  const known = marks.before(journal.floor)?.until;
+  return states.all().flatMap(({ machine, source }) => {
+    const to_ns = known?.get(keyOf({ machine, source }));
+    if (to_ns === undefined || to_ns <= since_ns) return [];
+    const stretch = { from_ns: since_ns, to_ns };
+    const of = { machine, source, mapping: unknownMapping, marks: [] };
+    return [lossOf(of, stretch, 'evicted', states.wordsIn(of, stretch))];
+  });
 }
 
 interface Lost {

@@ -15,6 +15,7 @@ import {
   wreck,
   wreckages,
 } from '../tools/damage.ts';
+import { lostWithLedger } from './disk.ts';
 import { pause } from './pause.ts';
 
 type Keeper = 'gateway' | 'ingest';
@@ -25,14 +26,8 @@ type Projected = 'metrics' | 'influxd';
  * the ledger has already it keeps, so only the last seconds can be gone.
  */
 const spoolCost: Cost = [{ as: 'gap', machines: 'all', before_s: 20, after_s: 15 }];
-/**
- * A flipped bit may lie in what a ledger has acknowledged. Should that ledger be lost later, the stretch is declared
- * then: of the three copies two were damaged, and a store is the third.
- */
-const flipCost: Cost = [
-  ...spoolCost,
-  { as: 'gap', machines: 'all', reason: 'spool_damaged', before_s: 24 * 3600, after_s: 15 },
-];
+/** A flipped bit may lie in what a ledger has acknowledged. */
+const flipCost: Cost = [...spoolCost, lostWithLedger('spool_damaged')];
 /** The ledger's damage costs nothing: gateways keep what was acknowledged until they need the space. */
 const costOf = (part: Keeper): Cost => (part === 'gateway' ? spoolCost : 'nothing');
 

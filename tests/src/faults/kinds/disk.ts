@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment, FaultKind, Parameters, World } from '../fault.ts';
+import type { GapReason } from '@benchline/model';
+import type { Environment, FaultKind, Parameters, Toll, World } from '../fault.ts';
 import { copyFolder, filesBelow, restoreFolder } from '../tools/damage.ts';
 import { SmallDisk } from '../tools/small-disk.ts';
 import { type DiskFailure, Tamper } from '../tools/tamper.ts';
@@ -12,6 +13,21 @@ type Keeper = 'gateway' | 'ingest';
 
 /** A gateway that is started anew has a gap from what it committed last to what it reads first. */
 export const restart = [{ as: 'gap', machines: 'all', before_s: 10, after_s: 15 }] as const;
+
+/**
+ * What a spool gave up, or had damaged, because a ledger had it: should that ledger be lost later, the stretch is
+ * declared then. Of the three copies two are gone, and a store is the third.
+ */
+export const lostWithLedger = (reason: GapReason): Toll => ({
+  as: 'gap',
+  machines: 'all',
+  reason,
+  before_s: 24 * 3600,
+  after_s: 15,
+});
+
+/** A full disk is made room on by deleting what a ledger has. */
+const madeRoom = lostWithLedger('evicted');
 
 /** Until a process that was just started is at its door. */
 const noticed_s = 20;
@@ -135,9 +151,9 @@ const unreadable: FaultKind<Spell> = {
 
 export const diskKinds: readonly FaultKind[] = [
   // Stopping and starting the gateway for the small disk is what costs; a full disk holds the sources back.
-  diskFull('gateway', 'spool-disk-full', () => restart),
+  diskFull('gateway', 'spool-disk-full', () => [...restart, madeRoom]),
   diskFull('ingest', 'ledger-disk-full', () => 'nothing'),
-  diskFails('gateway', 'spool-enospc', 'ENOSPC', () => 'nothing'),
+  diskFails('gateway', 'spool-enospc', 'ENOSPC', () => [madeRoom]),
   diskFails('ingest', 'ledger-enospc', 'ENOSPC', () => 'nothing'),
   // After a failed fsync nobody knows what the disk holds: the gateway may have to begin anew.
   diskFails('gateway', 'spool-eio', 'EIO', () => restart),

@@ -23,6 +23,11 @@ export interface Verdict {
   findings: VerdictFinding[];
 }
 
+interface Judgement extends Verdict {
+  /** Of each machine the newest of what a spool had given up and a lost ledger took with it, declared. */
+  given_up: ReadonlyMap<string, bigint>;
+}
+
 /** What is wrong, for a person, and the source times that it is about. */
 export interface VerdictFinding extends Stretch {
   text: string;
@@ -50,11 +55,13 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
     ['embedded store', api],
     ['InfluxDB', influxStored(evidence.urls.influxd, 'benchline')],
   ];
-  const verdicts: Verdict[] = [];
+  const verdicts: Judgement[] = [];
   for (const [name, store] of stores) verdicts.push(await patiently(() => judgeStore(name, store, evidence)));
-  const worse = verdicts.reduce((a, b) => (b.lost + b.wrong_figures > a.lost + a.wrong_figures ? b : a));
+  const { given_up: _, ...worse } = verdicts.reduce((a, b) =>
+    b.lost + b.wrong_figures > a.lost + a.wrong_figures ? b : a,
+  );
   const sum = (count: (v: Verdict) => number) => verdicts.reduce((total, v) => total + count(v), 0);
-  const figures = await compareFigures(api, evidence, plant);
+  const figures = await compareFigures(api, evidence, plant, verdicts[0]?.given_up ?? new Map());
   return {
     ...worse,
     double_counted: sum((v) => v.double_counted),
@@ -64,7 +71,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
 }
 
 /** A store may take a moment to show what it has accepted. */
-async function patiently(look: () => Promise<Verdict>): Promise<Verdict> {
+async function patiently(look: () => Promise<Judgement>): Promise<Judgement> {
   for (let attempt = 1; ; attempt++) {
     const verdict = await look();
     if (attempt === attempts || verdict.findings.length === 0) return verdict;
@@ -76,7 +83,8 @@ async function judgeStore(
   name: string,
   store: Stored,
   { home, tolls, quarantined }: Evidence,
-): Promise<Verdict> {
+): Promise<Judgement> {
+  const given_up = new Map<string, bigint>();
   const findings: VerdictFinding[] = [];
   const tell = ({ machine, signal, time_ns }: Finding, what: string) => {
     const text = `${name}: ${machine}/${signal} ${isoFromNs(time_ns)} ${what}`;
@@ -90,8 +98,10 @@ async function judgeStore(
     if (unstored && quarantined.has(machine, signal, time_ns)) {
       if (tolls.covers('quarantine', machine, time_ns)) setAside += 1;
       else tell(finding, 'is in quarantine, which no fault accounts for');
-    } else if (what === 'declared' && tolls.covers('gap', machine, time_ns, gap?.reason)) excused += 1;
-    else tell(finding, gap ? `is in a gap (${gap.reason}) that no fault accounts for` : `is ${what}`);
+    } else if (what === 'declared' && tolls.covers('gap', machine, time_ns, gap?.reason)) {
+      excused += 1;
+      if (gap?.reason === 'evicted') given_up.set(machine, latest(given_up.get(machine), time_ns));
+    } else tell(finding, gap ? `is in a gap (${gap.reason}) that no fault accounts for` : `is ${what}`);
   });
   return {
     emitted: account.emitted,
@@ -102,17 +112,27 @@ async function judgeStore(
     double_counted: account.doubled + account.invented,
     wrong_figures: account.wrong,
     findings,
+    given_up,
   };
+}
+
+function latest(known: bigint | undefined, time_ns: bigint): bigint {
+  return known === undefined || time_ns > known ? time_ns : known;
 }
 
 async function compareFigures(
   api: MetricsApi,
   { home, tolls, windows }: Evidence,
   plant: string,
+  givenUp: Judgement['given_up'],
 ): Promise<WrongFigure[]> {
   const wrong: WrongFigure[] = [];
-  for (const truth of (await readMachines(home.truth_folder, plant)).values())
-    for (const window of windows) wrong.push(...(await wrongFigures(api, truth, window, tolls)));
+  for (const truth of (await readMachines(home.truth_folder, plant)).values()) {
+    // Where the beginning is lost, nobody can say by how much counters rose since.
+    const known_ns = givenUp.get(truth.asset.id) ?? 0n;
+    for (const window of windows)
+      if (window.from_ns > known_ns) wrong.push(...(await wrongFigures(api, truth, window, tolls)));
+  }
   return wrong;
 }
 
