@@ -39,6 +39,6 @@ it('stores or declares all it was given, once, whatever happens to it', async ()
         await story.end();
       }
     }),
-    { numRuns: 120, examples: regressions },
+    { numRuns: 60, examples: regressions },
   );
 }, 120_000);
