@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './tests/gates/closing-line.ts';
 
+const compose = 'tests/e2e/compose*.test.ts';
+
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
@@ -22,8 +24,20 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // These start no box, and so go beside the unit tests.
+          name: 'compose',
+          include: [compose],
+          sequence: { groupOrder: 0 },
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          exclude: [compose],
           // Each of these starts a whole box: on two cores two at a time take three times as long each.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
