@@ -6,6 +6,11 @@ export interface Interval {
   to_ns: Nanoseconds;
 }
 
+/** Before and after anything: the ends of what has none. */
+export const everBefore: Nanoseconds = -(2n ** 63n);
+export const everAfter: Nanoseconds = 2n ** 63n - 1n;
+export const always: Interval = { from_ns: everBefore, to_ns: everAfter };
+
 /** The union of intervals as disjoint ones in order; empty and touching ones melt away. */
 export function union(intervals: readonly Interval[]): Interval[] {
   const sorted = intervals

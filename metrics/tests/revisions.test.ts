@@ -1,4 +1,4 @@
-import { isoFromNs, nsFromIso, type Observation, type Value } from '@benchline/model';
+import { type Entry, isoFromNs, nsFromIso, type Observation, type Value } from '@benchline/model';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Revision } from '../src/revisions/book.ts';
@@ -169,6 +169,16 @@ describe('entries', () => {
       [{ kind: 'entry', id: other, author: 'bert', offset: expect.any(Number) }],
     ]);
     expect(third?.figures).toEqual(all(mill).find((r) => r.grain === 'hour' && r.from_ns === at(9))?.figures);
+  });
+
+  test('publish nothing of periods that they only adjoin', async () => {
+    const id = '0d0e3f5c-6a0b-4c1e-9d57-3f2b1a7c8e90';
+    const stated = { id, author: 'anna', entered_ns: at(30), reason: 'time sheets', subject: 'acme/north' };
+    const statement = { kind: 'declared_input', input: 'actual_personnel_work_time', value: 6, unit: 'h' };
+    await ledger.enter({ ...stated, from_ns: at(0), to_ns: at(24), statement } as Entry);
+    await ledger.publish();
+    const days = all('acme/north').filter(({ grain }) => grain === 'day');
+    expect(days.map(({ from_ns }) => from_ns)).toEqual([at(0)]);
   });
 });
 

@@ -28,6 +28,11 @@ export interface Scope {
 
 type LineOf = ReturnType<typeof linesOf> extends Generator<infer L> ? L : never;
 
+/** Whether a path is that of a scope, or of something in it. */
+export function isWithin(path: string, scope: string): boolean {
+  return path === scope || path.startsWith(`${scope}/`);
+}
+
 /** Every scope of a plant by its path. */
 export function scopesOf(plant: Plant): ReadonlyMap<string, Scope> {
   const index = indexPlant(plant);

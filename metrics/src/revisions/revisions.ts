@@ -1,11 +1,11 @@
 import { type Asset, type Entry, type Nanoseconds, type PublishedPeriod, timeOfKind } from '@benchline/model';
 import { type Due, duesOf, keyOf } from '../figures/due.ts';
 import { Reach } from '../figures/reach.ts';
-import type { Scope } from '../figures/scopes.ts';
+import { isWithin, type Scope } from '../figures/scopes.ts';
 import { partsOf } from '../figures/stays.ts';
 import type { FeedPosition } from '../follower/position.ts';
 import { type FeedRecord, newsOf } from '../follower/records.ts';
-import type { Interval } from '../intervals.ts';
+import { always, everAfter, type Interval } from '../intervals.ts';
 import type { PeriodKey, Revision, RevisionBook } from './book.ts';
 import { type Evidence, Heard } from './evidence.ts';
 import { Watermarks } from './watermarks.ts';
@@ -199,8 +199,9 @@ export class Revisions {
         // Nothing is known of later than what was heard of, so no figures of it are published.
         const until = to_ns < end ? to_ns : end;
         const interval = { from_ns: from_ns - 1n, to_ns: until > from_ns ? until + 1n : from_ns + 1n };
+        const speaksOf = ({ period }: Due) => isAbout({ from_ns, to_ns }, period);
         for (const part of asset ? partsOf(asset, [interval]) : [interval])
-          this.#touch(scope, part, { kind: 'entry', id, author, offset }, offset);
+          this.#touch(scope, part, { kind: 'entry', id, author, offset }, offset, speaksOf);
       }
     }
   }
@@ -224,10 +225,17 @@ export class Revisions {
     return [due];
   }
 
-  #touch(scope: Scope, interval: Interval, evidence: Evidence, offset: number): void {
+  /** @param opens which of the periods have something to be published by this, if they had nothing. */
+  #touch(
+    scope: Scope,
+    interval: Interval,
+    evidence: Evidence,
+    offset: number,
+    opens: (due: Due) => boolean = () => true,
+  ): void {
     for (const due of this.#dues(scope, interval)) {
       const key = keyOf(due);
-      const waiting = this.#open.get(key) ?? this.#touched.get(key) ?? this.#looked(due, offset);
+      const waiting = this.#open.get(key) ?? this.#touched.get(key) ?? this.#looked(due, offset, opens);
       waiting?.heard.add(evidence);
     }
   }
@@ -237,14 +245,14 @@ export class Revisions {
     const current = this.#current.get(scope.path);
     if (current && within(interval, current.common)) return current.dues;
     const dues = duesOf(scope, interval);
-    const common = dues.reduce((rest, { period }) => overlap(rest, period), everything);
+    const common = dues.reduce((rest, { period }) => overlap(rest, period), always);
     if (within(interval, common)) this.#current.set(scope.path, { dues, common });
     return dues;
   }
 
-  #looked(due: Due, offset: number): Waiting | undefined {
+  #looked(due: Due, offset: number, opens: (due: Due) => boolean): Waiting | undefined {
     const latest = this.book.latest(due.scope.path, due.period, due.grain);
-    if (!latest) return this.open(due);
+    if (!latest) return opens(due) ? this.open(due) : undefined;
     if (offset < latest.basis) return undefined;
     const waiting = { due, heard: new Heard() };
     this.#touched.set(keyOf(due), waiting);
@@ -263,17 +271,18 @@ function scopesByAsset(scopes: ReadonlyMap<string, Scope>): Standings {
 /** Whether an entry about a subject may change figures of a scope: one above it, below it, or the same. */
 function concerns(subject: string, scope: Scope): boolean {
   if (!subject.includes('/') && scope.assets.some(({ id }) => id === subject)) return true;
-  const [a, b] = [`${subject}/`, `${scope.path}/`];
-  return a.startsWith(b) || b.startsWith(a);
+  return isWithin(subject, scope.path) || isWithin(scope.path, subject);
 }
-
-const forGood: Nanoseconds = 2n ** 63n - 1n;
-const everything: Interval = { from_ns: -forGood, to_ns: forGood };
 
 /** The time over which an entry matters by itself; what goes on until something else is said has no end. */
 function stretchOf({ from_ns, to_ns, statement: { kind } }: Entry): Interval {
   const goesOn = timeOfKind[kind] === 'open' || kind === 'order_end' || kind.startsWith('register_');
-  return { from_ns, to_ns: to_ns ?? (goesOn ? forGood : from_ns) };
+  return { from_ns, to_ns: to_ns ?? (goesOn ? everAfter : from_ns) };
+}
+
+/** Whether a stretch is one of a period, and does not merely adjoin it; an instant belongs to what it ends. */
+function isAbout({ from_ns, to_ns }: Interval, period: Interval): boolean {
+  return to_ns > period.from_ns && (from_ns < period.to_ns || to_ns === period.to_ns);
 }
 
 function overlap(a: Interval, b: Interval): Interval {
