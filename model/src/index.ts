@@ -21,6 +21,7 @@ export { type Reason, scrapCausesOf, stopReasonsOf } from './plant/reasons.ts';
 export * from './plant/schema.ts';
 export * from './plant/state-table.ts';
 export * from './plant/states.ts';
+export { versionOn } from './plant/versions.ts';
 export * from './service/command.ts';
 export * from './service/process.ts';
 export * from './slug.ts';

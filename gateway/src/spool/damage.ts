@@ -4,7 +4,7 @@ import type { Marks } from './marks.ts';
 import type { BatchDraft, ResumeState } from './port.ts';
 import type { Hole, RecordReader } from './reader.ts';
 import type { SourceStates } from './sources.ts';
-import { claimOf, keyOf, lossOf, unknownMapping } from './stretch.ts';
+import { claimOf, keyOf, type LostSource } from './stretch.ts';
 
 const chunkBytes = 1024 * 1024;
 
@@ -34,11 +34,9 @@ export async function declareDamage(hole: Hole, around: Around): Promise<BatchDr
     if (state.until_ns !== undefined && state.until_ns > (before.get(keyOf(state))?.until_ns ?? -1n))
       open.set(keyOf(state), state);
   const drafts: BatchDraft[] = [];
-  const declare = (batch: Parameters<typeof lossOf>[0], to_ns: bigint) => {
-    const from_ns = before.get(keyOf(batch))?.until_ns ?? around.since_ns;
-    const stretch = { from_ns, to_ns };
-    if (to_ns > from_ns)
-      drafts.push(lossOf(batch, stretch, 'spool_damaged', around.states.wordsIn(batch, stretch)));
+  const declare = (of: LostSource, to_ns: bigint) => {
+    const from_ns = before.get(keyOf(of))?.until_ns ?? around.since_ns;
+    if (to_ns > from_ns) drafts.push(around.states.lossOf(of, { from_ns, to_ns }, 'spool_damaged'));
   };
   for await (const batch of batchesFrom(hole.to, around)) {
     const claim = claimOf(batch);
@@ -47,8 +45,7 @@ export async function declareDamage(hole: Hole, around: Around): Promise<BatchDr
   }
   // These said their last in the damage.
   for (const [key, { machine, source, until_ns }] of open) {
-    const batch = before.get(key)?.batch ?? { machine, source, mapping: unknownMapping, marks: [] };
-    if (until_ns !== undefined) declare(batch, until_ns);
+    if (until_ns !== undefined) declare(before.get(key)?.batch ?? { machine, source }, until_ns);
   }
   return drafts;
 }

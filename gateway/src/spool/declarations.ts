@@ -2,7 +2,7 @@ import { type Batch, type GapReason, gapReasons, Slug } from '@benchline/model';
 import { z } from 'zod';
 import type { BatchDraft } from './port.ts';
 import type { SourceStates } from './sources.ts';
-import { isAfterthought, lossOf } from './stretch.ts';
+import { isAfterthought } from './stretch.ts';
 
 const nanoseconds = z.string().regex(/^-?\d+$/);
 
@@ -107,8 +107,7 @@ export class Declarations {
 }
 
 function draftsOf(declarations: readonly Declaration[], states: SourceStates): BatchDraft[] {
-  return declarations.map(({ batch, from_ns, to_ns, reason }) => {
-    const stretch = { from_ns, to_ns };
-    return lossOf(batch, stretch, reason, states.wordsIn(batch, stretch));
-  });
+  return declarations.map(({ batch, from_ns, to_ns, reason }) =>
+    states.lossOf(batch, { from_ns, to_ns }, reason),
+  );
 }

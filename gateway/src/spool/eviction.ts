@@ -5,7 +5,7 @@ import type { Declarations } from './declarations.ts';
 import type { BatchDraft } from './port.ts';
 import type { Hole } from './reader.ts';
 import { isAfter } from './sources.ts';
-import { keyOf, lossOf, type Stretch, stretchOf, unknownMapping } from './stretch.ts';
+import { keyOf, lossOf, type Stretch, stretchOf } from './stretch.ts';
 
 const chunkBytes = 1024 * 1024;
 
@@ -92,9 +92,7 @@ function givenUp({ marks, journal, states, since_ns }: Around): BatchDraft[] {
   return states.all().flatMap(({ machine, source }) => {
     const to_ns = known?.get(keyOf({ machine, source }));
     if (to_ns === undefined || to_ns <= since_ns) return [];
-    const stretch = { from_ns: since_ns, to_ns };
-    const of = { machine, source, mapping: unknownMapping, marks: [] };
-    return [lossOf(of, stretch, 'evicted', states.wordsIn(of, stretch))];
+    return [states.lossOf({ machine, source }, { from_ns: since_ns, to_ns }, 'evicted')];
   });
 }
 

@@ -14,7 +14,7 @@ import { isFull } from './room.ts';
 import { SourceStates } from './sources.ts';
 import { FileSpool } from './spool.ts';
 import { readState, type StateFile, stateFiles } from './state-file.ts';
-import { keyOf, lossOf, unknownMapping } from './stretch.ts';
+import { keyOf } from './stretch.ts';
 
 const defaultMaxBytes = 512 * 1024 * 1024;
 const largestSegment = 8 * 1024 * 1024;
@@ -197,12 +197,9 @@ function lostWords(
     const rest = remaining.get(machine, source);
     const from_ns = rest?.until_ns ?? before?.get(keyOf({ machine, source })) ?? since_ns;
     if (until_ns === undefined || until_ns <= from_ns) return [];
-    const batch = { machine, source, mapping: unknownMapping, marks: [] };
-    const stretch = { from_ns, to_ns: until_ns };
-    const words = known.wordsIn(batch, stretch);
-    const lost = lossOf(batch, stretch, 'spool_damaged', words);
+    const lost = known.lossOf({ machine, source }, { from_ns, to_ns: until_ns }, 'spool_damaged');
     if (!rest) return [lost];
-    return words.length > 0 ? [{ ...lost, gaps: [] }] : [];
+    return lost.observations.length > 0 ? [{ ...lost, gaps: [] }] : [];
   });
 }
 

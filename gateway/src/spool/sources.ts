@@ -1,5 +1,6 @@
 import {
   type Batch,
+  type GapReason,
   type Observation,
   ObservationJson,
   observationFromJson,
@@ -7,8 +8,8 @@ import {
   Slug,
 } from '@benchline/model';
 import { z } from 'zod';
-import type { ResumeState } from './port.ts';
-import { keyOf, type Stretch } from './stretch.ts';
+import type { BatchDraft, ResumeState } from './port.ts';
+import { keyOf, type LostSource, lossOf, type Stretch } from './stretch.ts';
 
 interface MutableState extends ResumeState {
   last: Map<string, Observation>;
@@ -50,10 +51,11 @@ export class SourceStates {
     }
   }
 
-  /** What a source said behind an instant and up to another that no later word of the same signal replaces. */
-  wordsIn(of: Pick<Batch, 'machine' | 'source'>, { from_ns, to_ns }: Stretch): Observation[] {
+  /** Says that a stretch is lost, but for what was said in it that no later word of the same signal replaces. */
+  lossOf(of: LostSource, stretch: Stretch, reason: GapReason): BatchDraft {
     const last = this.#states.get(keyOf(of))?.last.values() ?? [];
-    return [...last].filter(({ source_time_ns: at }) => from_ns < at && at <= to_ns);
+    const words = [...last].filter(({ source_time_ns: at }) => stretch.from_ns < at && at <= stretch.to_ns);
+    return lossOf(of, stretch, reason, words);
   }
 
   /** How far each source is known, by machine/source. */

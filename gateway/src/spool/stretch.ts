@@ -8,7 +8,7 @@ export interface Stretch {
 }
 
 /** Of a source without any batch that reads back: nobody knows how it was mapped. */
-export const unknownMapping = '0'.repeat(64);
+const unknownMapping = '0'.repeat(64);
 
 /** Names a source of a machine. */
 export function keyOf({ machine, source }: Pick<Batch, 'machine' | 'source'>): string {
@@ -37,15 +37,18 @@ export function claimOf({ observed, gaps }: Batch): Stretch | undefined {
   ]);
 }
 
+/** A source of a machine, with what its batches have in common where any of them reads back. */
+export type LostSource = Pick<Batch, 'machine' | 'source'> & Partial<Pick<Batch, 'mapping' | 'marks'>>;
+
 /**
  * A batch that says that a stretch of its source is lost, and what is known of it nevertheless.
  * @param words what was said last in it: that holds beyond the stretch, until something else is said.
  */
 export function lossOf(
-  { machine, source, mapping, marks }: Pick<Batch, 'machine' | 'source' | 'mapping' | 'marks'>,
+  { machine, source, mapping = unknownMapping, marks = [] }: LostSource,
   stretch: Stretch,
   reason: GapReason,
-  words: readonly Observation[] = [],
+  words: readonly Observation[],
 ): BatchDraft {
   return {
     gateway_time_ns: nsNow(),

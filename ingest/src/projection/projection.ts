@@ -42,7 +42,7 @@ interface Failing {
 
 /** Losing a second of the cursor only means writing a second's points again, which changes nothing. */
 const cursorPause_ms = 1000;
-/** A request costs the store about as much as a thousand points: what comes within this time of the last one waits. */
+/** A request costs both ends beside its points: what comes within this time of the last one waits. */
 const betweenWrites_ms = 100;
 
 /**

@@ -17,21 +17,20 @@ const failures = 'states with faults, calendar';
 const items = 'counters';
 const rated = 'states, calendar, counters that tell good items, planned run time';
 const orders = 'orders by signal or entry, states';
-const declared = 'declared by people';
 const measured = 'measured values and limits of a characteristic';
 
 const overTime = ['not_applicable', 'no_planned_time', 'not_observed'] as const;
 const overItems = ['not_applicable', 'not_observed', 'no_items'] as const;
 const ofSamples = ['no_limits', 'too_few_samples', 'no_spread'] as const;
 
+/** A ratio of what only people can declare: of hours or of goods. */
+function byPeople(title: string, figure: KpiId): StandardKpi {
+  return { title, figure, needs: 'declared by people', absent: ['not_declared', 'no_items'] };
+}
+
 /** The 34 KPIs of ISO 22400-2:2014 (GB/T 34044.2-2017). */
 export const standardKpis: readonly StandardKpi[] = [
-  {
-    title: 'Worker efficiency',
-    figure: 'worker_efficiency',
-    needs: declared,
-    absent: ['not_declared', 'no_items'],
-  },
+  byPeople('Worker efficiency', 'worker_efficiency'),
   { title: 'Allocation ratio', figure: 'allocation_ratio', needs: orders, absent: ['no_orders'] },
   {
     title: 'Throughput rate',
@@ -99,42 +98,12 @@ export const standardKpis: readonly StandardKpi[] = [
     needs: 'registers, conversion factors, counters',
     absent: ['no_meter', 'not_observed', 'no_factor', 'no_items', 'not_applicable'],
   },
-  {
-    title: 'Inventory turns',
-    figure: 'inventory_turns',
-    needs: declared,
-    absent: ['not_declared', 'no_items'],
-  },
-  {
-    title: 'Finished goods ratio',
-    figure: 'finished_goods_ratio',
-    needs: declared,
-    absent: ['not_declared', 'no_items'],
-  },
-  {
-    title: 'Integrated goods ratio',
-    figure: 'integrated_goods_ratio',
-    needs: declared,
-    absent: ['not_declared', 'no_items'],
-  },
-  {
-    title: 'Production loss ratio',
-    figure: 'production_loss_ratio',
-    needs: declared,
-    absent: ['not_declared', 'no_items'],
-  },
-  {
-    title: 'Storage and transportation loss ratio',
-    figure: 'storage_transport_loss_ratio',
-    needs: declared,
-    absent: ['not_declared', 'no_items'],
-  },
-  {
-    title: 'Other loss ratio',
-    figure: 'other_loss_ratio',
-    needs: declared,
-    absent: ['not_declared', 'no_items'],
-  },
+  byPeople('Inventory turns', 'inventory_turns'),
+  byPeople('Finished goods ratio', 'finished_goods_ratio'),
+  byPeople('Integrated goods ratio', 'integrated_goods_ratio'),
+  byPeople('Production loss ratio', 'production_loss_ratio'),
+  byPeople('Storage and transportation loss ratio', 'storage_transport_loss_ratio'),
+  byPeople('Other loss ratio', 'other_loss_ratio'),
   {
     title: 'Equipment load ratio',
     figure: 'equipment_load_ratio',

@@ -2,8 +2,8 @@ import type { Problem } from '../config/problem.ts';
 import { suggestion } from '../config/problem.ts';
 import type { Spot } from './draft.ts';
 import { duplicates } from './duplicates.ts';
-import { sameDateProblems } from './product.ts';
 import { breakProblems, shiftProblems } from './shift-checks.ts';
+import { sameDateProblems } from './versions.ts';
 
 /** What a calendar says that cannot be, beyond its shape. */
 export function calendarProblems(calendar: Spot): Problem[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { Name } from './name.ts';
+import { versionOn } from './versions.ts';
 
 export const ClockTime = z
   .string()
@@ -103,6 +104,5 @@ export type Calendar = z.output<typeof Calendar>;
 
 /** The pattern of shifts in force on a local date: the version with the latest start that has come, else the calendar's own. */
 export function patternOn(calendar: Calendar, date: string): Pick<Calendar, 'shifts' | 'cycle'> {
-  const inForce = calendar.versions.filter(({ valid_from }) => valid_from <= date);
-  return inForce.toSorted((a, b) => (a.valid_from < b.valid_from ? -1 : 1)).at(-1) ?? calendar;
+  return versionOn(calendar.versions, date) ?? calendar;
 }

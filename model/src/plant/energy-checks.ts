@@ -5,6 +5,7 @@ import type { Spot } from './draft.ts';
 import { duplicates } from './duplicates.ts';
 import { feederProblems } from './feeder-checks.ts';
 import { namesIn, unknownNames } from './unknown.ts';
+import { sameDateProblems } from './versions.ts';
 
 /** What the energy part of a plant file says that cannot be, beyond its shape. */
 export function energyProblems(plant: Spot): Problem[] {
@@ -42,7 +43,7 @@ export function energyProblems(plant: Spot): Problem[] {
     ...carrierUnitProblems(plant),
     ...gridProblems(energy.get('grid')),
     ...tariffs.flatMap((tariff) => tariff.items('versions')).flatMap(priceProblems),
-    ...tariffs.flatMap(versionProblems),
+    ...tariffs.flatMap(sameDateProblems),
     ...baselines.flatMap(variableProblems),
     ...[...baselines, ...outputs].flatMap(spanProblems),
   ];
@@ -125,18 +126,6 @@ function priceProblems(version: Spot): Problem[] {
           ),
         ]),
   ];
-}
-
-function versionProblems(tariff: Spot): Problem[] {
-  const starts = new Set<string>();
-  return tariff.items('versions').flatMap((version): Problem[] => {
-    const start = version.text('valid_from');
-    if (start === undefined || !starts.has(start)) {
-      if (start !== undefined) starts.add(start);
-      return [];
-    }
-    return [problem(version.get('valid_from'), `another version begins on ${start}`, 'keep one of the two')];
-  });
 }
 
 function variableProblems(baseline: Spot): Problem[] {

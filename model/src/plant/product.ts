@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { Problem } from '../config/problem.ts';
 import { Slug } from '../slug.ts';
 import { LocalDate } from './calendar.ts';
-import type { Spot } from './draft.ts';
 import { plannedScrapRatio } from './means.ts';
 import { Name } from './name.ts';
+import { versionOn } from './versions.ts';
 
 const plans = {
   planned_run_time_per_item_s: z
@@ -35,25 +34,10 @@ export type ProductPlan = Pick<Product, 'planned_run_time_per_item_s' | 'planned
 
 /** The start of the version of a product that is in force on a local date; undefined before the first of them. */
 export function productVersionOn({ versions }: Product, date: string): string | undefined {
-  const starts = versions.map(({ valid_from }) => valid_from).filter((start) => start <= date);
-  return starts.toSorted().at(-1);
+  return versionOn(versions, date)?.valid_from;
 }
 
 /** @param version as `productVersionOn` says it. */
 export function productPlan(product: Product, version: string | undefined): ProductPlan {
   return product.versions.find(({ valid_from }) => valid_from === version) ?? product;
-}
-
-/** Versions of one thing that begin on the same date. */
-export function sameDateProblems(thing: Spot): Problem[] {
-  const starts = new Set<string>();
-  return thing.items('versions').flatMap((version): Problem[] => {
-    const start = version.text('valid_from');
-    if (start === undefined || !starts.has(start)) {
-      if (start !== undefined) starts.add(start);
-      return [];
-    }
-    const { path } = version.get('valid_from');
-    return [{ path, at: 'value', what: `another version begins on ${start}`, todo: 'keep one of the two' }];
-  });
 }

@@ -5,10 +5,10 @@ import { Spot } from './draft.ts';
 import { duplicates } from './duplicates.ts';
 import { energyProblems } from './energy-checks.ts';
 import { assetValueProblems } from './means.ts';
-import { sameDateProblems } from './product.ts';
 import { stayProblems } from './stays.ts';
 import { typeProblems } from './type-checks.ts';
 import { unknownNames } from './unknown.ts';
+import { sameDateProblems } from './versions.ts';
 
 /** What a plant file says that cannot be: names of things that are not there, things named twice. */
 export function referenceProblems(data: unknown): Problem[] {

@@ -117,20 +117,18 @@ export class MqttSource implements Source {
     if (news) this.#confirm();
   }
 
-  status(): SourceStatus {
-    const connected = this.#client?.connected ?? false;
+  #state(): SourceStatus['state'] {
+    if (this.#client === undefined) return 'stopped';
+    // In a pause the connection is given up on purpose.
+    if (!this.#client.connected) return this.#paused ? 'running' : 'connecting';
     const silent_ms = this.#lastMessage_ms === undefined ? Infinity : Date.now() - this.#lastMessage_ms;
-    const stalled = connected && silent_ms > this.#config.heartbeat_s * 1000;
+    return silent_ms > this.#config.heartbeat_s * 1000 ? 'stalled' : 'running';
+  }
+
+  status(): SourceStatus {
     return {
-      state:
-        this.#client === undefined
-          ? 'stopped'
-          : stalled
-            ? 'stalled'
-            : connected || this.#paused
-              ? 'running'
-              : 'connecting',
-      connected,
+      state: this.#state(),
+      connected: this.#client?.connected ?? false,
       last_message_ms: this.#lastMessage_ms,
       problem: this.#problem,
       counters: { ...this.#counters, ...this.#order?.counters },
