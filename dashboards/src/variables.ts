@@ -4,12 +4,7 @@ import { type Language, words } from './words.ts';
 
 /** One scope of the plant. */
 export function scopeVariable(language: Language): dashboard.QueryVariableBuilder {
-  return new dashboard.QueryVariableBuilder('scope')
-    .label(words.scope[language])
-    .datasource(datasource)
-    .query(queries.scopes())
-    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
-    .sort(dashboard.VariableSort.AlphabeticalAsc);
+  return listed('scope', queries.scopes(), language);
 }
 
 /** Hours, shifts or days. */
@@ -22,13 +17,22 @@ export function periodVariable(language: Language): dashboard.CustomVariableBuil
 
 /** Machines that have told a state; all of them unless chosen. */
 export function machineVariable(language: Language): dashboard.QueryVariableBuilder {
-  return new dashboard.QueryVariableBuilder('machine')
-    .label(words.machine[language])
-    .datasource(datasource)
-    .query(queries.machines())
-    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
-    .sort(dashboard.VariableSort.AlphabeticalAsc)
+  return listed('machine', queries.machines(), language)
     .multi(true)
     .includeAll(true)
     .current({ text: 'All', value: '$__all', selected: true });
+}
+
+/** What the store lists in the time that is shown, by name. */
+function listed(
+  name: 'scope' | 'machine',
+  query: string,
+  language: Language,
+): dashboard.QueryVariableBuilder {
+  return new dashboard.QueryVariableBuilder(name)
+    .label(words[name][language])
+    .datasource(datasource)
+    .query(query)
+    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+    .sort(dashboard.VariableSort.AlphabeticalAsc);
 }

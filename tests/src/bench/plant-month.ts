@@ -21,7 +21,7 @@ import { month, windows } from '../oracle/calendar.ts';
 import { monthPlant } from '../oracle/plant.ts';
 import type { Setting } from './bench.ts';
 import { TalkingProcess } from './process.ts';
-import { alone, atMost, type Row } from './row.ts';
+import { alone, atMost, median, type Row } from './row.ts';
 import { until } from './until.ts';
 
 const { days } = windows;
@@ -88,7 +88,7 @@ export async function monthOverHttp(
     }
   }
   const row = (name: string, times: readonly number[], most_ms: number) =>
-    atMost({ name, unit: 'ms' }, medianOf(times), Math.min(most_ms, sqlShare_ms));
+    atMost({ name, unit: 'ms' }, median(times), Math.min(most_ms, sqlShare_ms));
   return [
     alone('1/200 of SQL over raw data for 100 machines and a month, extrapolated', 'ms', [sqlShare_ms]),
     alone('KPIs of 100 machines and a month over HTTP, the first time ever, from days', 'ms', first),
@@ -138,10 +138,6 @@ async function asked(url: string, scope: string): Promise<number> {
   const { figures } = JSON.parse(text) as { figures?: Record<string, { value?: number }> };
   if (response.ok && Object.values(figures ?? {}).some(({ value = 0 }) => value > 0)) return took;
   throw new BenchlineError('store_unavailable', `no figures of the month, but ${response.status}: ${text}`);
-}
-
-function medianOf(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
 }
 
 /** What stays in memory when all quarter hours of a hundred machines were asked for: of half the month and of all. */

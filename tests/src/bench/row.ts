@@ -53,7 +53,7 @@ export function absent(name: string, unit: string, reason: string): Row {
   return { name, value: null, unit, limit: null, ratio: null, goal: null, ok: null, reason };
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
