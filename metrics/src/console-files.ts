@@ -47,6 +47,7 @@ const scripts = [
   'messages',
   'page',
   'panels',
+  'pause',
   'pipeline',
   'plant',
   'reasons',

@@ -127,7 +127,7 @@ async function openFigures(
   const writer = own
     ? undefined
     : new KpiWriter({ figures, scopes, store, lateness_ns, now: nsNow, log, onWritten: remember });
-  const limits = new LimitBook({ energy: plant.energy, scopes, figures, store });
+  const limits = new LimitBook({ energy: plant.energy, scopes, figures });
   return { store, own, from, scopes, revisions, shelf, figures, writer, limits, alarms };
 }
 

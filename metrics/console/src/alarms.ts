@@ -15,11 +15,14 @@ export function drawAlarms(
   place.replaceChildren(...sorted.map((alarm) => line(alarm, wording)));
 }
 
-function line(
-  { id, name, state, state_name, warning_name, value, max, unit, scope, from }: EnergyAlarm,
-  { language, zone }: { language: Language; zone: string },
-): HTMLElement {
-  const said = warning_name ? `${state_name[language]}: ${warning_name[language]}` : state_name[language];
+/** How an alarm stands, and of a warning why, in words. */
+export function alarmText({ state_name, warning_name }: EnergyAlarm, language: Language): string {
+  const said = state_name[language];
+  return warning_name ? `${said}: ${warning_name[language]}` : said;
+}
+
+function line(alarm: EnergyAlarm, { language, zone }: { language: Language; zone: string }): HTMLElement {
+  const { id, name, state, value, max, unit, scope, from } = alarm;
   return element(
     'a',
     {
@@ -27,7 +30,7 @@ function line(
       'data-alarm': id,
       'data-alarm-state': state,
     },
-    element('strong', {}, said),
+    element('strong', {}, alarmText(alarm, language)),
     element('span', {}, name[language]),
     element('small', {}, formatMoment(from, zone, language)),
     element('span', {}, `${formatAmount(value, unit, language)} / ${formatAmount(max, unit, language)}`),

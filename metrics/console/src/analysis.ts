@@ -6,6 +6,7 @@ import { byId, element, select, setText } from './dom.ts';
 import { locale } from './format.ts';
 import { lossPanels } from './loss-panels.ts';
 import { panel } from './panels.ts';
+import { pause } from './pause.ts';
 import { scopeOptions, timeZoneOf } from './plant.ts';
 import type { Catalogue, CharacteristicList, ControlChart, Grade, LossTree, PlantView } from './types.ts';
 import { currentWindow } from './windows.ts';
@@ -41,7 +42,7 @@ function choose(change: Partial<typeof choice>): void {
 async function refresh(): Promise<void> {
   turn += 1;
   const mine = turn;
-  known ??= await loadPlant();
+  known ??= await api.known();
   const { plant } = known;
   const scope = choice.scope || plant.enterprise.scope;
   const window = span(await currentWindow(choice.window, plant.enterprise.scope));
@@ -79,11 +80,6 @@ function draw(): void {
     chartPanel(characteristics, chosen, chart),
     gradePanel(grade),
   );
-}
-
-async function loadPlant(): Promise<{ plant: PlantView; catalogue: Catalogue }> {
-  const [plant, catalogue] = await Promise.all([api.plant(), api.catalogue()]);
-  return { plant, catalogue };
 }
 
 type Characteristic = CharacteristicList['characteristics'][number];
@@ -198,9 +194,7 @@ async function keepFresh(): Promise<never> {
   for (;;) {
     // A list that somebody has open is not taken away from under their hands.
     if (document.activeElement?.tagName !== 'SELECT') await refresh().catch(() => showFresh(false));
-    await new Promise((resolve) => {
-      setTimeout(resolve, everyMs);
-    });
+    await pause(everyMs);
   }
 }
 

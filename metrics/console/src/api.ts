@@ -39,8 +39,11 @@ export const span = (window: Window) => ({
 });
 
 export const api = {
-  plant: async () => await get<PlantView>('plant'),
-  catalogue: async () => await get<Catalogue>('catalogue'),
+  /** What does not change while the service runs. */
+  known: async () => {
+    const [plant, catalogue] = await Promise.all([get<PlantView>('plant'), get<Catalogue>('catalogue')]);
+    return { plant, catalogue };
+  },
   pipeline: async () => await get<Pipeline>('pipeline'),
   kpis: async (scope: string, window: Window) => await get<KpiResult>('kpis', { scope, ...span(window) }),
   /** The shift or day of a scope that holds an instant. */

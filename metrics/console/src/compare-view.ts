@@ -4,7 +4,7 @@ import { element } from './dom.ts';
 import { figureButton, openEvidence } from './evidence.ts';
 import { figureUnit, formatDate, formatFigure, formatShare, locale, reasonOf } from './format.ts';
 import { message } from './messages.ts';
-import { panel } from './panels.ts';
+import { panel, track } from './panels.ts';
 import { pathName } from './plant.ts';
 import type { Catalogue, Comparison, Figure, KpiId, Language, PlantView } from './types.ts';
 
@@ -173,13 +173,8 @@ function statusText(
 }
 
 function barOf(value: number | undefined, most: number, side: string): HTMLElement {
-  const track = element('div', { class: 'track' });
-  if (value === undefined || most === 0) return track;
-  const stretch = element('span', { class: value < 0 ? 'negative' : side });
-  // By the object, not by an attribute: the service's content security policy takes no inline styles.
-  stretch.style.width = `${((100 * Math.abs(value)) / most).toFixed(2)}%`;
-  track.append(stretch);
-  return track;
+  if (value === undefined || most === 0) return track([]);
+  return track([{ class: value < 0 ? 'negative' : side, from: 0, length: Math.abs(value) / most }]);
 }
 
 /** The figures behind the lines, each with its evidence. */

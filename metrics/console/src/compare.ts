@@ -7,6 +7,7 @@ import { comparePanels } from './compare-view.ts';
 import { type Span, windowsOf } from './compare-windows.ts';
 import { byId, element, setText } from './dom.ts';
 import { wallAt } from './local-time.ts';
+import { pause } from './pause.ts';
 import { linesOf, scopesOf, timeZoneOf } from './plant.ts';
 import type { Catalogue, Comparison, PlantView } from './types.ts';
 
@@ -64,8 +65,7 @@ async function refresh(): Promise<void> {
   const mine = turn;
   try {
     if (!known) {
-      const [plant, catalogue] = await Promise.all([api.plant(), api.catalogue()]);
-      known = { plant, catalogue };
+      known = await api.known();
       drawAll();
     }
     const scopes = scopesNow(known);
@@ -174,9 +174,7 @@ async function keepFresh(): Promise<never> {
     const busy =
       document.querySelector('dialog[open]') ?? document.querySelector('#page select:focus, input:focus');
     if (!busy) await refresh();
-    await new Promise((resolve) => {
-      setTimeout(resolve, everyMs);
-    });
+    await pause(everyMs);
   }
 }
 

@@ -1,5 +1,6 @@
-import { element, svg } from './dom.ts';
+import { svg } from './dom.ts';
 import { formatAmount, formatMoment } from './format.ts';
+import { track } from './panels.ts';
 import type { EnergyBaseline, Language } from './types.ts';
 
 const size = { width: 900, height: 180, left: 70, right: 10, top: 12, bottom: 12 };
@@ -51,15 +52,12 @@ export interface Stretch {
 
 /** A track from nothing to `most` with stretches on it. */
 export function gauge(most: number, stretches: readonly Stretch[], title: string): HTMLElement {
-  const percent = (value: number) => `${Math.min(100, Math.max(0, (100 * value) / (most || 1))).toFixed(2)}%`;
-  const track = element('div', { class: 'track', title });
-  for (const { class: kind, from, to } of stretches) {
-    const stretch = element('span', { class: kind });
-    Object.assign(stretch.style, {
-      left: percent(from),
-      ...(kind !== 'mark' && { width: percent(to - from) }),
-    });
-    track.append(stretch);
-  }
-  return track;
+  const share = (value: number) => Math.min(1, Math.max(0, value / (most || 1)));
+  return track(
+    stretches.map(({ class: kind, from, to }) => ({
+      ...{ class: kind, from: share(from) },
+      ...(kind !== 'mark' && { length: share(to - from) }),
+    })),
+    title,
+  );
 }

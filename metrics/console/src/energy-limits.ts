@@ -1,3 +1,4 @@
+import { alarmText } from './alarms.ts';
 import { element } from './dom.ts';
 import { gauge } from './energy-charts.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
@@ -55,7 +56,7 @@ function item(wording: Wording, shown: Shown, alarm: EnergyAlarm, actions: Alarm
       'div',
       { class: 'head' },
       element('strong', {}, name[language]),
-      element('span', { class: 'chip' }, stateText(alarm, wording)),
+      element('span', { class: 'chip' }, alarmText(alarm, language)),
       element('small', { class: 'detail' }, when),
     ),
     gauge(
@@ -71,11 +72,6 @@ function item(wording: Wording, shown: Shown, alarm: EnergyAlarm, actions: Alarm
     ...acknowledgement(wording, shown, alarm),
     ...(state === 'none' ? [] : [buttons(wording, shown, alarm, actions)]),
   );
-}
-
-function stateText({ state_name, warning_name }: EnergyAlarm, { language }: Wording): string {
-  const said = state_name[language];
-  return warning_name ? `${said}: ${warning_name[language]}` : said;
 }
 
 function acknowledgement({ language }: Wording, { zone }: Shown, alarm: EnergyAlarm): HTMLElement[] {

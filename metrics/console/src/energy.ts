@@ -8,6 +8,7 @@ import { energyMessage } from './energy-messages.ts';
 import { type BaselineChoice, baselinePanel, forecastPanel, noBaseline } from './energy-outlook.ts';
 import { balancePanel, statePanels, summaryPanel, tariffPanel, type Wording } from './energy-panels.ts';
 import { enter } from './entry-api.ts';
+import { pause } from './pause.ts';
 import { namesOf, scopeOptions, timeZoneOf } from './plant.ts';
 import type { Catalogue, EnergyAlarm, EnergyCatalogue, PlantView } from './types.ts';
 import { currentWindow } from './windows.ts';
@@ -93,12 +94,8 @@ async function refresh(): Promise<void> {
 }
 
 async function load() {
-  const [plant, catalogue, energy] = await Promise.all([
-    api.plant(),
-    api.catalogue(),
-    get<EnergyCatalogue>('energy/catalogue'),
-  ]);
-  return { plant, catalogue, energy };
+  const [plant, energy] = await Promise.all([api.known(), get<EnergyCatalogue>('energy/catalogue')]);
+  return { ...plant, energy };
 }
 
 function scopeOf({ enterprise }: PlantView): string {
@@ -231,12 +228,6 @@ async function keepFresh(): Promise<never> {
     await refresh().catch(() => showFresh(false));
     await pause(everyMs);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }
 
 root.append(

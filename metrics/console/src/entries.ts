@@ -50,10 +50,10 @@ async function refresh(): Promise<void> {
 }
 
 async function start(): Promise<{ plant: PlantView; catalogue: Catalogue }> {
-  const [plant, catalogue] = await Promise.all([api.plant(), api.catalogue()]);
-  const machines = linesOf(plant).flatMap((line) => line.machines);
+  const loaded = await api.known();
+  const machines = linesOf(loaded.plant).flatMap((line) => line.machines);
   if (!machines.some(({ id }) => id === choice.machine)) choice.machine = machines[0]?.id ?? '';
-  return { plant, catalogue };
+  return loaded;
 }
 
 async function refill(): Promise<void> {

@@ -83,37 +83,29 @@ export function figureUnit(unit: string, language: Language): string {
 
 /** Day and time of an instant. */
 export function formatMoment(at: string, zone: string, language: Language): string {
-  return new Intl.DateTimeFormat(locale(language), {
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone: zone,
-  }).format(new Date(at));
+  return inZone(new Date(at), zone, language, { month: '2-digit', day: '2-digit', ...toTheMinute });
 }
 
 /** The same with the year, for what may lie far back. */
 export function formatDate(at: string, zone: string, language: Language): string {
-  return new Intl.DateTimeFormat(locale(language), {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone: zone,
-  }).format(new Date(at));
+  const date = { year: 'numeric', month: 'short', day: 'numeric' } as const;
+  return inZone(new Date(at), zone, language, { ...date, ...toTheMinute });
 }
 
 export function formatClock(at: Date, zone: string, language: Language): string {
-  return new Intl.DateTimeFormat(locale(language), {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZone: zone,
-  }).format(at);
+  return inZone(at, zone, language, { ...toTheMinute, second: '2-digit' });
+}
+
+const toTheMinute = { hour: '2-digit', minute: '2-digit' } as const;
+
+function inZone(
+  at: Date,
+  zone: string,
+  language: Language,
+  parts: Pick<Intl.DateTimeFormatOptions, 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second'>,
+): string {
+  const format = { ...parts, hourCycle: 'h23', timeZone: zone } as const;
+  return new Intl.DateTimeFormat(locale(language), format).format(at);
 }
 
 export function locale(language: Language): string {

@@ -6,6 +6,7 @@ import { openEvidence } from './evidence.ts';
 import { fillCnc, fillFigures, fillStates } from './fill.ts';
 import { message } from './messages.ts';
 import { buildPage, type PageModel } from './page.ts';
+import { pause } from './pause.ts';
 import { fillPipeline } from './pipeline.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
 import type { EnergyAlarm, KpiId, KpiResult } from './types.ts';
@@ -43,8 +44,7 @@ function draw(): void {
 
 async function refresh(): Promise<void> {
   if (!model) {
-    const [plant, catalogue] = await Promise.all([api.plant(), api.catalogue()]);
-    model = { plant, catalogue, language: choice.language };
+    model = { ...(await api.known()), language: choice.language };
     draw();
   }
   const shown = model;
@@ -102,12 +102,6 @@ async function keepFresh(): Promise<never> {
       new Promise<void>((resolve) => (wake = resolve)),
     ]);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }
 
 draw();

@@ -21,18 +21,36 @@ export interface Bar {
   title: string;
 }
 
-export function barList(bars: readonly Bar[]): HTMLElement {
+/** A stretch of a track by its ends, in parts of the whole; without a length it is a mark. */
+export interface Stretch {
+  class: string;
+  from: number;
+  length?: number;
+}
+
+/** A track with stretches on it. */
+export function track(stretches: readonly Stretch[], title?: string): HTMLElement {
   const percent = (share: number) => `${(100 * share).toFixed(3)}%`;
-  const list = element('div', { class: 'bars' });
-  for (const { id, name, from, length, kind, amount, title } of bars) {
+  const made = element('div', { class: 'track', ...(title !== undefined && { title }) });
+  for (const { class: kind, from, length } of stretches) {
     const stretch = element('span', { class: kind });
     // By the object, not by an attribute: the service's content security policy takes no inline styles.
-    Object.assign(stretch.style, { left: percent(from), width: percent(length) });
+    Object.assign(stretch.style, {
+      left: percent(from),
+      ...(length !== undefined && { width: percent(length) }),
+    });
+    made.append(stretch);
+  }
+  return made;
+}
+
+export function barList(bars: readonly Bar[]): HTMLElement {
+  const list = element('div', { class: 'bars' });
+  for (const { id, name, from, length, kind, amount, title } of bars)
     list.append(
       element('span', { class: kind, 'data-bar': id }, name),
-      element('div', { class: 'track', title }, ...(length === 0 ? [] : [stretch])),
+      track(length === 0 ? [] : [{ class: kind, from, length }], title),
       element('span', { class: 'amount', title }, amount),
     );
-  }
   return list;
 }

@@ -1,5 +1,5 @@
 import type { CanonicalState } from '@benchline/model';
-import { firstIndex, type Interval, overlay, subtract } from '../intervals.ts';
+import { always, firstIndex, type Interval, overlay, subtract } from '../intervals.ts';
 import type { EnergyUseKey, OrderEnergyKey } from './account.ts';
 import type { RegisterFacts } from './facts.ts';
 import type { Rise, Run } from './rise.ts';
@@ -19,8 +19,6 @@ export interface EnergyPart extends Run {
   /** The part of a single increment that is divided; absent where the increments belong here as a whole. */
   delta?: bigint;
 }
-
-const always: Interval = { from_ns: -(2n ** 63n), to_ns: 2n ** 63n - 1n };
 
 /**
  * Divides the increments of a register among what the machine did. An increment belongs to the one stretch that it

@@ -1,5 +1,5 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
-import { firstIndex, type Interval, overlay } from '../intervals.ts';
+import { everAfter, everBefore, firstIndex, type Interval, overlay } from '../intervals.ts';
 import type { Element } from './account.ts';
 import type { Facts, Step } from './facts.ts';
 
@@ -106,9 +106,6 @@ function elementOf(state: CanonicalState, order: boolean): Element {
       return 'pmt';
   }
 }
-
-const everBefore = -(2n ** 63n);
-const everAfter = 2n ** 63n - 1n;
 
 /** Where each step holds; `before` is what does before the first. */
 export function stretches<T>(steps: readonly Step<T>[], before: T): (Interval & { value: T })[] {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { AlarmNews } from '../energy/alarm-watch.ts';
 import type { Alarm } from '../energy/alarms.ts';
 import { EnergyRules } from '../energy/rules.ts';
+import { isWithin } from '../figures/scopes.ts';
 import type { AlarmNews as AlarmNewsView, StandingAlarms } from './energy-outlook-schemas.ts';
 import { alarmView } from './energy-outlook-views.ts';
 import type { ApiParts } from './parts.ts';
@@ -72,7 +73,6 @@ export class AlarmEvents {
   }
 
   #concerns({ limit }: Alarm): boolean {
-    const within = this.#within;
-    return within === undefined || limit.scope === within || limit.scope.startsWith(`${within}/`);
+    return this.#within === undefined || isWithin(limit.scope, this.#within);
   }
 }

@@ -7,7 +7,8 @@ import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
 import type { KpiResult, OeeProfile } from './schemas.ts';
 import type { Comparison } from './series-schemas.ts';
-import { kpiView, shiftView, spanView } from './views.ts';
+import { spanView } from './span-view.ts';
+import { kpiView, shiftView } from './views.ts';
 
 const mostSides = 60;
 /** Periods of all sides together: each that nobody has asked for before takes tens of milliseconds. */

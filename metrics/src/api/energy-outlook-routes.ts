@@ -9,9 +9,10 @@ import { unitsOf } from '../kpis/quantities.ts';
 import { EnergyAlarms, EnergyBaseline, EnergyExplanation, EnergyForecast } from './energy-outlook-schemas.ts';
 import { alarmView, explanationView, outlookView } from './energy-outlook-views.ts';
 import { BaselineQuery, baselineAsked, ExplanationQuery, ForecastQuery } from './energy-query.ts';
-import { askedView, spanView } from './energy-views.ts';
+import { askedView } from './energy-views.ts';
 import { type ApiServer, type PartsOf, readScope } from './parts.ts';
 import { ScopeQuery, windowOf } from './query.ts';
+import { spanView } from './span-view.ts';
 
 /** What energy should be: baselines, forecasts, limits with their alarms, and why one was exceeded. */
 export function energyOutlookRoutes(app: ApiServer, parts: PartsOf): void {

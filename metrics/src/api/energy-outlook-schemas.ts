@@ -2,7 +2,7 @@ import { baselineVariables, limitMeasures, limitPeriods, Slug } from '@benchline
 import { z } from 'zod';
 import { alarmChanges } from '../energy/alarm-changes.ts';
 import { alarmStates, warningReasons } from '../energy/alarms.ts';
-import { askedOf, EnergyStatusView, EnergyUnitView, spanOf } from './energy-schemas.ts';
+import { askedOf, carrierOf, EnergyStatusView, spanOf } from './energy-schemas.ts';
 import { Instant, LocalName } from './schemas.ts';
 
 /** What the routes of baselines, forecasts, limits and explanations answer, and the events of alarms. */
@@ -10,8 +10,7 @@ import { Instant, LocalName } from './schemas.ts';
 export const EnergyBaseline = z
   .object({
     ...askedOf,
-    carrier: Slug,
-    unit: EnergyUnitView,
+    ...carrierOf,
     baseline: Slug.optional().describe('Id in the plant file, when it is declared there'),
     model: z.enum(['ratio', 'regression']),
     variables: z.array(z.enum(baselineVariables)),
@@ -58,8 +57,7 @@ export const EnergyOutlook = z
 export const EnergyForecast = z
   .object({
     ...askedOf,
-    carrier: Slug,
-    unit: EnergyUnitView,
+    ...carrierOf,
     period: z.enum(['day', 'week', 'month']),
     status: EnergyStatusView,
     used: z.number().optional().describe('So far in the period'),
@@ -105,8 +103,7 @@ export const AlarmNews = z.object({ at: Instant, change: z.enum(alarmChanges), a
 export const EnergyExplanation = z
   .object({
     ...askedOf,
-    carrier: Slug,
-    unit: EnergyUnitView,
+    ...carrierOf,
     period: z.enum(limitPeriods),
     status: EnergyStatusView,
     references: z.array(z.object(spanOf)).describe('The earlier periods that it is compared with'),

@@ -6,8 +6,9 @@ import type { Outlook } from '../energy/outlook.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { unitsOf } from '../kpis/quantities.ts';
 import type { EnergyAlarms, EnergyExplanation, EnergyOutlook } from './energy-outlook-schemas.ts';
-import { askedView, spanView, stateName } from './energy-views.ts';
+import { askedView, stateName } from './energy-views.ts';
 import { alarmWording, warningWording } from './energy-wording.ts';
+import { spanView } from './span-view.ts';
 
 /** How forecasts, alarms and explanations look in the API. */
 

@@ -6,9 +6,7 @@ import { Instant, LocalName } from './schemas.ts';
 
 /** What the energy routes answer. */
 
-export const EnergyUnitView = z
-  .enum(['kWh', 'm3', 'kg'])
-  .describe('Unit in which amounts of the carrier are kept');
+const EnergyUnitView = z.enum(['kWh', 'm3', 'kg']).describe('Unit in which amounts of the carrier are kept');
 export const EnergyStatusView = z.enum(energyStatuses);
 const EnergyFigure = z
   .object({
@@ -26,6 +24,8 @@ export const askedOf = {
   ...spanOf,
   time_zone: z.string().describe('IANA time zone in which days of this scope are cut'),
 };
+/** Of one carrier, with the unit that its amounts are in. */
+export const carrierOf = { carrier: Slug, unit: EnergyUnitView };
 const FactorView = z.object({
   value: z.number().describe('For one unit of the carrier'),
   unit: z.string(),
@@ -127,8 +127,7 @@ const Share = z.number().nullable().describe('Share of total; null when that is 
 export const EnergyByState = z
   .object({
     ...askedOf,
-    carrier: Slug,
-    unit: EnergyUnitView,
+    ...carrierOf,
     total: z.number().describe("Energy of the scope's machines that report states"),
     idle_share: EnergyFigure.describe(
       'Energy while powered and neither producing nor in setup, of all energy while powered',
@@ -165,8 +164,7 @@ export const EnergyByState = z
 export const EnergyCosts = z
   .object({
     ...askedOf,
-    carrier: Slug,
-    unit: EnergyUnitView,
+    ...carrierOf,
     sites: z.array(
       z.object({
         site: Slug,

@@ -5,7 +5,6 @@ import {
   type Energy,
   factorSets,
   gridFactors,
-  isoFromNs,
   tariffBands,
 } from '@benchline/model';
 import type { z } from 'zod';
@@ -40,6 +39,7 @@ import {
   energyStatusWording,
   warningWording,
 } from './energy-wording.ts';
+import { spanView } from './span-view.ts';
 import { stateWording } from './wording.ts';
 
 /** How energy looks in the API. */
@@ -69,10 +69,6 @@ export function energyCatalogueView({
 
 export function askedView(scope: Scope, window: Interval) {
   return { scope: scope.path, ...spanView(window), time_zone: scope.time_zone };
-}
-
-export function spanView({ from_ns, to_ns }: Interval): { from: string; to: string } {
-  return { from: isoFromNs(from_ns), to: isoFromNs(to_ns) };
 }
 
 type EnergyFigure = z.output<typeof EnergySummary>['co2'];

@@ -37,13 +37,10 @@ import {
   type PlantView,
 } from './schemas.ts';
 import type { Series } from './series-schemas.ts';
+import { spanView } from './span-view.ts';
 import { gapReasonWording, stateWording, statusWording } from './wording.ts';
 
 /** How what was computed looks in the API. */
-
-export function spanView({ from_ns, to_ns }: Interval): { from: string; to: string } {
-  return { from: isoFromNs(from_ns), to: isoFromNs(to_ns) };
-}
 
 /** Availability, performance and quality as each profile cuts OEE. */
 const oeeFactors: Readonly<Record<OeeProfile, readonly [KpiId, KpiId, KpiId]>> = {

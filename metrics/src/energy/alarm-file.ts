@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writeFileAtomically } from '@benchline/store/journal';
 import { z } from 'zod';
 import type { Told } from './alarm-changes.ts';
 import { alarmStates } from './alarms.ts';
@@ -18,6 +19,5 @@ export async function readTold(file: string): Promise<Map<string, Told>> {
 
 /** Replaces the file at once. @throws Error of the file system. */
 export async function writeTold(file: string, told: ReadonlyMap<string, Told>): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify({ alarms: Object.fromEntries(told) })}\n`);
-  await rename(`${file}.new`, file);
+  await writeFileAtomically(file, `${JSON.stringify({ alarms: Object.fromEntries(told) })}\n`);
 }

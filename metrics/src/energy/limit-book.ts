@@ -6,12 +6,11 @@ import {
   type Limit,
   type Nanoseconds,
 } from '@benchline/model';
-import type { TelemetryStore } from '@benchline/store';
 import { localPeriods } from '../calendar/local-periods.ts';
 import { nsOf } from '../calendar/periods.ts';
 import type { Figures } from '../figures/figures.ts';
-import { findScope, type Scope } from '../figures/scopes.ts';
-import type { Interval } from '../intervals.ts';
+import { findScope, isWithin, type Scope } from '../figures/scopes.ts';
+import { everBefore, type Interval } from '../intervals.ts';
 import { unitsOf } from '../kpis/quantities.ts';
 import { type Alarm, alarmOf } from './alarms.ts';
 import { amountOf } from './amounts.ts';
@@ -19,8 +18,6 @@ import { PeriodForecasts } from './running-period.ts';
 
 const minuteNs: Nanoseconds = 60_000_000_000n;
 const quarterNs: Nanoseconds = 15n * minuteNs;
-const everBefore: Nanoseconds = -(2n ** 63n);
-const everAfter: Nanoseconds = 2n ** 63n - 1n;
 /** Most periods of one limit that are looked at in one question. */
 const mostPeriods = 400;
 
@@ -28,7 +25,6 @@ export interface LimitBookParts {
   energy: Energy;
   scopes: ReadonlyMap<string, Scope>;
   figures: Figures;
-  store: Pick<TelemetryStore, 'entries'>;
 }
 
 /** Limits of the plant file against what was used, with forecasts for periods that are running. */
@@ -43,8 +39,7 @@ export class LimitBook {
 
   /** The limits whose scope is, or lies within, a scope. */
   limitsIn(scope: Scope): readonly Limit[] {
-    const inside = (path: string) => path === scope.path || path.startsWith(`${scope.path}/`);
-    return this.#parts.energy.limits.filter((limit) => inside(limit.scope));
+    return this.#parts.energy.limits.filter((limit) => isWithin(limit.scope, scope.path));
   }
 
   /**
@@ -118,8 +113,8 @@ export class LimitBook {
   }
 
   async #acknowledgements(scope: string): Promise<Entry[]> {
-    const subjects = [scope, scope.split('/').at(-1) ?? scope];
-    const all = await this.#parts.store.entries({ subjects, from_ns: everBefore, to_ns: everAfter });
-    return holdingEntries(all);
+    const subjects = new Set([scope, scope.split('/').at(-1) ?? scope]);
+    const stated = [...subjects].map((subject) => this.#parts.figures.statedOf(subject));
+    return holdingEntries((await Promise.all(stated)).flat());
   }
 }

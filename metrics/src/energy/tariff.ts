@@ -1,4 +1,11 @@
-import type { Nanoseconds, Tariff, TariffBand, TariffPeriod, TariffVersion } from '@benchline/model';
+import {
+  type Nanoseconds,
+  type Tariff,
+  type TariffBand,
+  type TariffPeriod,
+  type TariffVersion,
+  versionOn,
+} from '@benchline/model';
 import { dateText, weekdayOf } from '../calendar/pattern.ts';
 import { clockSpan, daysOverlapping, localDate, nsOf } from '../calendar/periods.ts';
 import { type Interval, intersect, subtract } from '../intervals.ts';
@@ -20,7 +27,7 @@ export function bandsOf(tariff: Tariff, zone: string, window: Interval): BandStr
   const stretches: BandStretch[] = [];
   for (const day of daysOverlapping(zone, window)) {
     const date = localDate(zone, day.from_ns);
-    const version = versionOn(tariff, dateText(date));
+    const version = versionOn(tariff.versions, dateText(date));
     if (!version) continue;
     for (const { band, ...interval } of bandsOfDay(version, zone, date, day)) {
       const [inside] = intersect([interval], [window]);
@@ -28,11 +35,6 @@ export function bandsOf(tariff: Tariff, zone: string, window: Interval): BandStr
     }
   }
   return stretches;
-}
-
-function versionOn({ versions }: Tariff, date: string): TariffVersion | undefined {
-  const inForce = versions.filter(({ valid_from }) => valid_from <= date);
-  return inForce.toSorted((a, b) => (a.valid_from < b.valid_from ? -1 : 1)).at(-1);
 }
 
 function bandsOfDay(version: TariffVersion, zone: string, date: number, day: Interval) {

@@ -1,8 +1,7 @@
-import { type Entry, holdingEntries, type Nanoseconds } from '@benchline/model';
+import { type Entry, holdingEntries } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
+import { always } from '../intervals.ts';
 
-const everBefore: Nanoseconds = -(2n ** 63n);
-const everAfter: Nanoseconds = 2n ** 63n - 1n;
 /** Entries kept in memory: what people enter in a year on some hundred machines. */
 const mostKept = 200_000;
 
@@ -58,13 +57,11 @@ export class EntryBook {
   }
 
   #read(subject: string): Promise<Stated> {
-    const read = this.#store
-      .entries({ subjects: [subject], from_ns: everBefore, to_ns: everAfter })
-      .then((all) => {
-        const holding = holdingEntries(all);
-        const inspections = holding.filter(({ statement }) => statement.kind === 'inspection');
-        return { all, holding, inspections };
-      });
+    const read = this.#store.entries({ subjects: [subject], ...always }).then((all) => {
+      const holding = holdingEntries(all);
+      const inspections = holding.filter(({ statement }) => statement.kind === 'inspection');
+      return { all, holding, inspections };
+    });
     read.then(
       ({ all }) => this.#sized(subject, read, all.length),
       () => {

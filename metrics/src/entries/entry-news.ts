@@ -1,7 +1,7 @@
 import { type Entry, holdingEntries, type Nanoseconds, type PlantIndex } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import type { Interval } from '../intervals.ts';
-import { everAfter } from './overlay.ts';
+import { statedAnew } from './stated-anew.ts';
 import { touchedBy } from './stretches.ts';
 
 /** An asset, and the time of which accounts change by an entry about it; its ends belong to it. */
@@ -21,18 +21,13 @@ export async function entryNews(
   plant: PlantIndex,
   store: Pick<TelemetryStore, 'entries'>,
 ): Promise<EntryNews[]> {
-  const news: EntryNews[] = [];
-  for (const [machine, said] of Map.groupBy(entries, ({ subject }) => subject)) {
-    if (!plant.assets.has(machine)) continue;
-    const all = await store.entries({ subjects: [machine], from_ns: -everAfter, to_ns: everAfter });
+  const stated = await statedAnew(entries, (subject) => plant.assets.has(subject), store);
+  return stated.flatMap(({ subject: machine, all, said }) => {
     const holding = holdingEntries(all);
-    for (const entry of said) {
-      const superseded = all.find(({ id }) => id === entry.supersedes);
-      for (const changed of superseded ? [entry, superseded] : [entry])
-        news.push({ machine, entry, ...touchedBy(changed, holding) });
-    }
-  }
-  return news;
+    return said.flatMap(({ entry, changed }) =>
+      changed.map((each) => ({ machine, entry, ...touchedBy(each, holding) })),
+    );
+  });
 }
 
 /** With an end that has come: what is yet to be known is computed when it is. */

@@ -1,6 +1,5 @@
-import type { Nanoseconds } from '@benchline/model';
 import type { Step } from '../accounts/facts.ts';
-import { firstIndex, type Interval } from '../intervals.ts';
+import { everAfter, firstIndex, type Interval } from '../intervals.ts';
 
 /** A stretch [from, to) with what holds in it. */
 export interface Stretch<T> extends Interval {
@@ -38,6 +37,3 @@ function withStretch<T>(
     ...steps.slice(after),
   ];
 }
-
-/** Later than anything: the end of what has none. */
-export const everAfter: Nanoseconds = 2n ** 63n - 1n;

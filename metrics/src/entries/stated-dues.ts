@@ -1,8 +1,8 @@
 import type { Entry } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import { type Due, duesOf } from '../figures/due.ts';
-import type { Scope } from '../figures/scopes.ts';
-import { everAfter } from './overlay.ts';
+import { isWithin, type Scope } from '../figures/scopes.ts';
+import { statedAnew } from './stated-anew.ts';
 
 /**
  * The hours, shifts and days whose figures change by new entries about scopes, those that they supersede included.
@@ -15,15 +15,9 @@ export async function statedDues(
   scopes: ReadonlyMap<string, Scope>,
   store: Pick<TelemetryStore, 'entries'>,
 ): Promise<Due[]> {
-  const dues: Due[] = [];
-  for (const [subject, said] of Map.groupBy(entries, (entry) => entry.subject)) {
-    if (!scopes.has(subject)) continue;
-    const all = await store.entries({ subjects: [subject], from_ns: -everAfter, to_ns: everAfter });
-    const superseded = new Set(said.map(({ supersedes }) => supersedes));
-    for (const entry of [...said, ...all.filter(({ id }) => superseded.has(id))])
-      for (const scope of scopes.values()) dues.push(...changedIn(scope, entry));
-  }
-  return dues;
+  const stated = await statedAnew(entries, (subject) => scopes.has(subject), store);
+  const changed = stated.flatMap(({ said }) => said.flatMap((each) => each.changed));
+  return changed.flatMap((entry) => [...scopes.values()].flatMap((scope) => changedIn(scope, entry)));
 }
 
 function changedIn(scope: Scope, { subject, from_ns, to_ns = from_ns, statement }: Entry): Due[] {
@@ -35,7 +29,7 @@ function changedIn(scope: Scope, { subject, from_ns, to_ns = from_ns, statement 
     }
     case 'inspection':
       // It belongs to the windows that its end lies in.
-      return `${subject}/`.startsWith(`${scope.path}/`) ? duesOf(scope, { from_ns: to_ns - 1n, to_ns }) : [];
+      return isWithin(subject, scope.path) ? duesOf(scope, { from_ns: to_ns - 1n, to_ns }) : [];
     default:
       return [];
   }

@@ -1,8 +1,8 @@
 import type { Entry, Statement, StatementKind } from '@benchline/model';
 import type { Facts } from '../accounts/facts.ts';
 import { columnsOf } from '../accounts/readings.ts';
-import type { Interval } from '../intervals.ts';
-import { everAfter, type Stretch } from './overlay.ts';
+import { everAfter, type Interval } from '../intervals.ts';
+import type { Stretch } from './overlay.ts';
 
 /** An entry that states something of a kind. */
 export type EntryOf<K extends StatementKind> = Entry & { statement: Extract<Statement, { kind: K }> };

@@ -5,7 +5,7 @@ import { deserialize, serialize } from 'node:v8';
 import { type Asset, describeError, type Log, type Nanoseconds, type PlantIndex } from '@benchline/model';
 import { type Account, emptyAccount } from '../accounts/account.ts';
 import type { FeedPosition } from '../follower/position.ts';
-import type { Interval } from '../intervals.ts';
+import { everAfter, type Interval } from '../intervals.ts';
 import type { Shelf } from './piece-book.ts';
 import { quarterNs } from './pieces.ts';
 
@@ -141,7 +141,7 @@ export class AccountShelf implements Shelf<Account> {
     if (this.#added >= pruneEvery) this.#prune();
   }
 
-  touched(asset: string, from_ns: Nanoseconds, until_ns: Nanoseconds = 2n ** 63n - 1n): void {
+  touched(asset: string, from_ns: Nanoseconds, until_ns: Nanoseconds = everAfter): void {
     const end = this.#ends.get(asset);
     if (end === undefined || end < from_ns) return;
     this.#safely(() => this.#statements.drop.run(asset, from_ns, until_ns));

@@ -138,23 +138,23 @@ export class Figures {
     now_ns: Nanoseconds,
   ): Promise<ScopeFigures> {
     const window = { from_ns: parts[0].from_ns, to_ns: (parts.at(-1) ?? parts[0]).to_ns };
-    const [sums, cnc, chains, inspections, entries] = await Promise.all([
+    const [sums, stations, inspections, entries] = await Promise.all([
       this.#scopeAccount(scope, parts, now_ns),
-      this.#cncRatios(scope, parts, now_ns, 'process_count'),
-      this.#chains(scope, parts, now_ns),
+      this.stations(scope, parts, now_ns),
       this.#inspections(scope, parts),
       this.#entries.of(scope.level === 'asset' ? (scope.assets[0]?.id ?? scope.path) : scope.path),
     ]);
     const { runTime, plannedScrap } = this.#plans;
     const quantities = quantitiesOf(sums.account, runTime);
     const declared = declaredInputsOf(entries, parts);
+    const chains = this.#chains(scope, parts, stations);
     this.#computed += 1;
     const figures = {
       ...figuresOf(sums, runTime, this.#energy.conversionsOf(scope, window)),
       ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains, inspections }),
       ...declaredMaintenance(declared, quantities),
       ...declaredFigures(declared),
-      ...cncFigures(cnc),
+      ...cncFigures(cncRatiosOf(scope, parts, stations, 'process_count')),
     };
     const open = isProvisional(window.to_ns, now_ns, this.#options.lateness_ns);
     return {
@@ -195,35 +195,21 @@ export class Figures {
   }
 
   /** The ratios of the key processes of a scope; undefined for a single machine, which is no process. */
-  cncRatios(
+  async cncRatios(
     scope: Scope,
     window: Interval,
     now_ns: Nanoseconds,
     basis: CncBasis,
   ): Promise<CncRatios | undefined> {
-    return this.#cncRatios(scope, [window], now_ns, basis);
-  }
-
-  async #cncRatios(
-    scope: Scope,
-    parts: Parts,
-    now_ns: Nanoseconds,
-    basis: CncBasis,
-  ): Promise<CncRatios | undefined> {
-    if (scope.level === 'asset') return undefined;
-    const processes = processesOver(scope, parts);
-    const ids = new Set(processes.filter((p) => p.key).flatMap((p) => p.machines));
-    const stations = await this.stations(scope, parts, now_ns, ids);
-    return cncRatios(processes, (id) => stations.get(id), basis);
+    const stations = await this.stations(scope, [window], now_ns);
+    return cncRatiosOf(scope, [window], stations, basis);
   }
 
   /** The process chains that lie within a scope; without any in the plant file its processes are one. */
-  async #chains(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<ChainAccounts[]> {
+  #chains(scope: Scope, parts: Parts, accounts: Stations): ChainAccounts[] {
     const { plant } = this.#options.plant;
     const within = new Map(processesOver(scope, parts).map((process) => [process.id, process]));
     const chains = plant.chains.length > 0 ? plant.chains.map((c) => c.processes) : [[...within.keys()]];
-    const ids = new Set([...within.values()].flatMap((process) => process.machines));
-    const accounts = await this.stations(scope, parts, now_ns, ids);
     const stations = (processes: readonly string[]) =>
       processes.flatMap((id) => within.get(id)?.machines ?? []).flatMap((id) => accounts.get(id) ?? []);
     return chains
@@ -239,15 +225,11 @@ export class Figures {
   }
 
   /**
-   * The accounts of stations of a scope's processes, each over all of its stays there; of all of them unless named.
+   * The accounts of the stations of a scope's processes by id, each over all of its stays there.
    * @throws BenchlineError `store_unavailable`.
    */
-  async stations(
-    scope: Scope,
-    parts: Parts,
-    now_ns: Nanoseconds,
-    ids: ReadonlySet<string> = new Set(scope.processes.flatMap(({ machines }) => machines)),
-  ): Promise<ReadonlyMap<string, AssetAccount & { asset: Asset }>> {
+  async stations(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<Stations> {
+    const ids = new Set(scope.processes.flatMap(({ machines }) => machines));
     const there = scope.lines.flatMap(({ machines }) => machines.filter(({ id }) => ids.has(id)));
     const stays = await Promise.all(
       there.map(async (asset) => ({ asset, ...(await this.#assetAccount(asset, parts, now_ns)) })),
@@ -313,3 +295,9 @@ export class Figures {
 }
 
 type Parts = readonly Interval[];
+type Stations = ReadonlyMap<string, AssetAccount & { asset: Asset }>;
+
+function cncRatiosOf(scope: Scope, parts: Parts, stations: Stations, basis: CncBasis): CncRatios | undefined {
+  if (scope.level === 'asset') return undefined;
+  return cncRatios(processesOver(scope, parts), (id) => stations.get(id), basis);
+}

@@ -2,7 +2,6 @@ import {
   type Asset,
   type CanonicalState,
   canonicalStates,
-  type Nanoseconds,
   type PlantIndex,
   signalsOf,
   type Value,
@@ -12,7 +11,7 @@ import type { CounterFacts, Facts, RegisterFacts, Step } from '../accounts/facts
 import { numbersRead } from '../accounts/readings.ts';
 import { amountOf, type Factor, itemFactor, unitFactor } from '../accounts/registers.ts';
 import { plannedIntervals } from '../calendar/periods.ts';
-import type { Interval } from '../intervals.ts';
+import { everBefore, type Interval } from '../intervals.ts';
 import { apportionNs, carriedOn } from './carry.ts';
 import { type Carry, type History, type Reads, readHistory, stateSignalOf } from './history.ts';
 
@@ -111,8 +110,6 @@ function rollover(
   const rollover_at = amountOf(signal.rollover_at, factor);
   return rollover_at === undefined ? {} : { rollover_at };
 }
-
-const everBefore: Nanoseconds = -(2n ** 63n);
 
 /**
  * What the machine makes: its signal's word, or what the plant file says while the signal says nothing. A product

@@ -1,5 +1,5 @@
 import type { Asset, Nanoseconds } from '@benchline/model';
-import type { Interval } from '../intervals.ts';
+import { everBefore, type Interval } from '../intervals.ts';
 import { Gate } from './gate.ts';
 import { contains, monthsIn, piecesOf, quarterNs, quartersOf, withMonths } from './pieces.ts';
 
@@ -95,7 +95,7 @@ export class PieceBook<T> {
     if (!page) {
       page = {
         pieces: new Map(),
-        end: -(2n ** 63n),
+        end: everBefore,
         news: undefined,
         reach: firstRead,
         turn: Promise.resolve(),

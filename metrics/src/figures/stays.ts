@@ -1,9 +1,8 @@
 import type { Asset, Process } from '@benchline/model';
 import { nsOf } from '../calendar/periods.ts';
-import { type Interval, intersect } from '../intervals.ts';
-import type { Scope } from './scopes.ts';
+import { always, type Interval, intersect } from '../intervals.ts';
+import { isWithin, type Scope } from './scopes.ts';
 
-const always: Interval = { from_ns: -(2n ** 63n), to_ns: 2n ** 63n - 1n };
 const stays = new WeakMap<Asset, Interval>();
 
 /** When an asset counts where it stands: from midnight to midnight of its site. */
@@ -41,7 +40,7 @@ export function subjectsIn({ path, assets, lines }: Scope): string[] {
     `${enterprise}/${site}/${area}`,
     `${enterprise}/${site}/${area}/${line}`,
   ]);
-  const within = above.filter((each) => each === path || each.startsWith(`${path}/`));
+  const within = above.filter((each) => isWithin(each, path));
   return [...new Set([...assets.map(({ id }) => id), ...within])];
 }
 

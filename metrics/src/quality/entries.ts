@@ -1,9 +1,7 @@
 import { type Entry, holdingEntries } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
-import type { Scope } from '../figures/scopes.ts';
-import type { Interval } from '../intervals.ts';
-
-const always: Interval = { from_ns: -(2n ** 62n), to_ns: 2n ** 62n };
+import { isWithin, type Scope } from '../figures/scopes.ts';
+import { always, type Interval } from '../intervals.ts';
 
 /**
  * The entries about a scope, or anything in it, that hold and belong to (from, to]: an instant to the window that
@@ -25,8 +23,6 @@ export async function entriesOf(
 
 /** What an entry about a scope may name: its machines and meters, itself, and the scopes within it. */
 export function subjectsOf(scope: Scope, scopes: ReadonlyMap<string, Scope>): string[] {
-  const within = [...scopes.keys()].filter(
-    (path) => path === scope.path || path.startsWith(`${scope.path}/`),
-  );
+  const within = [...scopes.keys()].filter((path) => isWithin(path, scope.path));
   return [...scope.assets.map(({ id }) => id), ...within];
 }

@@ -222,7 +222,7 @@ export async function openEnergyWorld({
   for (const machine of ['press', 'lathe', 'main', 'gas'])
     figures.touched({ machine, source: 'line', from_ns: now, to_ns: now });
   const scopes = scopesOf(plant);
-  const limits = new LimitBook({ energy: plant.energy, scopes, figures, store });
+  const limits = new LimitBook({ energy: plant.energy, scopes, figures });
   let present = now;
   const watch = new AlarmWatch({
     limits: plant.energy.limits,

@@ -188,7 +188,7 @@ export async function openQualityWorld(): Promise<{ url: string; close(): Promis
   const figures = new Figures({ plant: index, store, lateness_ns: 0n });
   const parts = {
     ...{ plant: index, scopes, figures, store },
-    limits: new LimitBook({ energy: plant.energy, scopes, figures, store }),
+    limits: new LimitBook({ energy: plant.energy, scopes, figures }),
     alarms: { standing: () => [], listen: () => () => undefined },
     updates: new Updates(),
     readers: new StreamReaders({ most: 1 }),
