@@ -251,6 +251,7 @@ export async function openEnergyWorld({
     setNow: (now_ns) => (present = now_ns),
     async enter(entry) {
       await store.write({ observations: [], observed: [], gaps: [], entries: [entry] });
+      figures.stated(entry.subject);
     },
     close: () => door.close(),
   };
