@@ -23,6 +23,17 @@ const plant = (days: number, kwhOf: (day: number) => number | undefined) => ({
   kwh: Array.from({ length: days }, (_, day) => kwhOf(day)),
 });
 
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+function uniform(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
 describe('15-minute energy in a file', () => {
   it('adds up to what its publisher says, with the row of 00:00 closing the day it names', () => {
     const { first_day, kwh } = dailyEnergyFromCsv(recorded, 'recorded');
@@ -90,6 +101,37 @@ describe('the forecast', () => {
     expect(new Forecaster(series, 1).at(59)).toHaveProperty('low_kwh');
   });
 
+  it('expects no less than the plant ever needed, though a holiday comes before a quiet day', () => {
+    const week = [5000, 5000, 5000, 5000, 5000, 900, 300];
+    // Each third Friday nobody works, and the Saturday after is as usual for one that follows a holiday.
+    const series = plant(120, (day) => (day % 21 === 18 ? 300 : day % 21 === 19 ? 350 : week[day % 7]));
+    const saturday = 5 * 21 + 19 - 21;
+    const { expected_kwh = 0, low_kwh = 0, high_kwh = 0 } = new Forecaster(series, 1).at(saturday) ?? {};
+    expect(expected_kwh).toBeGreaterThanOrEqual(300);
+    expect(high_kwh).toBeGreaterThan(low_kwh);
+  });
+
+  it('has bands that hold nine of ten days, of working days and of idle ones', () => {
+    // The scatter of a sum of independent consumers: its square grows as the amount does.
+    const random = uniform(7);
+    const scatter = (mean: number) => mean + Math.sqrt(mean * 30) * (2 * random() - 1);
+    const series = plant(400, (day) => scatter(day % 7 < 5 ? 5000 : 300));
+    const forecaster = new Forecaster(series, 1);
+    const held = (idle: boolean) => {
+      const days = Array.from({ length: 300 }, (_, i) => 100 + i).filter((day) => day % 7 >= 5 === idle);
+      const inside = days.filter((day) => {
+        const { low_kwh = Infinity, high_kwh = -Infinity } = forecaster.at(day) ?? {};
+        const actual = series.kwh[day] ?? Number.NaN;
+        return low_kwh <= actual && actual <= high_kwh;
+      });
+      return inside.length / days.length;
+    };
+    for (const idle of [true, false]) {
+      expect(held(idle)).toBeGreaterThan(0.82);
+      expect(held(idle)).toBeLessThan(0.98);
+    }
+  });
+
   it('goes on over days that are not known', () => {
     const series = plant(90, (day) => (day % 9 === 4 ? undefined : 1000));
     expect(new Forecaster(series, 7).at(80)?.expected_kwh).toBeCloseTo(7000, 6);
@@ -110,6 +152,16 @@ describe('on the recorded steel plant, trained to July', () => {
     expect(report.origins).toBe(origins);
     expect(report.mae_kwh).toBeLessThan(ratio * report.seasonal_naive.mae_kwh);
     expect(report.interval_90_coverage).toBeGreaterThan(0.8);
+  });
+
+  it('follows the level that changes from winter to summer better than the same span before', () => {
+    const toJuly = { ...series, kwh: series.kwh.slice(0, trained) };
+    const april = 31 + 28 + 31 + 30;
+    for (const horizon of ['day', 'week', 'month'] as const) {
+      const report = rollOrigin(toJuly, april, horizon);
+      expect(report.mae_kwh).toBeLessThan(0.9 * report.seasonal_naive.mae_kwh);
+      expect(report.interval_90_coverage).toBeGreaterThan(0.85);
+    }
   });
 
   it('is compared with a seasonal-naive forecast that a loop over the days finds, too', () => {

@@ -47,9 +47,7 @@ export const EnergyOutlook = z
     mean_error: z
       .number()
       .optional()
-      .describe(
-        'Mean error that earlier forecasts of the rest made, relative to what they expected, of this one',
-      ),
+      .describe('Mean error that earlier forecasts of the rest made, scaled to this one'),
     checked: z.int().describe('Earlier forecasts whose error is known'),
   })
   .meta({ id: 'EnergyOutlook' });

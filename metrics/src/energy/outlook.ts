@@ -9,7 +9,7 @@ export interface Outlook {
   /** Nine of ten earlier forecasts of the rest erred less; absent while too few could be checked. */
   low_kwh?: number;
   high_kwh?: number;
-  /** Mean error of earlier forecasts of the rest, relative to what they expected, applied to this one. */
+  /** Mean error of earlier forecasts of the rest, scaled to this one. */
   mean_error_kwh?: number;
   /** How many of them could be checked. */
   checked: number;

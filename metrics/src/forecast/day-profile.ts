@@ -1,26 +1,28 @@
 import type { DailyEnergy } from './daily-energy.ts';
 
 /** Shares of the weight left out at either end: idle days among working days, and the other way round. */
-const trimmed = 0.25;
+const trimmed = 0.35;
+/**
+ * A day so far back weighs half of what yesterday weighs: long enough to be steady, short enough to follow a level
+ * that changes with the season.
+ */
+const halfLifeDays = 20;
 
 type DayClass = 'working_day' | 'saturday' | 'sunday';
 
 /**
  * What a day of each class consumes by what is known before day `origin` (an index into the series): the
- * interquartile mean of earlier days of the class, recent ones weighing more. Monday to Friday are one class:
- * apart, each has too few days to follow a changing level. Undefined while no day of the class is known.
+ * trimmed mean of earlier days of the class, recent ones weighing more. Monday to Friday are one class: apart, each
+ * has too few days to follow a changing level. Undefined while no day of the class is known.
  */
 export class DayProfile {
   readonly #series: DailyEnergy;
   readonly #origin: number;
-  readonly #halfLifeDays: number;
   readonly #expected = new Map<DayClass, number | undefined>();
 
-  /** @param halfLifeDays how many days back a day weighs half of what yesterday weighs. */
-  constructor(series: DailyEnergy, origin: number, halfLifeDays: number) {
+  constructor(series: DailyEnergy, origin: number) {
     this.#series = series;
     this.#origin = origin;
-    this.#halfLifeDays = halfLifeDays;
   }
 
   /** kWh expected on the day at an index, at or after the origin. */
@@ -46,9 +48,9 @@ export class DayProfile {
     for (let index = this.#origin - 1; index >= 0; index -= 1) {
       const kwh = this.#series.kwh[index];
       if (kwh !== undefined && classOf(this.#series.first_day + index) === wanted)
-        days.push({ kwh, weight: 0.5 ** ((this.#origin - index) / this.#halfLifeDays) });
+        days.push({ kwh, weight: 0.5 ** ((this.#origin - index) / halfLifeDays) });
     }
-    return interquartileMean(days);
+    return trimmedMean(days);
   }
 }
 
@@ -59,7 +61,7 @@ function classOf(day: number): DayClass {
   return weekday === 6 ? 'sunday' : 'working_day';
 }
 
-function interquartileMean(days: readonly { kwh: number; weight: number }[]): number | undefined {
+function trimmedMean(days: readonly { kwh: number; weight: number }[]): number | undefined {
   if (days.length === 0) return undefined;
   const sorted = days.toSorted((a, b) => a.kwh - b.kwh);
   const whole = sorted.reduce((sum, { weight }) => sum + weight, 0);

@@ -1,32 +1,33 @@
 import { type DailyEnergy, totalOf } from './daily-energy.ts';
+import { DayProfile } from './day-profile.ts';
 import { type Precedent, persistenceOf } from './persistence.ts';
-import { type Band, bandOf } from './prediction-band.ts';
-import { Usual, warmUpDays } from './usual.ts';
+import { type Band, bandOf, type Checked } from './prediction-band.ts';
 
 export interface Forecast extends Band {
   /** kWh over the whole span. */
   expected_kwh: number;
 }
 
+/** Before that there is no profile worth looking at. */
+const warmUpDays = 28;
+
 /**
  * Forecasts of the total consumption of a span of whole days that begins at an origin (an index into the series),
- * by what is known before it: what is usual, the share of yesterday's deviation that lasts, and the errors that
- * this very method made before.
+ * by what is known before it: what is usual, for a single day the share of yesterday's deviation that lasts, and the
+ * errors that this very method made before.
  */
 export class Forecaster {
   readonly #series: DailyEnergy;
   readonly #days: number;
   readonly #usual: Memo;
-  readonly #usualDay: Memo;
   readonly #expected: Memo;
 
   constructor(series: DailyEnergy, days: number) {
     this.#series = series;
     this.#days = days;
-    const span = new Usual(series, days);
-    const day = new Usual(series, 1);
-    this.#usual = new Memo((origin) => span.at(origin));
-    this.#usualDay = new Memo((origin) => day.at(origin));
+    this.#usual = new Memo((origin) =>
+      origin < warmUpDays ? undefined : new DayProfile(series, origin).total(days),
+    );
     this.#expected = new Memo((origin) => this.#expect(origin));
   }
 
@@ -34,37 +35,41 @@ export class Forecaster {
   at(origin: number): Forecast | undefined {
     const expected_kwh = this.#expected.at(origin);
     if (expected_kwh === undefined) return undefined;
-    return { expected_kwh, ...bandOf(expected_kwh, this.#relativeErrors(origin)) };
+    return { expected_kwh, ...bandOf(expected_kwh, this.#checked(origin)) };
   }
 
   #expect(origin: number): number | undefined {
     const usual = this.#usual.at(origin);
-    if (usual === undefined) return undefined;
+    // What was unusual about yesterday says nothing of a whole week or month: tried, it only added noise.
+    if (usual === undefined || this.#days > 1) return usual;
     const yesterday = this.#deviation(origin);
     // Not known how yesterday was: the usual is all that can be said.
     if (yesterday === undefined) return usual;
-    const lasting = persistenceOf(this.#precedents(origin), this.#days);
-    return Math.max(0, usual + lasting * yesterday);
+    const finished = this.#finished(origin);
+    // A holiday before a day of little use would else take it below what the plant needs at rest.
+    const least = Math.min(usual, ...finished.map(({ actual }) => actual));
+    return Math.max(least, usual + persistenceOf(this.#precedents(finished)) * yesterday);
   }
 
-  #relativeErrors(origin: number): number[] {
+  /** How the forecasts of finished spans came out. */
+  #checked(origin: number): Checked[] {
     return this.#finished(origin).flatMap(({ origin: past, actual }) => {
-      const forecast = this.#expected.at(past);
-      return forecast === undefined || forecast === 0 ? [] : [Math.abs(actual - forecast) / forecast];
+      const expected_kwh = this.#expected.at(past);
+      return expected_kwh === undefined ? [] : [{ expected_kwh, actual_kwh: actual }];
     });
   }
 
-  #precedents(origin: number): Precedent[] {
-    return this.#finished(origin).flatMap(({ origin: past, actual }) => {
+  #precedents(finished: readonly Finished[]): Precedent[] {
+    return finished.flatMap(({ origin: past, actual }) => {
       const yesterday = this.#deviation(past);
       const usual = this.#usual.at(past);
-      return yesterday === undefined || usual === undefined ? [] : [{ yesterday, span: actual - usual }];
+      return yesterday === undefined || usual === undefined ? [] : [{ yesterday, today: actual - usual }];
     });
   }
 
   /** Spans that were over before the origin, and their totals. */
-  #finished(origin: number): { origin: number; actual: number }[] {
-    const found: { origin: number; actual: number }[] = [];
+  #finished(origin: number): Finished[] {
+    const found: Finished[] = [];
     for (let past = warmUpDays; past + this.#days <= origin; past += 1) {
       const actual = totalOf(this.#series, past, this.#days);
       if (actual !== undefined) found.push({ origin: past, actual });
@@ -75,9 +80,14 @@ export class Forecaster {
   /** By how much the day before differed from what was usual. */
   #deviation(origin: number): number | undefined {
     const actual = this.#series.kwh[origin - 1];
-    const usual = this.#usualDay.at(origin - 1);
+    const usual = this.#usual.at(origin - 1);
     return actual === undefined || usual === undefined ? undefined : actual - usual;
   }
+}
+
+interface Finished {
+  origin: number;
+  actual: number;
 }
 
 /** What was computed once for an origin is not computed again: later forecasts look back on all before them. */

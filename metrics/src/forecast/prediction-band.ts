@@ -15,18 +15,30 @@ const share = 0.9;
 /** Fewer say nothing of one case in ten. */
 const leastErrors = 20;
 
+/** A forecast of a span that is over, and what it came to. */
+export interface Checked {
+  expected_kwh: number;
+  actual_kwh: number;
+}
+
 /**
- * The band that nine of ten earlier forecasts of the same kind would have needed, relative to what they expected
- * (split conformal prediction: no distribution is assumed).
- * @param relativeErrors |actual − expected| / expected of spans that are over, oldest first.
+ * The band that nine of ten earlier forecasts of the same kind would have needed (split conformal prediction: no
+ * distribution is assumed). Errors are compared by the root of what was expected, as the scatter of a sum of many
+ * consumers grows: relative to the amount, idle days would widen the band of working days, and as they stand,
+ * working days that of idle ones.
  */
-export function bandOf(expected_kwh: number, relativeErrors: readonly number[]): Band {
-  const checked = relativeErrors.length;
+export function bandOf(expected_kwh: number, earlier: readonly Checked[]): Band {
+  const scaled = earlier.flatMap((past) =>
+    past.expected_kwh > 0
+      ? [Math.abs(past.actual_kwh - past.expected_kwh) / Math.sqrt(past.expected_kwh)]
+      : [],
+  );
+  const checked = scaled.length;
   if (checked === 0) return { checked };
-  const known = { checked, mean_error_kwh: meanOf(relativeErrors) * expected_kwh };
+  const known = { checked, mean_error_kwh: meanOf(scaled) * Math.sqrt(expected_kwh) };
   if (checked < leastErrors) return known;
-  const sizes = relativeErrors.toSorted((a, b) => a - b);
+  const sizes = scaled.toSorted((a, b) => a - b);
   const rank = Math.min(Math.ceil((sizes.length + 1) * share), sizes.length);
-  const half = (sizes[rank - 1] ?? 0) * expected_kwh;
+  const half = (sizes[rank - 1] ?? 0) * Math.sqrt(expected_kwh);
   return { ...known, low_kwh: Math.max(0, expected_kwh - half), high_kwh: expected_kwh + half };
 }
