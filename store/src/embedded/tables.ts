@@ -41,13 +41,18 @@ export function allObservations(open: FreshTable): string {
   return `(${parts.map((name, part) => `SELECT ${part} AS part, rowid AS row, * FROM ${name}`).join(' UNION ALL ')})`;
 }
 
-/** The union of claims of one (machine, source) as islands: a new one begins where nothing before reaches. */
+/**
+ * The union of claims as islands: a new one begins where nothing before reaches. A batch that was told again claims the
+ * same once more: such claims become one first, since the two windows would not put them in the same order, and what
+ * follows a hole then counts as what is before it.
+ */
 export function islands(claims: string, groupBy: string): string {
   return `SELECT ${groupBy}, min(from_ns) AS from_ns, max(until_ns) AS until_ns FROM (
     SELECT *, count(*) FILTER (WHERE reach IS NULL OR from_ns > reach) OVER (
-      PARTITION BY ${groupBy} ORDER BY from_ns, until_ns ROWS UNBOUNDED PRECEDING) AS island
-    FROM (SELECT *, max(until_ns) OVER (PARTITION BY ${groupBy} ORDER BY from_ns, until_ns
-      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach FROM ${claims})
+      PARTITION BY ${groupBy} ORDER BY from_ns ROWS UNBOUNDED PRECEDING) AS island
+    FROM (SELECT *, max(until_ns) OVER (PARTITION BY ${groupBy} ORDER BY from_ns
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
+    FROM (SELECT ${groupBy}, from_ns, max(until_ns) AS until_ns FROM ${claims} GROUP BY ${groupBy}, from_ns))
   ) GROUP BY ${groupBy}, island`;
 }
 
