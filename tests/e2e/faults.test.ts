@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, it } from 'vitest';
 import { benchline, findProgram, temporaryFolder } from './kit.ts';
 import { noMosquitto } from './mosquitto.ts';
 
@@ -26,9 +26,13 @@ const short = [
   'ledger-restored',
 ];
 
-describe('benchline faults', () => {
-  it('finds nothing lost, doubled or wrong after a short seeded story', async () => {
-    const folder = temporaryFolder();
+// Side by side: each waits for its world to settle again and again.
+describe.concurrent('benchline faults', () => {
+  it('finds nothing lost, doubled or wrong after a short seeded story', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const folder = temporaryFolder(onTestFinished);
     const json = join(folder, 'result.json');
     const { status, stderr } = await benchline([
       'faults',
@@ -45,7 +49,7 @@ describe('benchline faults', () => {
     expect(result.stored + result.declared_gaps).toBe(result.emitted);
   });
 
-  it('does not repeat what once went wrong', async () => {
+  it('does not repeat what once went wrong', async ({ expect }) => {
     const { status, stderr } = await benchline(['faults', '--regressions', '--seed', 'regressions']);
     expect(stderr).toMatch(/Nothing lost, doubled or wrong|nothing to play/);
     expect(status).toBe(0);

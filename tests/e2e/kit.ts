@@ -14,10 +14,10 @@ export function repository(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
 
-/** A folder that is gone when the test is over. */
-export function temporaryFolder(): string {
+/** A folder that is gone when the test is over; tests that run side by side say which is `finished`. */
+export function temporaryFolder(finished: typeof onTestFinished = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'benchline-e2e-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  finished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
