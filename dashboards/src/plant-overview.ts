@@ -35,9 +35,10 @@ export function plantOverview(language: Language): dashboard.Dashboard {
       ).span(12),
     )
     .withPanel(single('energy_kwh_per_good_item').span(12))
-    .withPanel(single('defect_ratio').span(8))
-    .withPanel(single('coverage').span(8))
-    .withPanel(gapsPanel(language).span(8));
+    .withPanel(single('defect_ratio').span(6))
+    .withPanel(single('micro_stops').span(6))
+    .withPanel(single('coverage').span(6))
+    .withPanel(gapsPanel(language).span(6));
   return builder.build();
 
   function single(kpi: KpiId) {

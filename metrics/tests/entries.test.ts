@@ -56,7 +56,9 @@ describe('accounts with entries', () => {
         const known = before.filter(({ supersedes }) => supersedes !== latest.id);
         const superseded = known.filter(({ id }) => id === latest.supersedes);
         const holding = holdingEntries([...known, latest]);
-        const touched = [latest, ...superseded].map((each) => touchedBy(each, holding));
+        const touched = [latest, ...superseded].map((each) =>
+          touchedBy(each, holding, facts.micro_stop_ns ?? 0n),
+        );
         if (touched.some((t) => t.from_ns <= window.to_ns && t.to_ns >= window.from_ns)) return;
         expect(account(facts, [...known, latest], window)).toEqual(account(facts, known, window));
       }),

@@ -1,12 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import {
-  type CanonicalState,
-  exampleShift,
-  type KpiId,
-  kpiCatalogue,
-  kpiIds,
-  nsFromMs,
-} from '@benchline/model';
+import { type KpiId, kpiCatalogue, kpiIds, nsFromMs } from '@benchline/model';
 import { describe, expect, test } from 'vitest';
 import { accountOf } from '../src/accounts/account-of.ts';
 import type { CountRole, Facts } from '../src/accounts/facts.ts';
@@ -17,22 +10,8 @@ import { figuresOf } from '../src/kpis/figures.ts';
 import { type Declared, planFigures } from '../src/kpis/plan-figures.ts';
 import { quantitiesOf } from '../src/kpis/quantities.ts';
 import { type AssetAccount, type Reports, scopeAccount } from '../src/kpis/scope-account.ts';
+import { type Case, shift } from './kit/cases.ts';
 
-/** `cases/NAME/case.json`: what a machine did between 0 and `to_s`; `expected.json`: its figures, or why not. */
-interface Case {
-  about: string;
-  to_s: number;
-  planned_s: [number, number][];
-  observed_s?: [number, number][];
-  states: [number, CanonicalState][];
-  planned_run_time_per_item_s?: number;
-  products?: Record<string, number>;
-  product?: [number, string][];
-  order?: [number, boolean][];
-  counters?: Partial<Record<CountRole, [number, number][]>>;
-  registers?: Partial<Record<'import' | 'export', [number, number][]>>;
-  rollover_at?: number;
-}
 type Expected = number | string | { value: number; status?: string; lower?: number; upper?: number };
 
 const folder = new URL('./cases/', import.meta.url);
@@ -60,67 +39,6 @@ describe('worked examples', () => {
 });
 
 test('the catalogue: each example is the figure of its shift', () => {
-  const shift: Case = {
-    about: exampleShift,
-    to_s: 86_400,
-    planned_s: [[0, 30_000]],
-    states: [
-      [0, 'setup'],
-      [1800, 'producing'],
-      [12_000, 'fault'],
-      [12_400, 'producing'],
-      [20_000, 'fault'],
-      [20_200, 'waiting'],
-      [22_600, 'short_stop'],
-      [23_200, 'producing'],
-      [27_000, 'no_order'],
-      [28_800, 'planned_maintenance'],
-      [30_000, 'no_order'],
-    ],
-    order: [
-      [0, true],
-      [27_000, false],
-      [30_000, true],
-      [36_000, false],
-    ],
-    planned_run_time_per_item_s: 30,
-    counters: {
-      good: [
-        [0, 0],
-        [27_000, 627],
-      ],
-      scrap: [
-        [0, 0],
-        [27_000, 22],
-      ],
-      rework: [
-        [0, 0],
-        [27_000, 11],
-      ],
-    },
-    registers: {
-      import: [
-        [0, 1000],
-        [1800, 1004.6],
-        [12_000, 1064.6],
-        [12_400, 1065],
-        [20_000, 1105],
-        [20_200, 1105.2],
-        [22_600, 1109.2],
-        [23_200, 1110.2],
-        [27_000, 1126.2],
-        [28_800, 1130],
-        [30_000, 1132],
-      ],
-      export: [
-        [0, 5],
-        [1800, 5],
-        [12_000, 8.3],
-        [23_200, 8.3],
-        [27_000, 11.6],
-      ],
-    },
-  };
   const account = machine(shift);
   const worker = { ...account, reports: { ...account.reports, capacity_items_per_h: 100 } };
   const second = {
@@ -280,6 +198,7 @@ function machine(given: Case): AssetAccount {
     reports_states: true,
     reasons: [],
     states_observed: observed,
+    micro_stop_ns: s(300),
     orders: (given.order ?? []).map(([at, open]) => ({ at_ns: s(at), value: open ? 'order' : undefined })),
     products: (given.product ?? [[0, 'only']]).map(([at, value]) => ({ at_ns: s(at), value })),
     counters: roles.map((role) => ({

@@ -1,14 +1,13 @@
-import type { CanonicalState, Entry } from '@benchline/model';
+import type { Entry } from '@benchline/model';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { emptyAccount, mergeAccounts } from '../src/accounts/account.ts';
 import { accountOf } from '../src/accounts/account-of.ts';
-import type { StateStretch } from '../src/figures/state-list.ts';
+import type { Facts } from '../src/accounts/facts.ts';
 import { defectsOf } from '../src/losses/defects.ts';
-import { microStopsFrom, microStopsOf } from '../src/losses/micro-stops.ts';
 import { paretoOf } from '../src/losses/pareto.ts';
 import { barSeconds, sixLosses, type Waterfall, waterfallOf } from '../src/losses/waterfall.ts';
-import { anyFacts, horizon, instant } from './kit/facts.ts';
+import { anyFacts, horizon, instant, nothing } from './kit/facts.ts';
 
 const runTime = (product: string) => (product === 'a' ? 7n : 0n);
 const sumOf = ({ losses, fully_productive }: Waterfall) =>
@@ -99,77 +98,48 @@ describe('the waterfall', () => {
 });
 
 describe('micro-stops', () => {
-  const s = 1_000_000_000n;
-  const states = (...list: [number, StateStretch['state']][]): StateStretch[] =>
-    list.map(([from, state], i) => ({
-      state,
-      from_ns: BigInt(from) * s,
-      to_ns: BigInt(list[i + 1]?.[0] ?? 1000) * s,
-    }));
-  const lengths = (list: StateStretch[], to = 1000, planned = [{ from_ns: 0n, to_ns: 1000n * s }]) =>
-    microStopsOf(list, planned, { from_ns: 0n, to_ns: BigInt(to) * s }, 60n * s).map(({ from_ns, to_ns }) =>
-      Number((to_ns - from_ns) / s),
-    );
+  const day: Facts = {
+    ...nothing,
+    micro_stop_ns: 60n,
+    states: (
+      [
+        [0, 'producing'],
+        [100, 'short_stop'],
+        [130, 'waiting'],
+        [140, 'producing'],
+        [200, 'fault'],
+        [260, 'producing'],
+        [300, 'waiting'],
+        [330, 'setup'],
+        [340, 'producing'],
+        [400, 'waiting'],
+        [420, 'producing'],
+      ] as const
+    ).map(([at, value]) => ({ at_ns: BigInt(at), value })),
+    reasons: [{ at_ns: 100n, value: 'E1' }],
+    states_observed: [
+      { from_ns: 0n, to_ns: 410n },
+      { from_ns: 420n, to_ns: 1000n },
+    ],
+  };
+  const of = (facts: Facts, to_ns = 1000n) => accountOf(facts, { from_ns: 0n, to_ns }).micro_stops;
 
   it('go from producing to producing and are shorter than the bound', () => {
-    const day = states(
-      [0, 'producing'],
-      [100, 'short_stop'],
-      [130, 'waiting'],
-      [140, 'producing'],
-      [200, 'fault'],
-      [260, 'producing'],
-      [300, 'waiting'],
-      [330, 'setup'],
-      [340, 'producing'],
-      [400, 'waiting'],
-      [410, 'unobserved'],
-      [420, 'producing'],
-    );
-    expect(lengths(day)).toEqual([40]);
-    expect(lengths(day, 140)).toEqual([]);
-    const shifts = [
-      { from_ns: 0n, to_ns: 135n * s },
-      { from_ns: 136n * s, to_ns: 1000n * s },
-    ];
-    expect(lengths(day, 1000, shifts)).toEqual([]);
+    expect([...of(day)]).toEqual([['short_stop/E1', { time_ns: 40n, times: 1n }]]);
+    expect(of({ ...day, micro_stop_ns: 40n }).size).toBe(0);
   });
 
-  it('belong to one window each, wherever it is cut', () => {
-    const state = fc.constantFrom<StateStretch['state']>(
-      'producing',
-      'waiting',
-      'fault',
-      'setup',
-      'unobserved',
-    );
-    const history = fc.array(fc.tuple(fc.integer({ min: 1, max: 8 }), state), {
-      minLength: 1,
-      maxLength: 30,
-    });
-    fc.assert(
-      fc.property(history, fc.integer({ min: 0, max: 100 }), (pieces, cut) => {
-        let at = 0;
-        const starts = pieces.map(([length, of]): [number, CanonicalState | 'unobserved'] => {
-          at += length;
-          return [at - length, of];
-        });
-        const merged = starts.filter(([, of], i) => of !== starts[i - 1]?.[1]);
-        const all = states(...merged);
-        const planned = [{ from_ns: 0n, to_ns: 1000n * s }];
-        const count = (from: number, to: number) => {
-          const window = { from_ns: BigInt(from) * s, to_ns: BigInt(to) * s };
-          const read = microStopsFrom(window, 6n * s);
-          const known = all.flatMap((stretch) => {
-            const from_ns = stretch.from_ns > read.from_ns ? stretch.from_ns : read.from_ns;
-            const to_ns = stretch.to_ns < read.to_ns ? stretch.to_ns : read.to_ns;
-            return from_ns < to_ns ? [{ ...stretch, from_ns, to_ns }] : [];
-          });
-          return microStopsOf(known, planned, window, 6n * s).length;
-        };
-        expect(count(0, cut) + count(cut, 1000)).toBe(count(0, 1000));
-      }),
-    );
+  it('belong to the window that they end in, as a whole', () => {
+    expect(of(day, 140n).size).toBe(0);
+    expect(of(day, 141n).get('short_stop/E1')?.time_ns).toBe(40n);
+  });
+
+  it('are none when the shift ends in between', () => {
+    const shifts = [
+      { from_ns: 0n, to_ns: 135n },
+      { from_ns: 136n, to_ns: 1000n },
+    ];
+    expect(of({ ...day, planned: shifts }).size).toBe(0);
   });
 });
 

@@ -62,6 +62,8 @@ describe.each(seeds)('a second implementation, in SQL over the raw observations 
       expect(said).toContain(what);
     for (const what of ['stop_time setup/changeover', 'stop_times waiting/tool', 'attributed rework'])
       expect(said).toContain(what);
+    for (const what of ['micro_stop_time waiting/', 'micro_stop_times fault/', 'micro_stop_time short_stop/'])
+      expect(said).toContain(what);
     for (const what of ['failures', 'stop_times fault/ALARM 12', 'product_count flange', 'energy export'])
       expect(said).toContain(what);
     expect(whole.sums.get('acme/north/shop/cell/mill 0 calendar ')).toBe(743n * 3_600_000_000_000n);
@@ -187,7 +189,7 @@ class Answers {
 
 /** An account in the words of the oracle; what is 0 is left out. */
 function sumsOf(account: Account): Record<string, bigint> {
-  const { elements, stops, products, counts, attributed, energy, orders } = account;
+  const { elements, stops, micro_stops, products, counts, attributed, energy, orders } = account;
   const use = energy.get('electricity');
   const all: [string, bigint][] = [
     ['calendar ', account.calendar_ns],
@@ -197,6 +199,10 @@ function sumsOf(account: Account): Record<string, bigint> {
     ...[...stops].flatMap(([key, { time_ns, times }]): [string, bigint][] => [
       [`stop_time ${key}`, time_ns],
       [`stop_times ${key}`, times],
+    ]),
+    ...[...micro_stops].flatMap(([key, { time_ns, times }]): [string, bigint][] => [
+      [`micro_stop_time ${key}`, time_ns],
+      [`micro_stop_times ${key}`, times],
     ]),
     ...[...products].flatMap(([product, { pbt_ns, apt_ns, items, good }]): [string, bigint][] => [
       [`product_pbt ${product}`, pbt_ns],

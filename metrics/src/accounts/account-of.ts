@@ -23,6 +23,7 @@ import {
 import { type EnergyPart, energyParts } from './energy-uses.ts';
 import type { Facts } from './facts.ts';
 import { type Entry, entriesOf, type Known, knownStretches, namedStretches, stretches } from './known.ts';
+import { type MicroStop, microStopsIn } from './micro-stops.ts';
 import { ordersOf } from './orders.ts';
 import { columnsOf } from './readings.ts';
 import { Rise } from './rise.ts';
@@ -39,6 +40,7 @@ export function accountant(facts: Facts): (window: Interval) => Account {
   const known = knownStretches(facts, named);
   const busy = overlay(known, facts.planned, (stretch) => stretch);
   const entries = entriesOf(named, busy);
+  const microStops = microStopsIn(busy, facts.micro_stop_ns ?? 0n);
   const tally = tallyRule(facts.counters.map((counter) => counter.role));
   const counters = facts.counters.map((counter) => countedOf(counter, busy));
   const corrections = correctedItems(facts.corrections ?? [], tally, busy);
@@ -61,6 +63,7 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       elements: elementTimes(time),
       failures: BigInt(entered.filter((entry) => entry.failure).length),
       stops: stopsOf(time, entered),
+      micro_stops: summedUp(from(microStops, window)),
       products: tally.good ? ratedOf(time, attributed, credited, tally) : new Map(),
       orders: ordersOf({ executed: clipped(executed, window), time, made }),
       ...((corrected.length > 0 || counters.some((counter) => isKnown(counter, window))) && {
@@ -120,6 +123,15 @@ function stopsOf(time: readonly Known[], entered: readonly Entry[]): Map<StopKey
     if (stretch.state !== 'producing') of(stretch).time_ns += stretch.to_ns - stretch.from_ns;
   for (const entry of entered) of(entry).times += 1n;
   return stops;
+}
+
+function summedUp(stops: readonly MicroStop[]): Map<StopKey, Stop> {
+  const sums = new Map<StopKey, Stop>();
+  for (const { key, time_ns } of stops) {
+    const known = sums.get(key) ?? { time_ns: 0n, times: 0n };
+    sums.set(key, { time_ns: known.time_ns + time_ns, times: known.times + 1n });
+  }
+  return sums;
 }
 
 function elementTimes(time: readonly Known[]): Record<Element, Nanoseconds> {

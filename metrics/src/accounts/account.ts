@@ -72,6 +72,8 @@ export interface Account {
   failures: bigint;
   /** Observed time within shifts in which nothing was produced, by state and reason. */
   stops: ReadonlyMap<StopKey, Stop>;
+  /** Micro-stops that ended in the window, each as a whole, by the state and reason that it began with. */
+  micro_stops: ReadonlyMap<StopKey, Stop>;
   /** By product id; only products with a planned run time per item, only machines that count good items. */
   products: ReadonlyMap<string, Rated>;
   /** What was done for each order, by its id. */
@@ -106,6 +108,7 @@ export const emptyAccount: Account = {
   elements: { apt: 0n, aust: 0n, adet: 0n, adot: 0n, pmt: 0n },
   failures: 0n,
   stops: new Map(),
+  micro_stops: new Map(),
   products: new Map(),
   orders: new Map(),
   attributed: emptyTally,
@@ -127,6 +130,7 @@ export function mergeAccounts(a: Account, b: Account): Account {
     elements: addAmounts(a.elements, b.elements),
     failures: a.failures + b.failures,
     stops: addMaps(a.stops, b.stops),
+    micro_stops: addMaps(a.micro_stops, b.micro_stops),
     products: addMaps(a.products, b.products),
     orders: mergeOrders(a.orders, b.orders),
     ...(counts && { counts }),

@@ -54,6 +54,8 @@ export interface Facts {
   reasons: readonly Step<string | undefined>[];
   /** When the source of the states was watched. */
   states_observed: readonly Interval[];
+  /** Stops shorter than this are micro-stops; absent: none are told. */
+  micro_stop_ns?: Nanoseconds;
   /** The order that is open, by its id; `undefined` while there is none, or none is known. */
   orders: readonly Step<string | undefined>[];
   /** The product being made, where it has a planned run time per item. */

@@ -92,9 +92,9 @@ function exportRoute(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }, reply) => {
-      const { scopes, store } = parts();
+      const { scopes, store, plant } = parts();
       const { assets } = findScope(scopes, query.scope);
-      const lines = exportLines(store, assets, windowOf(query));
+      const lines = exportLines({ store, plant }, assets, windowOf(query));
       return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }));
     },
   );

@@ -59,7 +59,7 @@ async function fromStore(
   const scope = findScope(scopesOf(plant), path ?? plant.enterprise.id);
   const { store } = await openStore(config, index, openLog('export'));
   try {
-    await pipeline(Readable.from(exportLines(store, scope.assets, window)), sink, {
+    await pipeline(Readable.from(exportLines({ store, plant: index }, scope.assets, window)), sink, {
       signal,
       end: sink !== process.stdout,
     });

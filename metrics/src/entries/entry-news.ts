@@ -1,5 +1,6 @@
 import { type Entry, holdingEntries, type Nanoseconds, type PlantIndex } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
+import { microStopNs } from '../figures/gather.ts';
 import type { Interval } from '../intervals.ts';
 import { statedAnew } from './stated-anew.ts';
 import { touchedBy } from './stretches.ts';
@@ -22,10 +23,11 @@ export async function entryNews(
   store: Pick<TelemetryStore, 'entries'>,
 ): Promise<EntryNews[]> {
   const stated = await statedAnew(entries, (subject) => plant.assets.has(subject), store);
+  const micro_stop_ns = microStopNs(plant);
   return stated.flatMap(({ subject: machine, all, said }) => {
     const holding = holdingEntries(all);
     return said.flatMap(({ entry, changed }) =>
-      changed.map((each) => ({ machine, entry, ...touchedBy(each, holding) })),
+      changed.map((each) => ({ machine, entry, ...touchedBy(each, holding, micro_stop_ns) })),
     );
   });
 }

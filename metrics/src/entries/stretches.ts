@@ -1,5 +1,6 @@
-import type { Entry, Statement, StatementKind } from '@benchline/model';
+import type { Entry, Nanoseconds, Statement, StatementKind } from '@benchline/model';
 import type { Facts } from '../accounts/facts.ts';
+import { microStopReach } from '../accounts/micro-stops.ts';
 import { columnsOf } from '../accounts/readings.ts';
 import { everAfter, type Interval } from '../intervals.ts';
 import type { Stretch } from './overlay.ts';
@@ -44,14 +45,14 @@ function isOrder(entry: EntryOf<'order' | 'order_end'>): entry is EntryOf<'order
 }
 
 /**
- * The time that accounts of a span are made of: increments that end in it may have begun before it, and what people
- * stated of that time decides where they belong.
+ * The time that accounts of a span are made of: increments and micro-stops that end in it may have begun before it,
+ * and what people stated of that time decides where they belong.
  */
 export function reachOf(
-  { counters, registers }: Pick<Facts, 'counters' | 'registers'>,
+  { counters, registers, micro_stop_ns = 0n }: Pick<Facts, 'counters' | 'registers' | 'micro_stop_ns'>,
   span: Interval,
 ): Interval {
-  let { from_ns } = span;
+  let from_ns = span.from_ns - microStopReach(micro_stop_ns);
   for (const { readings } of [...counters, ...registers]) {
     const first = columnsOf(readings).at_ns[0];
     if (first !== undefined && first < from_ns) from_ns = first;
@@ -93,8 +94,9 @@ function carryOf({ statement }: Entry): string | undefined {
 /**
  * The time of which accounts change when an entry comes or goes, its end included.
  * @param known entries about the same subject that hold besides it.
+ * @param micro_stop_ns below which length a stop is a micro-stop.
  */
-export function touchedBy(entry: Entry, known: readonly Entry[]): Interval {
+export function touchedBy(entry: Entry, known: readonly Entry[], micro_stop_ns: Nanoseconds): Interval {
   const { from_ns, to_ns, statement } = entry;
   switch (statement.kind) {
     case 'order':
@@ -107,6 +109,10 @@ export function touchedBy(entry: Entry, known: readonly Entry[]): Interval {
     case 'register_reading':
       // The next reading may lie anywhere.
       return { from_ns, to_ns: everAfter };
+    case 'state':
+    case 'stop_reason':
+      // A micro-stop that it is about may end later, and belongs there.
+      return { from_ns, to_ns: (to_ns ?? from_ns) + micro_stop_ns };
     default:
       return { from_ns, to_ns: to_ns ?? from_ns };
   }

@@ -18,10 +18,13 @@ interface Reading {
 /** Remembers what was carried into the latest instants that were read up to, asset by asset. */
 export class CarryMemo {
   readonly #store: Reads;
+  readonly #back_ns: Nanoseconds;
   readonly #memories = new Map<string, Memory>();
 
-  constructor(store: Reads) {
+  /** @param back_ns how much earlier than an instant states have to be known. */
+  constructor(store: Reads, back_ns: Nanoseconds) {
     this.#store = store;
+    this.#back_ns = back_ns;
   }
 
   /**
@@ -38,7 +41,8 @@ export class CarryMemo {
     const reading: Reading = { news: undefined };
     memory.reading.add(reading);
     try {
-      const carry = memory.carries.get(from_ns) ?? (await carryOf(this.#store, asset, from_ns));
+      const carry =
+        memory.carries.get(from_ns) ?? (await carryOf(this.#store, asset, from_ns, this.#back_ns));
       remember(memory, reading, from_ns, carry);
       const result = await read(carry);
       remember(memory, reading, to_ns, result.carry);

@@ -1,20 +1,30 @@
-import {
-  type Asset,
-  type MachineObservation,
-  type Nanoseconds,
-  nsFromMs,
-  signalsOf,
-  storedTime,
-} from '@benchline/model';
+import { type Asset, type Nanoseconds, nsFromMs, signalsOf, storedTime } from '@benchline/model';
 import type { Said } from '@benchline/store';
 import { firstIndex } from '../intervals.ts';
-import { type Carry, type History, type Reads, risingSignals, saidOf, textSignals } from './history.ts';
+import {
+  type Carry,
+  type History,
+  type Reads,
+  risingSignals,
+  type Stated,
+  saidOf,
+  textSignals,
+} from './history.ts';
 import { lastNumber } from './said-numbers.ts';
 
-/** @throws BenchlineError `store_unavailable`. */
-export async function carryOf(store: Reads, asset: Asset, at_ns: Nanoseconds): Promise<Carry> {
+/**
+ * What is carried into an instant.
+ * @param back_ns how much earlier states have to be known.
+ * @throws BenchlineError `store_unavailable`.
+ */
+export async function carryOf(
+  store: Reads,
+  asset: Asset,
+  at_ns: Nanoseconds,
+  back_ns: Nanoseconds,
+): Promise<Carry> {
   const machine = asset.id;
-  const observations = (await carriedInto(store, asset, at_ns)).map(saidOf);
+  const observations = (await carriedInto(store, asset, at_ns, back_ns)).map(saidOf);
   const observed = await Promise.all(
     [...Map.groupBy(observations, (o) => o.source)].map(async ([source, said]) => {
       const from_ns = oldest(said);
@@ -24,18 +34,23 @@ export async function carryOf(store: Reads, asset: Asset, at_ns: Nanoseconds): P
   return { observations, observed: new Map(observed) };
 }
 
-/** The observations that say what holds at an instant. @throws BenchlineError `store_unavailable`. */
-export async function carriedInto(
-  store: Reads,
+/**
+ * The observations that say what holds at an instant.
+ * @param back_ns how much earlier states have to be known.
+ * @throws BenchlineError `store_unavailable`.
+ */
+export async function carriedInto<O extends Stated>(
+  store: Reads<O>,
   asset: Asset,
   at_ns: Nanoseconds,
-): Promise<readonly MachineObservation[]> {
+  back_ns: Nanoseconds,
+): Promise<readonly O[]> {
   const signals = risingSignals(asset);
   const latest = signals.length === 0 ? [] : await store.latest({ machine: asset.id, signals, at_ns });
   const last = await Promise.all(
     latest.map(async (o) => (o.value === undefined ? await lastValue(store, o) : o)),
   );
-  return await withRecent(store, asset, last, at_ns);
+  return await withRecent(store, asset, last, { at_ns, back_ns });
 }
 
 /** Increments of a register over at most so much time may be divided among the states in it. */
@@ -47,15 +62,21 @@ export function apportionNs({
   return nsFromMs(apportion_within_s * 1000);
 }
 
+/** An instant, and how much earlier states have to be known at least; never 0, so that a change at it is told. */
+interface Since {
+  at_ns: Nanoseconds;
+  back_ns: Nanoseconds;
+}
+
 /**
  * Since when states have to be known: of a reading, so that energy can be divided among them, and charged to a state
- * that has held since the reading before, said again meanwhile or not; of a change at the very instant at which a span
- * begins, so that it is known what it changed from.
+ * that has held since the reading before, said again meanwhile or not; and for as long as a stop may have lasted that
+ * matters when it ends.
  * @param readings when registers were last read; what is longer ago than a day is charged to no state.
  */
-function stepsSince(asset: Asset, at_ns: Nanoseconds, readings: readonly Nanoseconds[]): Nanoseconds {
+function stepsSince(asset: Asset, { at_ns, back_ns }: Since, readings: readonly Nanoseconds[]): Nanoseconds {
   const reaches = signalsOf(asset, 'energy').map(([, signal]) => apportionNs(signal));
-  const reach = reaches.reduce((longest, each) => (each > longest ? each : longest), 1n);
+  const reach = reaches.reduce((longest, each) => (each > longest ? each : longest), back_ns);
   const read = readings.filter((read_ns) => read_ns >= at_ns - dayNs);
   return read.reduce((first, each) => (each < first ? each : first), at_ns - reach);
 }
@@ -65,18 +86,19 @@ function energySignals(asset: Asset): ReadonlySet<string> {
 }
 
 /** What counters last read, and what states and circumstances were within the reach of dividing energy. */
-async function withRecent(
-  store: Reads,
+async function withRecent<O extends Stated>(
+  store: Reads<O>,
   asset: Asset,
-  last: readonly MachineObservation[],
-  at_ns: Nanoseconds,
-): Promise<readonly MachineObservation[]> {
+  last: readonly O[],
+  since: Since,
+): Promise<readonly O[]> {
   const signals = textSignals(asset);
   if (signals.length === 0) return last;
   const machine = asset.id;
   const energy = energySignals(asset);
   const read = last.filter((o) => energy.has(o.signal)).map(storedTime);
-  const from_ns = stepsSince(asset, at_ns, read);
+  const { at_ns } = since;
+  const from_ns = stepsSince(asset, since, read);
   const [before, recent] = await Promise.all([
     store.latest({ machine, signals, at_ns: from_ns }),
     store.observations({ machine, signals, from_ns, to_ns: at_ns }),
@@ -86,13 +108,13 @@ async function withRecent(
 
 /**
  * What a window hands on to the next: the last observation of each signal, of a counter the last with a value; of
- * states and circumstances also those within the reach of dividing energy.
+ * states and circumstances also those that `stepsSince` says.
  */
-export function carriedOn(asset: Asset, history: History, at_ns: Nanoseconds): Carry {
+export function carriedOn(asset: Asset, history: History, at_ns: Nanoseconds, back_ns: Nanoseconds): Carry {
   const energy = energySignals(asset);
   const rising = risingSignals(asset).flatMap((signal) => lastNumber(history.numbers(signal)) ?? []);
   const read = rising.filter(({ signal }) => energy.has(signal)).map((said) => said.at_ns);
-  const since_ns = stepsSince(asset, at_ns, read);
+  const since_ns = stepsSince(asset, { at_ns, back_ns }, read);
   const observations = [
     ...textSignals(asset).flatMap((signal) => {
       const said = history.of(signal);
@@ -121,7 +143,7 @@ function oldest(observations: readonly Said[]): Nanoseconds {
 const dayNs = 86_400_000_000_000n;
 
 /** The last observation with a value before a bad one: a counter goes on from there. Looks back at most 64 days. */
-async function lastValue(store: Reads, bad: MachineObservation): Promise<MachineObservation> {
+async function lastValue<O extends Stated>(store: Reads<O>, bad: O): Promise<O> {
   let to_ns = storedTime(bad) - 1n;
   for (let span = dayNs / 1024n; span <= 64n * dayNs; span *= 4n) {
     const query = { machine: bad.machine, signals: [bad.signal], from_ns: to_ns - span, to_ns };

@@ -2,6 +2,7 @@ import type { Asset, CncBasis, Entry, KpiId, Nanoseconds, PlantIndex } from '@be
 import type { TelemetryStore } from '@benchline/store';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
+import { microStopReach } from '../accounts/micro-stops.ts';
 import { EnergyRules } from '../energy/rules.ts';
 import { declaredInputsOf } from '../entries/declared.ts';
 import { withEntries } from '../entries/effect.ts';
@@ -18,7 +19,7 @@ import { type AssetAccount, reportsOf, type ScopeAccount, scopeAccount } from '.
 import { sumsOf } from '../kpis/sums.ts';
 import { type Published, type Standing, standingOf } from '../revisions/standing.ts';
 import { CarryMemo } from './carry-memo.ts';
-import { gather, type Reads } from './gather.ts';
+import { gather, microStopNs, type Reads } from './gather.ts';
 import { Horizon } from './horizon.ts';
 import { isProvisional } from './periods.ts';
 import { PieceBook, type Shelf, type Summary } from './piece-book.ts';
@@ -68,7 +69,7 @@ export class Figures {
     const { store, plant } = options;
     this.#energy = new EnergyRules(plant);
     this.#plans = new ProductPlans(plant);
-    const carry = new CarryMemo(store);
+    const carry = new CarryMemo(store, microStopReach(microStopNs(plant)));
     this.#carry = carry;
     const entries = new EntryBook(store);
     this.#entries = entries;

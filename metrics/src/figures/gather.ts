@@ -2,12 +2,15 @@ import {
   type Asset,
   type CanonicalState,
   canonicalStates,
+  type Nanoseconds,
+  nsFromMs,
   type PlantIndex,
   signalsOf,
   type Value,
 } from '@benchline/model';
 import type { Said } from '@benchline/store';
 import type { CounterFacts, Facts, RegisterFacts, Step } from '../accounts/facts.ts';
+import { microStopReach } from '../accounts/micro-stops.ts';
 import { numbersRead } from '../accounts/readings.ts';
 import { amountOf, type Factor, itemFactor, unitFactor } from '../accounts/registers.ts';
 import { plannedIntervals } from '../calendar/periods.ts';
@@ -41,13 +44,20 @@ export async function gather(
   const history = await readHistory(store, asset, span, carry);
   return {
     facts: factsOf(history, plant, asset, span),
-    carry: carriedOn(asset, history, span.to_ns),
+    carry: carriedOn(asset, history, span.to_ns, microStopReach(microStopNs(plant))),
     size: history.size,
   };
 }
 
+/** Below this length a stop is a micro-stop. */
+export function microStopNs({ plant }: PlantIndex): Nanoseconds {
+  return nsFromMs(plant.losses.micro_stop_s * 1000);
+}
+
 function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interval): Facts {
   const state = stateSignalOf(asset);
+  const micro_stop_ns = microStopNs(plant);
+  const shifts = { ...span, from_ns: span.from_ns - microStopReach(micro_stop_ns) };
   const context = (role: 'order' | 'product') =>
     history.of(signalsOf(asset, 'context').find(([, signal]) => signal.role === role)?.[0]);
   const counters = signalsOf(asset, 'count').map(([id, signal]): CounterFacts => {
@@ -71,10 +81,11 @@ function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interv
   });
   return {
     reports_states: state !== undefined,
-    planned: state === undefined ? [] : plannedIntervals(asset.calendar, asset.time_zone, span),
+    planned: state === undefined ? [] : plannedIntervals(asset.calendar, asset.time_zone, shifts),
     states: stepsOf(history.of(state), canonicalState),
     reasons: nativeSteps(history.of(state)),
     states_observed: history.watched(state),
+    micro_stop_ns,
     orders: stepsOf(context('order'), (text) =>
       text === undefined || text === '' ? undefined : String(text),
     ),

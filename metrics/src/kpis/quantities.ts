@@ -22,6 +22,8 @@ export interface Quantities {
   short_stop_s: number;
   no_order_s: number;
   failures: number;
+  micro_stops: number;
+  micro_stop_s: number;
   /** Observed PBT, and APT in it, while a product with a planned run time was made. */
   rated_pbt_s: number;
   rated_apt_s: number;
@@ -34,6 +36,7 @@ export function quantitiesOf(account: Account, runTime: RunTime): Quantities {
   const { calendar_ns, planned_ns, elements, products, failures } = account;
   const observed_ns = elements.apt + elements.aust + elements.adet + elements.adot;
   const pbt_ns = planned_ns - elements.pmt;
+  const micro = [...account.micro_stops.values()];
   const rated = [...products].map(([product, amounts]) => ({ ...amounts, run_time_s: runTime(product) }));
   return {
     calendar_s: secondsOf(calendar_ns),
@@ -50,6 +53,8 @@ export function quantitiesOf(account: Account, runTime: RunTime): Quantities {
     short_stop_s: stoppedFor(account, 'short_stop'),
     no_order_s: stoppedFor(account, 'no_order'),
     failures: Number(failures),
+    micro_stops: Number(micro.reduce((sum, { times }) => sum + times, 0n)),
+    micro_stop_s: secondsOf(micro.reduce((sum, { time_ns }) => sum + time_ns, 0n)),
     rated_pbt_s: secondsOf(rated.reduce((sum, r) => sum + r.pbt_ns, 0n)),
     rated_apt_s: secondsOf(rated.reduce((sum, r) => sum + r.apt_ns, 0n)),
     earned_s: rated.reduce((sum, r) => sum + r.run_time_s * unitsOf(r.items), 0),

@@ -19,6 +19,8 @@ type TimeKpiId =
   | 'mttf'
   | 'mttr'
   | 'corrective_maintenance_ratio'
+  | 'micro_stops'
+  | 'micro_stop_time'
   | 'coverage';
 
 /** Figures over the observed part of planned busy time (ISO 22400-2). */
@@ -45,6 +47,8 @@ export function timeFigures(subject: Subject): Record<TimeKpiId & KpiId, Figure>
     mttf: of(() => perFailure(q.apt_s, q)),
     mttr: of(() => perFailure(q.fault_s, q)),
     corrective_maintenance_ratio: of(() => correctiveMaintenance(q)),
+    micro_stops: of(() => ({ value: q.micro_stops, status: timeStatus(q) })),
+    micro_stop_time: of(() => ({ value: q.micro_stop_s, status: timeStatus(q) })),
     coverage: coverage(subject),
   };
 }

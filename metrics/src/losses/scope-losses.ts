@@ -1,13 +1,11 @@
-import { type Asset, type Entry, type Nanoseconds, nsFromMs, type PlantIndex } from '@benchline/model';
-import { plannedIntervals } from '../calendar/periods.ts';
+import type { Entry, Nanoseconds, PlantIndex } from '@benchline/model';
+import type { Account } from '../accounts/account.ts';
 import type { Figures, ScopeFigures } from '../figures/figures.ts';
+import { microStopNs } from '../figures/gather.ts';
 import { ProductPlans } from '../figures/product-plans.ts';
 import type { Scope } from '../figures/scopes.ts';
-import { partsOf } from '../figures/stays.ts';
 import type { Interval } from '../intervals.ts';
-import { reportsOf } from '../kpis/scope-account.ts';
 import { type DefectPareto, defectsOf } from './defects.ts';
-import { microStopsFrom, microStopsOf } from './micro-stops.ts';
 import { type ParetoRow, paretoOf } from './pareto.ts';
 import { notesOf, stopOf, type Waterfall, waterfallOf } from './waterfall.ts';
 
@@ -57,15 +55,7 @@ export async function lossesOf(
   const { account } = result;
   const machines = scope.lines.flatMap((line) => line.machines);
   const waterfall = waterfallOf(account, new ProductPlans(plant).runTimeNs);
-  const stops = [...account.stops].map(([key, stop]): StopReason => ({ ...stopOf(key), ...stop }));
-  const bound_ns = nsFromMs(plant.plant.losses.micro_stop_s * 1000);
-  const micro = await Promise.all(
-    machines
-      .filter((asset) => reportsOf(asset).states)
-      .flatMap((asset) =>
-        partsOf(asset, [window]).map((part) => microStops(figures, asset, part, { now_ns, bound_ns })),
-      ),
-  );
+  const stops = reasonsIn(account.stops);
   return {
     figures: result,
     waterfall,
@@ -76,35 +66,16 @@ export async function lossesOf(
       ({ time_ns }) => time_ns,
     ),
     failures: failuresOf(result, stops),
-    micro_stops: { bound_ns, rows: paretoOf(summedUp(micro.flat()), ({ times }) => times) },
+    micro_stops: {
+      bound_ns: microStopNs(plant),
+      rows: paretoOf(reasonsIn(account.micro_stops), ({ times }) => times),
+    },
     defects: defectsOf(account.counts, entries),
   };
 }
 
-async function microStops(
-  figures: Figures,
-  asset: Asset,
-  window: Interval,
-  { now_ns, bound_ns }: { now_ns: Nanoseconds; bound_ns: Nanoseconds },
-): Promise<StopReason[]> {
-  const { states, ...known } = await figures.statesOf(asset, microStopsFrom(window, bound_ns), now_ns);
-  const planned = plannedIntervals(asset.calendar, asset.time_zone, known);
-  return microStopsOf(states, planned, window, bound_ns).map(({ state, reason, from_ns, to_ns }) => ({
-    state,
-    reason,
-    time_ns: to_ns - from_ns,
-    times: 1n,
-  }));
-}
-
-function summedUp(stops: readonly StopReason[]): StopReason[] {
-  const sums = new Map<string, StopReason>();
-  for (const stop of stops) {
-    const key = `${stop.state}/${stop.reason}`;
-    const known = sums.get(key) ?? { ...stop, time_ns: 0n, times: 0n };
-    sums.set(key, { ...stop, time_ns: known.time_ns + stop.time_ns, times: known.times + stop.times });
-  }
-  return [...sums.values()];
+function reasonsIn(stops: Account['stops']): StopReason[] {
+  return [...stops].map(([key, stop]) => ({ ...stopOf(key), ...stop }));
 }
 
 function failuresOf({ quantities }: ScopeFigures, stops: readonly StopReason[]): FailureCause[] {

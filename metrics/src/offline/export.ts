@@ -1,24 +1,35 @@
-import { type Asset, type MachineObservation, observationFileLine, scopeOf } from '@benchline/model';
+import {
+  type Asset,
+  type MachineObservation,
+  type Nanoseconds,
+  observationFileLine,
+  type PlantIndex,
+  scopeOf,
+} from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
+import { microStopReach } from '../accounts/micro-stops.ts';
 import { observationStretches } from '../api/observation-lines.ts';
 import { EntryBook } from '../entries/entry-book.ts';
 import { relevantEntries } from '../entries/stretches.ts';
 import { carriedInto } from '../figures/carry.ts';
+import { microStopNs } from '../figures/gather.ts';
 import { type Interval, subtract } from '../intervals.ts';
 
 /**
  * Everything that figures of a window depend on, as lines of an observation file: what held at its start, the
  * observations in it, when sources watched, declared gaps, and what people entered. Read from the file, the figures of the window are
  * those that the store gives.
+ * @param plant whose rules say how much earlier than the window states matter.
  * @throws BenchlineError `store_unavailable`.
  */
 export async function* exportLines(
-  store: TelemetryStore,
+  { store, plant }: { store: TelemetryStore; plant: PlantIndex },
   assets: readonly Asset[],
   window: Interval,
 ): AsyncGenerator<string> {
+  const back_ns = microStopReach(microStopNs(plant));
   for (const asset of assets) {
-    const before = await heldAt(store, asset, window);
+    const before = await heldAt(store, asset, window.from_ns, back_ns);
     const sources = new Set(before.map(({ source }) => source));
     yield before.map((observation) => line({ kind: 'observation', observation })).join('');
     for await (const observations of observationStretches(store, asset, window)) {
@@ -32,7 +43,7 @@ export async function* exportLines(
     yield* claimLines(store, asset, { from_ns, to_ns: window.to_ns }, sources);
     for (const gap of await store.gaps({ machine: asset.id, ...window })) yield line({ kind: 'gap', gap });
   }
-  yield* entryLines(store, assets, window);
+  yield* entryLines(store, assets, { ...window, from_ns: window.from_ns - back_ns });
 }
 
 /** Entries about the assets and about every scope that they stand in, as far as they hold and matter to a window. */
@@ -53,12 +64,13 @@ async function* entryLines(
 async function heldAt(
   store: TelemetryStore,
   asset: Asset,
-  { from_ns }: Interval,
+  at_ns: Nanoseconds,
+  back_ns: Nanoseconds,
 ): Promise<MachineObservation[]> {
   const signals = Object.keys(asset.type.signals);
-  const newest = await store.latest({ machine: asset.id, signals, at_ns: from_ns });
+  const newest = await store.latest({ machine: asset.id, signals, at_ns });
   // A counter that last said Bad is carried by its last value.
-  const held = [...newest, ...(await carriedInto(store, asset, from_ns))];
+  const held = [...newest, ...(await carriedInto(store, asset, at_ns, back_ns))];
   return [...new Map(held.map((o) => [`${o.signal} ${o.source_time_ns} ${o.ordinal}`, o])).values()];
 }
 

@@ -20,6 +20,8 @@ export interface RevisionsOptions {
   book: RevisionBook;
   scopes: ReadonlyMap<string, Scope>;
   lateness_ns: Nanoseconds;
+  /** Below this length a stop is a micro-stop, which belongs where it ends; absent: there are none. */
+  micro_stop_ns?: Nanoseconds;
   /** Called with the periods of which another revision has come. */
   onPublished(dues: readonly Due[]): void;
 }
@@ -190,6 +192,8 @@ export class Revisions {
     const { id, author, subject, supersedes } = entry;
     const before = supersedes === undefined ? undefined : this.book.entry(subject, supersedes);
     const own = stretchOf(entry);
+    const stops = entry.statement.kind === 'state' || entry.statement.kind === 'stop_reason';
+    const later = (stops ? this.#options.micro_stop_ns : undefined) ?? 0n;
     this.book.entered(subject, id, own);
     for (const scope of this.#options.scopes.values()) {
       if (!concerns(subject, scope)) continue;
@@ -197,7 +201,7 @@ export class Revisions {
       const asset = scope.assets.find((one) => one.id === subject);
       for (const { from_ns, to_ns } of before ? [own, before] : [own]) {
         // Nothing is known of later than what was heard of, so no figures of it are published.
-        const until = to_ns < end ? to_ns : end;
+        const until = to_ns + later < end ? to_ns + later : end;
         const interval = { from_ns: from_ns - 1n, to_ns: until > from_ns ? until + 1n : from_ns + 1n };
         const speaksOf = ({ period }: Due) => isAbout({ from_ns, to_ns }, period);
         for (const part of asset ? partsOf(asset, [interval]) : [interval])

@@ -45,6 +45,7 @@ export const anyFacts: fc.Arbitrary<Facts> = fc.record({
   states: steps(fc.constantFrom(undefined, ...canonicalStates)),
   reasons: steps(fc.constantFrom(undefined, 'E1', 'E2')),
   states_observed: intervals,
+  micro_stop_ns: fc.constantFrom(0n, 60n, 400n),
   orders: steps(fc.constantFrom(undefined, 'o1', 'o2')),
   products: steps(fc.constantFrom(undefined, 'a', 'b')),
   counters: fc.array(anyCounter, { maxLength: 4 }),

@@ -13,6 +13,7 @@ import { placementOf, type TelemetryStore } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
 import type { Due } from '../../src/figures/due.ts';
 import { Figures } from '../../src/figures/figures.ts';
+import { microStopNs } from '../../src/figures/gather.ts';
 import { type Scope, scopesOf } from '../../src/figures/scopes.ts';
 import { type FeedRecord, newsOf, writeOf } from '../../src/follower/records.ts';
 import { RevisionBook } from '../../src/revisions/book.ts';
@@ -53,7 +54,7 @@ export class PublishedLedger {
     this.#store = openMemoryStore({ placement: placementOf(index) });
     this.figures = new Figures({ plant: index, store: this.#store, lateness_ns: 0n });
     this.revisions = new Revisions({
-      ...{ book: this.book, scopes: this.scopes, lateness_ns: 0n },
+      ...{ book: this.book, scopes: this.scopes, lateness_ns: 0n, micro_stop_ns: microStopNs(index) },
       onPublished: (dues) => this.published.push(...dues),
     });
     this.publisher = new Publisher({

@@ -155,6 +155,27 @@ export const timeKpis = {
     inputs: ['fault_s', 'pmt_s'],
     example: { calculation: '600 s / (600 s + 1 200 s)', value: 0.333333 },
   },
+  micro_stops: {
+    name: { en: 'Micro-stops', zh: '微停机次数' },
+    unit: '1',
+    direction: 'down',
+    formula:
+      'stops from producing to producing within planned time that are shorter than losses.micro_stop_s of the plant file; each counts where it ends',
+    source: 'Nakajima, Introduction to TPM, 1988: idling and minor stops',
+    decimals: 0,
+    inputs: ['micro_stops'],
+    example: { calculation: '4 short stops below 300 s', value: 4 },
+  },
+  micro_stop_time: {
+    name: { en: 'Time of micro-stops', zh: '微停机时间' },
+    unit: 's',
+    direction: 'down',
+    formula: 'Σ duration of the micro-stops, each as a whole where it ends',
+    source: 'Nakajima, Introduction to TPM, 1988: idling and minor stops',
+    decimals: 0,
+    inputs: ['micro_stop_s'],
+    example: { calculation: '150 s + 150 s + 200 s + 100 s', value: 600 },
+  },
   coverage: {
     name: { en: 'Coverage', zh: '数据覆盖率' },
     unit: '%',

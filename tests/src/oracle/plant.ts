@@ -65,6 +65,7 @@ products:
   - { id: flange, name: { en: Flange }, planned_run_time_per_item_s: 61 }
   - { id: shaft, name: { en: Shaft }, planned_run_time_per_item_s: 90.25 }
   - { id: panel, name: { en: Panel }, planned_run_time_per_item_s: 33 }
+losses: { micro_stop_s: 2500 }
 calendars:
   - id: always
     shifts: [{ id: all-day, name: { en: All day }, start: '00:00', end: '00:00' }]

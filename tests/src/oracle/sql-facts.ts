@@ -141,6 +141,26 @@ const entry = `
   FROM state_said s WHERE s.state IS NOT NULL AND s.state_before IS NOT NULL AND s.state <> 'producing'
     AND EXISTS (SELECT 1 FROM busy b WHERE b.machine = s.machine AND b.f <= s.f AND s.f < b.t)`;
 
+/** Below this length a stop is a micro-stop in the plant of the month. */
+const microStop = '2500000000000';
+
+/**
+ * Stops shorter than that, from producing to producing without a hole or a planned stop between, at the instant at which
+ * they ended and with what they began with.
+ */
+const microStops = `
+  WITH kind AS (SELECT *, CASE WHEN state = 'producing' THEN 'run' WHEN state IN ('waiting', 'short_stop', 'fault') THEN 'stop'
+    ELSE 'other' END AS class FROM busy),
+  step AS (SELECT *, CASE WHEN lag(t) OVER w = f AND lag(class) OVER w = class THEN 0 ELSE 1 END AS starts
+    FROM kind WINDOW w AS (PARTITION BY machine ORDER BY f)),
+  run AS (SELECT *, sum(starts) OVER (PARTITION BY machine ORDER BY f ROWS UNBOUNDED PRECEDING) AS island FROM step),
+  stretch AS (SELECT machine, class, min(f) AS f, max(t) AS t, arg_min(state, f) AS state,
+    arg_min(coalesce(reason, ''), f) AS reason FROM run GROUP BY machine, island, class)
+  SELECT machine, t AS moment, t - f AS length, state, reason FROM (
+    SELECT *, lag(class) OVER w AS before, lag(t) OVER w AS since, lead(class) OVER w AS after, lead(f) OVER w AS until
+    FROM stretch WINDOW w AS (PARTITION BY machine ORDER BY f))
+  WHERE class = 'stop' AND before = 'run' AND since = f AND after = 'run' AND until = t AND t - f < ${microStop}`;
+
 /** Where an order was open and somebody watched. */
 const executed = both('order_said', 'seen', 'a.an_order', 'WHERE a.an_order IS NOT NULL');
 
@@ -164,5 +184,6 @@ export const factTables: readonly (readonly [name: string, query: string])[] = [
   ['known', known],
   ['busy', busy],
   ['entry', entry],
+  ['micro_stop', microStops],
   ['executed', executed],
 ];

@@ -22,6 +22,10 @@ const sums = `
       WHERE ${within} AND m.good AND product IS NOT NULL AND element = 'apt'
     UNION ALL SELECT scope, id, 'stop_times', state || '/' || coalesce(reason, ''), 1
       FROM here w JOIN entry i USING (machine) WHERE i.moment >= w.f AND i.moment < w.t
+    UNION ALL SELECT scope, id, 'micro_stop_time', i.state || '/' || i.reason, length
+      FROM here w JOIN micro_stop i USING (machine) WHERE i.moment >= w.f AND i.moment < w.t
+    UNION ALL SELECT scope, id, 'micro_stop_times', i.state || '/' || i.reason, 1
+      FROM here w JOIN micro_stop i USING (machine) WHERE i.moment >= w.f AND i.moment < w.t
     UNION ALL SELECT scope, id, 'failures', '', 1 FROM here w JOIN entry i USING (machine) WHERE i.moment >= w.f AND i.moment < w.t AND failure
     UNION ALL SELECT scope, id, 'count', machine || '/' || role, delta FROM here w JOIN placed i USING (machine) WHERE ${inside}
     UNION ALL SELECT scope, id, 'attributed', machine || '/' || role, delta FROM here w JOIN placed i USING (machine)
@@ -97,6 +101,8 @@ const figures = `
       ${['apt', 'aust', 'adet', 'pmt'].map((e) => `coalesce(sum(amount) FILTER (WHERE what = 'element' AND key = '${e}'), 0) / 1e9 AS ${e}`).join(', ')},
       ${['fault', 'waiting', 'short_stop'].map((s) => `coalesce(sum(amount) FILTER (WHERE what = 'stop_time' AND key LIKE '${s}/%'), 0) / 1e9 AS ${s}`).join(', ')},
       coalesce(sum(amount) FILTER (WHERE what = 'failures'), 0)::DOUBLE AS failures,
+      coalesce(sum(amount) FILTER (WHERE what = 'micro_stop_times'), 0)::DOUBLE AS micro_stops,
+      coalesce(sum(amount) FILTER (WHERE what = 'micro_stop_time'), 0) / 1e9 AS micro_stop_time,
       coalesce(sum(amount) FILTER (WHERE what = 'product_pbt'), 0) / 1e9 AS rated_pbt,
       coalesce(sum(amount) FILTER (WHERE what = 'product_apt'), 0) / 1e9 AS rated_apt,
       coalesce(sum(CASE key WHEN 'import' THEN amount ELSE -amount END) FILTER (WHERE what = 'energy'), 0) / 1e9 AS kwh,
@@ -130,6 +136,8 @@ const figures = `
     CASE WHEN failures > 0 THEN t.apt / failures / 3600 END AS mttf,
     CASE WHEN failures > 0 THEN fault / failures / 3600 END AS mttr,
     CASE WHEN observed > 0 AND fault + pmt > 0 THEN fault / (fault + pmt) END AS corrective_maintenance_ratio,
+    CASE WHEN observed > 0 THEN micro_stops END AS micro_stops,
+    CASE WHEN observed > 0 THEN micro_stop_time END AS micro_stop_time,
     CASE WHEN pbt > 0 THEN observed / pbt END AS coverage,
     CASE WHEN k.items AND told.counts THEN coalesce(c.items, 0) / 1e9 END AS items,
     CASE WHEN k.good AND told.counts THEN coalesce(c.good, 0) / 1e9 END AS good_items,
