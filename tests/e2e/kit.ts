@@ -29,16 +29,19 @@ const briskSimulators: readonly SimulatorSpec[] = [
   { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '24h', '--catch-up', '5s'] },
 ];
 
-/** Starts a box on free ports that is stopped when the test is over. */
-export async function testBox(options: Partial<BoxOptions> = {}): Promise<Box> {
+/** Starts a box on free ports that is stopped when the test is over, as with `temporaryFolder`. */
+export async function testBox(
+  options: Partial<BoxOptions> = {},
+  finished: typeof onTestFinished = onTestFinished,
+): Promise<Box> {
   const box = await startBox({
-    folder: temporaryFolder(),
+    folder: temporaryFolder(finished),
     port: 0,
     store: { kind: 'embedded' },
     simulators: briskSimulators,
     ...options,
   });
-  onTestFinished(box.stop);
+  finished(box.stop);
   return box;
 }
 

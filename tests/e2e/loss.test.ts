@@ -2,8 +2,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isoFromNs } from '@benchline/model';
-import { addsUp, type Box, MetricsApi, settle } from '@benchline/simulators/box';
-import { describe, expect, it } from 'vitest';
+import { addsUp, type Box, MetricsApi, type SimulatorSpec, settle } from '@benchline/simulators/box';
+import { describe, it } from 'vitest';
 import { allFigures } from './all-figures.ts';
 import { benchline, testBox } from './kit.ts';
 import { readTruth } from './truth.ts';
@@ -25,35 +25,36 @@ const late_ms = 16 * 60_000;
 const eventually = { timeout: 60_000, interval: 1000 };
 
 /** Makes the store of a box anew from the ledger alone, with nothing left of what metrics had. */
-async function rebuildStore({ home, supervisor }: Box): Promise<void> {
+async function rebuildStore({ home, supervisor }: Box): ReturnType<typeof benchline> {
   await supervisor.stop('metrics');
   const folder = home.data('metrics');
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
   const file = join(folder, 'telemetry.duckdb');
-  const { status, stderr } = await benchline([
+  const rebuilt = await benchline([
     ...['ledger', 'rebuild', '--data', home.data('ingest')],
     ...['--store', 'embedded', '--file', file],
   ]);
-  expect(stderr).not.toMatch(/rejected|error/i);
-  expect(status).toBe(0);
   await supervisor.child('metrics').start();
+  return rebuilt;
 }
 
-describe('everything that was emitted', () => {
-  it('survives kill -9 of ingest, metrics and broker, one after the other; a rebuilt store gives the same figures', async () => {
+describe.concurrent('everything that was emitted', () => {
+  it('survives kill -9 of ingest, metrics and broker, one after the other; a rebuilt store gives the same figures', async ({
+    expect,
+    onTestFinished,
+  }) => {
     // Of three hours past at least one is over for long enough to be published.
-    const box = await testBox({
-      simulators: [
-        { name: 'mill', speaks: 'opcua', args: ['mill', '--loop'] },
-        {
-          name: 'line',
-          speaks: 'opcua',
-          args: ['line', '--seed', '7', '--history', '3h', '--catch-up', '5s'],
-        },
-        { name: 'plc', speaks: 'mqtt', args: ['plc', '--seed', '7', '--history', '3h', '--catch-up', '5s'] },
-        { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '24h', '--catch-up', '5s'] },
-      ],
-    });
+    const simulators: SimulatorSpec[] = [
+      { name: 'mill', speaks: 'opcua', args: ['mill', '--loop'] },
+      {
+        name: 'line',
+        speaks: 'opcua',
+        args: ['line', '--seed', '7', '--history', '3h', '--catch-up', '5s'],
+      },
+      { name: 'plc', speaks: 'mqtt', args: ['plc', '--seed', '7', '--history', '3h', '--catch-up', '5s'] },
+      { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '24h', '--catch-up', '5s'] },
+    ];
+    const box = await testBox({ simulators }, onTestFinished);
     const account = await disturbed(box, async () => {
       for (const victim of ['ingest', 'metrics', 'broker']) {
         box.supervisor.child(victim).kill('SIGKILL');
@@ -72,7 +73,9 @@ describe('everything that was emitted', () => {
     await expect.poll(async () => (await look()).revisions.length, eventually).toBeGreaterThan(0);
     const before = await look();
     expect(Object.keys(before.figures).length).toBeGreaterThan(50);
-    await rebuildStore(box);
+    const { status, stderr } = await rebuildStore(box);
+    expect(stderr).not.toMatch(/rejected|error/i);
+    expect(status).toBe(0);
     await expect.poll(async () => (await look()).figures, eventually).toEqual(before.figures);
     const known = async () => new Set((await look()).revisions);
     await expect
@@ -80,8 +83,11 @@ describe('everything that was emitted', () => {
       .toEqual(new Set());
   });
 
-  it('outside one declared gap, survives kill -9 of the gateway; parts and energy stay exact', async () => {
-    const box = await testBox({ simulators: [{ name: 'mill', speaks: 'opcua', args: ['mill', '--loop'] }] });
+  it('outside one declared gap, survives kill -9 of the gateway; parts and energy stay exact', async ({
+    onTestFinished,
+  }) => {
+    const simulators: SimulatorSpec[] = [{ name: 'mill', speaks: 'opcua', args: ['mill', '--loop'] }];
+    const box = await testBox({ simulators }, onTestFinished);
     let downMs = 0;
     const account = await disturbed(box, async () => {
       const since = Date.now();
