@@ -190,8 +190,8 @@ describe('items', () => {
     };
     const { products } = accountOf(facts, all);
     expect(Object.fromEntries(products)).toEqual({
-      a: { pbt_ns: 400n, apt_ns: 400n, items: 4n, good: 4n, judged: 4n, scrap: 0n },
-      b: { pbt_ns: 400n, apt_ns: 400n, items: 2n, good: 1n, judged: 2n, scrap: 1n },
+      a: { pbt_ns: 400n, apt_ns: 400n, items: 4n, good: 4n, judged: 4n, scrap: 0n, named: 0n, start_up: 0n },
+      b: { pbt_ns: 400n, apt_ns: 400n, items: 2n, good: 1n, judged: 2n, scrap: 1n, named: 0n, start_up: 0n },
     });
   });
 

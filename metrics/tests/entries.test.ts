@@ -6,7 +6,7 @@ import { accountOf } from '../src/accounts/account-of.ts';
 import type { Facts, Step } from '../src/accounts/facts.ts';
 import { withEntries } from '../src/entries/effect.ts';
 import { laidOver } from '../src/entries/overlay.ts';
-import { relevantEntries, touchedBy } from '../src/entries/stretches.ts';
+import { reachOf, relevantEntries, touchedBy } from '../src/entries/stretches.ts';
 import type { Interval } from '../src/intervals.ts';
 import { anyEntries, entry } from './kit/entries.ts';
 import { anyFacts, horizon, instant } from './kit/facts.ts';
@@ -18,8 +18,8 @@ const all = { from_ns: 0n, to_ns: horizon };
 
 /** The account of a window as the services compute it: with the entries that matter to a span around it. */
 function account(facts: Facts, entries: readonly Entry[], window: Interval, span: Interval = window) {
-  const relevant = relevantEntries(holdingEntries(entries), span);
-  return accountOf(withEntries(facts, relevant, mill, plant), window);
+  const relevant = relevantEntries(holdingEntries(entries), reachOf(facts, span));
+  return accountOf(withEntries({ ...facts, named_defects: [] }, relevant, mill, plant), window);
 }
 
 describe('accounts with entries', () => {

@@ -186,7 +186,8 @@ describe('quality and losses over stored data', () => {
       waiting: 60,
       apt: 25_140,
       speed: 25_140 - 400 * 60,
-      defects: 40 * 60,
+      start_up: 4 * 60,
+      defects: (40 - 4) * 60,
       fully_productive: 360 * 60,
     });
     const taken = losses.waterfall.filter(({ kind }) => kind === 'loss');
@@ -199,13 +200,18 @@ describe('quality and losses over stored data', () => {
     expect(losses.failures).toMatchObject([{ times: 1, mttr_h: 1, mtbf_h: 7 }]);
     expect(losses.defects).toMatchObject({
       scrap_items: 40,
-      rows: [{ cause: 'surface', items: 30, name: { en: 'Surface defect' } }],
-      unnamed_items: 10,
+      rows: [
+        { cause: 'surface', items: 30, name: { en: 'Surface defect' } },
+        { cause: 'set-up-part', items: 4 },
+      ],
+      unnamed_items: 6,
     });
+    const six = Object.fromEntries(losses.six_losses.map(({ id, seconds: s }) => [id, s]));
+    expect(six).toMatchObject({ start_up: 4 * 60, process_defects: 36 * 60 });
     // The whole plant: the bench has no states, so its time is not in the waterfall.
     const all = await get<z.output<typeof LossTree>>('losses', { scope: 'acme', limit: '1' });
     expect(all.waterfall[0]?.seconds).toBe(28_800);
     expect(all.stops.others).toMatchObject({ rows: 1, seconds: 60 });
-    expect(all.notes.map(({ id }) => id)).toEqual(['defects_not_counted', 'start_up_not_told']);
+    expect(all.notes.map(({ id }) => id)).toEqual(['defects_not_counted', 'start_up_partly_told']);
   });
 });

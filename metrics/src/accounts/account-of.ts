@@ -8,7 +8,7 @@ import {
   type Stop,
   type StopKey,
 } from './account.ts';
-import { type Corrected, correctedItems, withCorrections } from './corrections.ts';
+import { busyAt, type Corrected, correctedItems, withCorrections } from './corrections.ts';
 import {
   addRoles,
   attributedSums,
@@ -21,7 +21,7 @@ import {
   runsWithin,
 } from './counting.ts';
 import { type EnergyPart, energyParts } from './energy-uses.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, NamedDefects } from './facts.ts';
 import { type Entry, entriesOf, type Known, knownStretches, namedStretches, stretches } from './known.ts';
 import { type MicroStop, microStopsIn } from './micro-stops.ts';
 import { ordersOf } from './orders.ts';
@@ -44,6 +44,10 @@ export function accountant(facts: Facts): (window: Interval) => Account {
   const tally = tallyRule(facts.counters.map((counter) => counter.role));
   const counters = facts.counters.map((counter) => countedOf(counter, busy));
   const corrections = correctedItems(facts.corrections ?? [], tally, busy);
+  const named_defects = (facts.named_defects ?? []).map((said) => ({
+    ...said,
+    busy: busyAt(busy, said.at_ns),
+  }));
   const executed = executedOf(facts);
   const metered = meteredOf(facts, known);
 
@@ -64,7 +68,9 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       failures: BigInt(entered.filter((entry) => entry.failure).length),
       stops: stopsOf(time, entered),
       micro_stops: summedUp(from(microStops, window)),
-      products: tally.good ? ratedOf(time, attributed, credited, tally) : new Map(),
+      products: tally.good
+        ? ratedOf({ time, attributed, credited, named: within(named_defects, window) }, tally)
+        : new Map(),
       orders: ordersOf({ executed: clipped(executed, window), time, made }),
       ...((corrected.length > 0 || counters.some((counter) => isKnown(counter, window))) && {
         counts: withCorrections(tally.of(placed), corrected),
@@ -140,17 +146,20 @@ function elementTimes(time: readonly Known[]): Record<Element, Nanoseconds> {
   return times;
 }
 
-function ratedOf(
-  time: readonly Known[],
-  attributed: ReadonlyMap<string | undefined, RoleSums>,
-  credited: readonly Corrected<Known>[],
-  tally: TallyRule,
-): Map<string, Rated> {
+interface Made {
+  time: readonly Known[];
+  attributed: ReadonlyMap<string | undefined, RoleSums>;
+  credited: readonly Corrected<Known>[];
+  named: readonly (NamedDefects & { busy: Known | undefined })[];
+}
+
+function ratedOf({ time, attributed, credited, named }: Made, tally: TallyRule): Map<string, Rated> {
   const rated = new Map<string, { -readonly [A in keyof Rated]: Rated[A] }>();
   const of = (product: string) => {
     let sums = rated.get(product);
     if (!sums) {
-      sums = { pbt_ns: 0n, apt_ns: 0n, items: 0n, good: 0n, judged: 0n, scrap: 0n };
+      const none = { items: 0n, good: 0n, judged: 0n, scrap: 0n, named: 0n, start_up: 0n };
+      sums = { pbt_ns: 0n, apt_ns: 0n, ...none };
       rated.set(product, sums);
     }
     return sums;
@@ -170,6 +179,12 @@ function ratedOf(
     sums.good += counted.good;
     sums.judged += counted.judged;
     sums.scrap += counted.scrap;
+  }
+  for (const { busy, items, start_up } of named) {
+    if (busy?.product === undefined) continue;
+    const sums = of(busy.product);
+    sums.named += items;
+    if (start_up) sums.start_up += items;
   }
   return rated;
 }

@@ -35,6 +35,9 @@ export interface Rated {
   /** Those of `items` whose quality is counted too, and the scrap among them. */
   judged: NanoItems;
   scrap: NanoItems;
+  /** Scrap and rework of which people named the cause, and those among them of which it was the start-up. */
+  named: NanoItems;
+  start_up: NanoItems;
 }
 
 /** Time in a state other than producing, for one reason, and how often it was entered. */

@@ -19,13 +19,21 @@ export function correctedItems<Busy extends Interval & { element: Element }>(
 ): Corrected<Busy>[] {
   return corrections.map(({ at_ns, good, scrap, rework }) => {
     const items = good + scrap + rework;
-    const stretch = busy[firstIndex(busy, (b) => b.to_ns >= at_ns)];
     return {
       at_ns,
       tally: { items, judged: rule.judged ? items : 0n, good, scrap, rework },
-      busy: stretch && stretch.from_ns < at_ns && stretch.element !== 'pmt' ? stretch : undefined,
+      busy: busyAt(busy, at_ns),
     };
   });
+}
+
+/** The stretch of observed, planned busy time that what was said of an instant belongs to: it closes with it. */
+export function busyAt<Busy extends Interval & { element: Element }>(
+  busy: readonly Busy[],
+  at_ns: Nanoseconds,
+): Busy | undefined {
+  const stretch = busy[firstIndex(busy, (b) => b.to_ns >= at_ns)];
+  return stretch && stretch.from_ns < at_ns && stretch.element !== 'pmt' ? stretch : undefined;
 }
 
 export function withCorrections(counted: Tally, corrected: readonly { tally: Tally }[]): Tally {

@@ -39,6 +39,14 @@ export interface Correction {
   rework: NanoItems;
 }
 
+/** Items of which people named the cause of their being scrap or rework. */
+export interface NamedDefects {
+  at_ns: Nanoseconds;
+  items: NanoItems;
+  /** The cause is one of start-up. */
+  start_up: boolean;
+}
+
 /**
  * What is known of one asset over a stretch of time, as accounts need it: steps with the one that holds at the
  * start, readings with the one before the start, intervals disjoint and in order.
@@ -64,6 +72,8 @@ export interface Facts {
   registers: readonly RegisterFacts[];
   /** By time; absent: none. */
   corrections?: readonly Correction[];
+  /** By time; absent: none. */
+  named_defects?: readonly NamedDefects[];
   /** When any source watched the asset. */
   seen: readonly Interval[];
 }

@@ -74,13 +74,15 @@ const restAfter: Partial<Record<(typeof lossBars)[number], Rest>> = {
   defects: 'fully_productive',
 };
 
-function waterfallView({ calendar, losses }: Waterfall): LossTreeView['waterfall'] {
+function waterfallView({ calendar, losses, start_up }: Waterfall): LossTreeView['waterfall'] {
   const rest = (id: Rest, time: Attoseconds) =>
     ({ id, kind: 'rest', name: restWording[id], ...timeView(time) }) as const;
   let left = calendar;
   return [
     rest('calendar', calendar),
     ...lossBars.flatMap((id) => {
+      // Unknown is no bar of 0 s.
+      if (id === 'start_up' && start_up === 'not_told') return [];
       left -= losses[id];
       const loss = { id, kind: 'loss', name: lossWording[id], ...timeView(losses[id]) } as const;
       const after = restAfter[id];

@@ -28,6 +28,7 @@ export const lossWording: Readonly<Record<LossBar, Wording>> = {
   short_stop: { en: 'Short stops', zh: '短暂停机' },
   unrated: { en: 'No planned run time', zh: '无计划节拍' },
   speed: { en: 'Speed loss', zh: '速度损失' },
+  start_up: { en: 'Start-up rejects', zh: '开机不良损失' },
   defects: { en: 'Defects', zh: '不良损失' },
 };
 
@@ -41,8 +42,12 @@ export const noteWording: Readonly<Record<(typeof waterfallNotes)[number], Wordi
     zh: '部分设备只计合格品：其不良数未知，并非为零',
   },
   start_up_not_told: {
-    en: 'No signal says when a start-up ends: its rejects stand among the defects',
-    zh: '没有信号说明开机阶段何时结束：其废品计入不良',
+    en: 'Nobody named a cause of defects, or the plant file has none of start-up: its rejects stand among the defects',
+    zh: '无人注明不良原因，或工厂文件中没有开机类原因：开机废品计入不良',
+  },
+  start_up_partly_told: {
+    en: 'Some defects have no cause named: those of start-up may be more',
+    zh: '部分不良未注明原因：开机不良可能更多',
   },
 };
 

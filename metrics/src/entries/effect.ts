@@ -4,13 +4,15 @@ import {
   type Entry,
   type PlantIndex,
   type Signal,
+  scrapCausesOf,
   signalsOf,
   type Value,
 } from '@benchline/model';
-import type { Correction, Facts, RisingFacts, Step } from '../accounts/facts.ts';
+import type { Correction, Facts, NamedDefects, RisingFacts, Step } from '../accounts/facts.ts';
 import { listOf } from '../accounts/readings.ts';
 import { nanoAmountOf, nanoItemsOf, type Reading } from '../accounts/registers.ts';
 import { union } from '../intervals.ts';
+import { namedCause } from './named-cause.ts';
 import { laidOver, type Stretch } from './overlay.ts';
 import { asEntered, entriesOf, orderStretches } from './stretches.ts';
 
@@ -48,6 +50,7 @@ export function withEntries(facts: Facts, holding: readonly Entry[], asset: Asse
       nanoAmountOf(value, unit),
     ),
     corrections: correctionsOf(holding),
+    named_defects: namedDefectsOf(holding, plant),
   };
 }
 
@@ -110,6 +113,15 @@ function withReadings<F extends RisingFacts, S extends Rising>(
 }
 
 const nanoItems = 1_000_000_000n;
+
+function namedDefectsOf(holding: readonly Entry[], { plant }: PlantIndex): NamedDefects[] {
+  const startUp = new Set(scrapCausesOf(plant).flatMap(({ id, start_up }) => (start_up ? id : [])));
+  return holding.flatMap(({ from_ns: at_ns, statement }): NamedDefects[] => {
+    const said = namedCause(statement);
+    if (!said) return [];
+    return [{ at_ns, items: BigInt(said.items) * nanoItems, start_up: startUp.has(said.cause) }];
+  });
+}
 
 function correctionsOf(holding: readonly Entry[]): Correction[] {
   return entriesOf(holding, 'count_correction', 'reclassify').map(({ from_ns: at_ns, statement }) => {

@@ -1,4 +1,4 @@
-import type { Entry, Nanoseconds, PlantIndex } from '@benchline/model';
+import { type Entry, type Nanoseconds, type PlantIndex, scrapCausesOf } from '@benchline/model';
 import type { Account } from '../accounts/account.ts';
 import type { Figures, ScopeFigures } from '../figures/figures.ts';
 import { microStopNs } from '../figures/gather.ts';
@@ -54,7 +54,8 @@ export async function lossesOf(
   const result = await figures.of(scope, window, now_ns);
   const { account } = result;
   const machines = scope.lines.flatMap((line) => line.machines);
-  const waterfall = waterfallOf(account, new ProductPlans(plant).runTimeNs);
+  const startUp = scrapCausesOf(plant.plant).some(({ start_up }) => start_up);
+  const waterfall = waterfallOf(account, new ProductPlans(plant).runTimeNs, startUp);
   const stops = reasonsIn(account.stops);
   return {
     figures: result,

@@ -50,6 +50,11 @@ export const anyFacts: fc.Arbitrary<Facts> = fc.record({
   products: steps(fc.constantFrom(undefined, 'a', 'b')),
   counters: fc.array(anyCounter, { maxLength: 4 }),
   registers: fc.array(register, { maxLength: 3 }),
+  named_defects: fc
+    .array(fc.record({ at_ns: instant, items: fc.bigInt({ min: 1n, max: 5n }), start_up: fc.boolean() }), {
+      maxLength: 4,
+    })
+    .map(byTime),
   seen: intervals,
 });
 

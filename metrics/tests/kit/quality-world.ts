@@ -126,6 +126,7 @@ const mistaken = stated('acme/north/hall/cell', '12:00:00', '13:30:00', {
 });
 const entries = [
   stated('press', '15:10:00', undefined, { kind: 'scrap_cause', items: 30, cause: 'surface' }),
+  stated('press', '08:20:00', undefined, { kind: 'scrap_cause', items: 4, cause: 'set-up-part' }),
   stated('acme/north/hall/cell', '12:00:00', '13:00:00', {
     kind: 'inspection',
     process: 'assembly',

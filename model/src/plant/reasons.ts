@@ -9,6 +9,16 @@ export const Reason = z.strictObject({
 });
 export type Reason = z.output<typeof Reason>;
 
+export const ScrapCause = Reason.extend({
+  start_up: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Names rejects of start-up (Nakajima): of what was made between a start or a changeover and stable production',
+    ),
+});
+export type ScrapCause = z.output<typeof ScrapCause>;
+
 const stopReasons: readonly Reason[] = [
   { id: 'tool-breakage', name: { en: 'Tool breakage', zh: '刀具损坏' } },
   { id: 'tool-change', name: { en: 'Tool change', zh: '换刀' } },
@@ -26,15 +36,17 @@ const stopReasons: readonly Reason[] = [
   { id: 'other', name: { en: 'Other', zh: '其他' } },
 ];
 
-const scrapCauses: readonly Reason[] = [
-  { id: 'dimension', name: { en: 'Out of dimension', zh: '尺寸超差' } },
-  { id: 'surface', name: { en: 'Surface defect', zh: '表面缺陷' } },
-  { id: 'material', name: { en: 'Material defect', zh: '材料缺陷' } },
-  { id: 'tool', name: { en: 'Tool defect', zh: '刀具原因' } },
-  { id: 'program', name: { en: 'Program error', zh: '程序错误' } },
-  { id: 'set-up-part', name: { en: 'Set-up part', zh: '调试件' } },
-  { id: 'handling', name: { en: 'Handling damage', zh: '搬运损伤' } },
-  { id: 'other', name: { en: 'Other', zh: '其他' } },
+const rejects = (id: string, name: Reason['name'], start_up = false): ScrapCause => ({ id, name, start_up });
+
+const scrapCauses: readonly ScrapCause[] = [
+  rejects('dimension', { en: 'Out of dimension', zh: '尺寸超差' }),
+  rejects('surface', { en: 'Surface defect', zh: '表面缺陷' }),
+  rejects('material', { en: 'Material defect', zh: '材料缺陷' }),
+  rejects('tool', { en: 'Tool defect', zh: '刀具原因' }),
+  rejects('program', { en: 'Program error', zh: '程序错误' }),
+  rejects('set-up-part', { en: 'Set-up part', zh: '调试件' }, true),
+  rejects('handling', { en: 'Handling damage', zh: '搬运损伤' }),
+  rejects('other', { en: 'Other', zh: '其他' }),
 ];
 
 /** What a plant file may say of reasons; a list of its own replaces the usual one. */
@@ -45,7 +57,7 @@ export const ReasonLists = {
     .optional()
     .describe('Why machines stop, for people to choose from, instead of the usual list'),
   scrap_causes: z
-    .array(Reason)
+    .array(ScrapCause)
     .min(1)
     .optional()
     .describe('Why items are scrap or reworked, for people to choose from, instead of the usual list'),
@@ -53,13 +65,13 @@ export const ReasonLists = {
 
 interface Reasons {
   stop_reasons?: Reason[] | undefined;
-  scrap_causes?: Reason[] | undefined;
+  scrap_causes?: ScrapCause[] | undefined;
 }
 
 export function stopReasonsOf(plant: Reasons): readonly Reason[] {
   return plant.stop_reasons ?? stopReasons;
 }
 
-export function scrapCausesOf(plant: Reasons): readonly Reason[] {
+export function scrapCausesOf(plant: Reasons): readonly ScrapCause[] {
   return plant.scrap_causes ?? scrapCauses;
 }
