@@ -184,6 +184,7 @@ describe('energy over stored data', () => {
       at: `${unusual}T10:00:00+08:00`,
     });
     expect(told.references).toHaveLength(4);
+    expect(told.basis).toBe('same_time');
     expect(told.contributions[0]).toMatchObject({
       asset: 'press',
       state: 'waiting',
@@ -196,11 +197,14 @@ describe('energy over stored data', () => {
     const sum = told.contributions.reduce((all, { difference }) => all + nano(difference), 0);
     expect(sum).toBe(nano(told.difference));
     expect(nano(told.actual)).toBe(nano(256 * 1.02));
-    const first = await get<typeof EnergyExplanation>('explanation', {
-      scope: press,
-      period: 'day',
-      at: '2026-01-06T10:00:00+08:00',
-    });
+    const at = (day: string) => ({ scope: press, period: 'day', at: `2026-01-${day}T10:00:00+08:00` });
+    const first = await get<typeof EnergyExplanation>('explanation', at('05'));
     expect(first).toMatchObject({ status: 'no_reference', contributions: [] });
+    // In its first week a plant has no weeks behind it: Thursday is compared with Monday to Wednesday, all alike.
+    const thursday = await get<typeof EnergyExplanation>('explanation', at('08'));
+    expect(thursday).toMatchObject({ basis: 'just_before', difference: 0 });
+    expect(thursday.references.map(({ from }) => from.slice(0, 10))).toEqual([
+      ...['2026-01-06', '2026-01-05', '2026-01-04'],
+    ]);
   });
 });

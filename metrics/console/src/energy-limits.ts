@@ -5,7 +5,7 @@ import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
 import { detail, nameOf, statusName, titled, type Wording } from './energy-panels.ts';
 import { formatAmount, formatMoment, formatShare } from './format.ts';
 import { barList } from './panels.ts';
-import type { EnergyAlarm, EnergyAlarms, EnergyExplanation } from './types.ts';
+import type { EnergyAlarm, EnergyAlarms, EnergyExplanation, Language } from './types.ts';
 
 /** What somebody may do about an alarm. */
 export interface AlarmActions {
@@ -157,9 +157,13 @@ export function explanationPanel(wording: Wording, told: EnergyExplanation, name
     'explanation',
     name,
     element('p', {}, summary),
-    detail(
-      `${say('compared_with').replace('{n}', String(references.length))} · ${say('by_machine_state_product')}`,
-    ),
+    detail(`${comparedWith(told, language)} · ${say('by_machine_state_product')}`),
     bars,
   );
+}
+
+function comparedWith({ basis, period, references }: EnergyExplanation, language: Language): string {
+  const closeBy = basis === 'just_before' && (period === 'hour' || period === 'day');
+  const id = closeBy ? (`${period}_before` as const) : (`same_${period}` as const);
+  return energyMessage(language, id).replace('{n}', String(references.length));
 }

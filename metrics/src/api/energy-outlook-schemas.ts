@@ -2,6 +2,7 @@ import { baselineVariables, limitMeasures, limitPeriods, Slug } from '@benchline
 import { z } from 'zod';
 import { alarmChanges } from '../energy/alarm-changes.ts';
 import { alarmStates, warningReasons } from '../energy/alarms.ts';
+import { referenceBases } from '../energy/explain-period.ts';
 import { askedOf, carrierOf, EnergyStatusView, spanOf } from './energy-schemas.ts';
 import { Instant, LocalName } from './schemas.ts';
 
@@ -105,6 +106,12 @@ export const EnergyExplanation = z
     period: z.enum(limitPeriods),
     status: EnergyStatusView,
     references: z.array(z.object(spanOf)).describe('The earlier periods that it is compared with'),
+    basis: z
+      .enum(referenceBases)
+      .optional()
+      .describe(
+        'Which those are: the same hour or weekday of the weeks before, the weeks or the months before; or, where none of these is known, the hours or days just before',
+      ),
     actual: z.number().optional(),
     usual: z.number().optional().describe('Mean of the earlier periods'),
     difference: z.number().optional().describe('actual − usual; the sum of all contributions'),

@@ -61,7 +61,7 @@ export function explanationView(
   told: PeriodExplanation,
   { carrier, unit, period }: Pick<z.output<typeof EnergyExplanation>, 'carrier' | 'unit' | 'period'>,
 ): z.output<typeof EnergyExplanation> {
-  const { status, references, actual, usual, difference, contributions } = told;
+  const { status, references, basis, actual, usual, difference, contributions } = told;
   return {
     ...askedView(scope, told),
     carrier,
@@ -69,6 +69,7 @@ export function explanationView(
     period,
     status,
     references: references.map(spanView),
+    ...(basis && { basis }),
     ...(actual !== undefined && { actual: unitsOf(actual) }),
     ...(usual !== undefined && { usual: unitsOf(usual) }),
     ...(difference !== undefined && { difference: unitsOf(difference) }),

@@ -1,11 +1,14 @@
 import type { SimulatorSpec } from './box.ts';
 
-/** The machines of the demo plant: a recorded mill, a synthetic line, a PLC and an energy meter. */
+/**
+ * The machines of the demo plant: a recorded mill, a synthetic line, a PLC and an energy meter. The meter, which says
+ * one number every 15 minutes, has twelve weeks behind it: a forecast needs four, and as much again to know its error.
+ */
 export const demoSimulators: readonly SimulatorSpec[] = [
   { name: 'line', speaks: 'opcua', args: ['line', '--seed', '7', '--history', '24h', '--catch-up', '40s'] },
   { name: 'mill', speaks: 'opcua', args: ['mill', '--loop', '--history', '24m', '--catch-up', '40s'] },
   { name: 'plc', speaks: 'mqtt', args: ['plc', '--seed', '7', '--history', '24h', '--catch-up', '40s'] },
-  { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '24h', '--catch-up', '40s'] },
+  { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '84d', '--catch-up', '40s'] },
 ];
 
 /** Truth that is kept of each simulator at most, in each of two files: about an hour of the mill. */

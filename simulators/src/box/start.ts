@@ -41,7 +41,7 @@ export const start: Command = {
     try {
       process.stdout.write(
         `Benchline is running: ${box.url}\n` +
-          `A simulated day is being replayed; it lies behind the live figures within a minute.\n` +
+          `A simulated day, and twelve weeks of a recorded meter, lie behind the live figures within a minute.\n` +
           `Everything it keeps is in ${box.home.root}. Ctrl-C stops it.\n`,
       );
       await sleep(options.forMs ?? 2 ** 31 - 1, undefined, { signal }).catch(() => undefined);
