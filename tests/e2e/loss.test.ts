@@ -84,6 +84,7 @@ describe.concurrent('everything that was emitted', () => {
   });
 
   it('outside one declared gap, survives kill -9 of the gateway; parts and energy stay exact', async ({
+    expect,
     onTestFinished,
   }) => {
     const simulators: SimulatorSpec[] = [{ name: 'mill', speaks: 'opcua', args: ['mill', '--loop'] }];
