@@ -14,7 +14,9 @@ import { entryNews, untilNow } from './entries/entry-news.ts';
 import { statedDues } from './entries/stated-dues.ts';
 import { AccountShelf } from './figures/account-shelf.ts';
 import { Figures } from './figures/figures.ts';
+import { microStopNs } from './figures/gather.ts';
 import { KpiWriter } from './figures/kpi-writer.ts';
+import { RecentReads } from './figures/recent.ts';
 import { scopesOf } from './figures/scopes.ts';
 import type { FeedAccess } from './follower/feed.ts';
 import { Follower, type FollowerOptions } from './follower/follower.ts';
@@ -118,30 +120,35 @@ async function openFigures(
   const book = RevisionBook.open(file, log);
   opened.defer(() => book.close());
   const revisions: Revisions = new Revisions({
-    ...{ book, scopes, lateness_ns },
+    ...{ book, scopes, lateness_ns, micro_stop_ns: microStopNs(index) },
     onPublished: (dues) => writer?.revised(dues),
   });
   const shelf = accounts === undefined ? undefined : AccountShelf.open({ file: accounts, plant: index, log });
   opened.defer(() => shelf?.close());
-  const figures = new Figures({ plant: index, store, lateness_ns, published: revisions, shelf });
+  const recent = new RecentReads(store, index);
+  const figures = new Figures({ plant: index, store: recent, lateness_ns, published: revisions, shelf });
   const writer = own
     ? undefined
     : new KpiWriter({ figures, scopes, store, lateness_ns, now: nsNow, log, onWritten: remember });
   const limits = new LimitBook({ energy: plant.energy, scopes, figures });
-  return { store, own, from, scopes, revisions, shelf, figures, writer, limits, alarms };
+  return { store, recent, own, from, scopes, revisions, shelf, figures, writer, limits, alarms };
 }
 
 /** Follows the feed, and tells everyone who keeps something what it no longer holds for. */
 function followerOf(
   of: { config: MetricsConfig; feed: FeedAccess; plant: PlantIndex; log: Log },
-  { store, own, from, scopes, revisions, shelf, figures, writer }: Computing,
+  { store, recent, own, from, scopes, revisions, shelf, figures, writer }: Computing,
   { onQueryable, onNews }: Pick<FollowerOptions, 'onQueryable' | 'onNews'>,
 ): Follower {
   const { config, feed, plant, log } = of;
   return new Follower({
-    ...{ feed, reader: config.feed_reader, log, onQueryable },
+    ...{ feed, reader: config.feed_reader, log },
     from: earlier(shelf?.resume(from) ?? from, revisions.position),
     ...(own && { store: own }),
+    onQueryable(batch, now_ns) {
+      recent.heard(batch.content);
+      onQueryable(batch, now_ns);
+    },
     async onEntries(entries, next) {
       const changed = await entryNews(entries, plant, store);
       for (const item of changed) figures.entered(item);

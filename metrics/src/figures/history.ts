@@ -3,7 +3,17 @@ import type { Said, SaidColumns, SaidNumbers, TelemetryStore } from '@benchline/
 import { type Interval, union } from '../intervals.ts';
 import { inSequence, numbersOf, sourcesOf } from './said-numbers.ts';
 
-export type Reads = Pick<TelemetryStore, 'observations' | 'said' | 'latest' | 'observed'>;
+/** An observation as far as figures need it. */
+export type Stated = Pick<
+  MachineObservation,
+  'machine' | 'signal' | 'source' | 'source_time_ns' | 'ordinal' | 'value' | 'native'
+>;
+
+/** What figures read of a store, or of what stands before one. */
+export interface Reads<O extends Stated = Stated> extends Pick<TelemetryStore, 'said' | 'observed'> {
+  observations(query: Parameters<TelemetryStore['observations']>[0]): Promise<O[]>;
+  latest(query: Parameters<TelemetryStore['latest']>[0]): Promise<O[]>;
+}
 
 /** What holds, and what counters last read, at an instant; and when their sources were watched since then. */
 export interface Carry {
@@ -86,7 +96,8 @@ export async function readHistory(
   };
 }
 
-async function readSaid(
+/** From columns where the store has them. @throws BenchlineError `store_unavailable`. */
+export async function readSaid(
   store: Reads,
   query: { machine: string; texts: readonly string[]; numbers: readonly string[] } & Interval,
 ): Promise<SaidColumns> {
@@ -102,6 +113,6 @@ async function readSaid(
   };
 }
 
-export function saidOf(o: MachineObservation): Said {
+export function saidOf(o: Stated): Said {
   return { signal: o.signal, source: o.source, at_ns: storedTime(o), value: o.value, native: o.native };
 }

@@ -1,7 +1,17 @@
 import type { Asset, Nanoseconds } from '@benchline/model';
 import { everBefore, type Interval } from '../intervals.ts';
 import { Gate } from './gate.ts';
-import { contains, monthsIn, piecesOf, quarterNs, quartersOf, withMonths } from './pieces.ts';
+import { KeptSpans, type ReadSpan } from './kept-spans.ts';
+import {
+  contains,
+  isSlot,
+  monthsIn,
+  nextMultiple,
+  piecesOf,
+  quarterNs,
+  quartersOf,
+  withMonths,
+} from './pieces.ts';
 
 const hourNs: Nanoseconds = 3_600_000_000_000n;
 /** Most pieces kept in memory, of all assets together; so few of each at least. */
@@ -25,12 +35,6 @@ export interface Summary<T> {
   merge(first: T, second: T): T;
   /** Reads what all windows within a span need. */
   read(asset: Asset, span: Interval): Promise<ReadSpan<T>>;
-}
-
-export interface ReadSpan<T> {
-  of(window: Interval): T;
-  /** How many observations were read. */
-  size: number;
 }
 
 /** Where pieces outlive the process and the bounds of its memory. */
@@ -64,6 +68,7 @@ export class PieceBook<T> {
   readonly #shelf: Shelf<T> | undefined;
   readonly #pages = new Map<string, Page<T>>();
   readonly #gate = new Gate(mostReads);
+  readonly #beginnings = new KeptSpans<T>();
 
   constructor(summary: Summary<T>, shelf?: Shelf<T>) {
     this.#summary = summary;
@@ -81,6 +86,7 @@ export class PieceBook<T> {
 
   touched(asset: string, from_ns: Nanoseconds, until_ns?: Nanoseconds): void {
     this.#shelf?.touched(asset, from_ns, until_ns);
+    this.#beginnings.touched(asset, from_ns, until_ns);
     const page = this.#page(asset);
     if (page.news === undefined || from_ns < page.news) page.news = from_ns;
     if (page.end < from_ns) return;
@@ -116,7 +122,7 @@ export class PieceBook<T> {
     const pieces = withMonths(piecesOf(window, asset.time_zone), kept);
     const known = new Map(pieces.map((piece) => [piece, this.#recall(asset, page, piece)]));
     const missing = pieces.filter((piece) => known.get(piece) === undefined);
-    const fresh = await this.#read(asset, page, missing);
+    const fresh = await this.#read(asset, page, missing, window);
     this.#keep(asset, page, fresh);
     const sumOf = (some: readonly Interval[]) =>
       some.map((piece) => known.get(piece) ?? fresh.get(piece) ?? empty).reduce(merge, empty);
@@ -169,22 +175,51 @@ export class PieceBook<T> {
     }
   }
 
-  async #read(asset: Asset, page: Page<T>, pieces: readonly Interval[]): Promise<Map<Interval, T>> {
+  async #read(
+    asset: Asset,
+    page: Page<T>,
+    pieces: readonly Interval[],
+    window: Interval,
+  ): Promise<Map<Interval, T>> {
     const { empty, merge, read } = this.#summary;
     const fresh = new Map<Interval, T>();
     const rest: Part[] = pieces.map((piece) => ({ ...piece, piece }));
-    while (rest.length > 0) {
+    const take = (found: ReadSpan<T>, run: readonly Part[]) => {
+      for (const part of run) fresh.set(part.piece, merge(fresh.get(part.piece) ?? empty, found.of(part)));
+    };
+    while (rest[0]) {
+      const known = this.#beginnings.find(asset.id, rest[0]);
+      if (known) {
+        take(known, [rest.shift()!]);
+        continue;
+      }
       const run = takeRun(rest, page.reach);
-      const span = { from_ns: run[0]!.from_ns, to_ns: run.at(-1)!.to_ns };
+      const span = spanOf(run, window, page.reach);
       const size = await this.#gate.pass(async () => {
         const found = await read(asset, span);
-        for (const part of run) fresh.set(part.piece, merge(fresh.get(part.piece) ?? empty, found.of(part)));
+        take(found, run);
+        if (!isSlot(run[0]!) && isValid(page, span)) this.#beginnings.keep(asset.id, span, found);
         return found.size;
       });
       page.reach = nextReach(page.reach, span, size);
     }
     return fresh;
   }
+}
+
+/**
+ * What is read for a run. Of a window that does not begin with a slot the quarter hour in which it begins is read to
+ * its end: it begins a little later the next time.
+ */
+function spanOf(run: readonly Part[], window: Interval, reach: Nanoseconds): Interval {
+  const { from_ns } = run[0]!;
+  const { to_ns } = run.at(-1)!;
+  const quarter = nextMultiple(from_ns, quarterNs);
+  const further = from_ns === window.from_ns && !isSlot(run[0]!) && quarter > to_ns;
+  return {
+    from_ns,
+    to_ns: further && quarter <= window.to_ns && quarter - from_ns <= reach ? quarter : to_ns,
+  };
 }
 
 /** How much time the next read spans at most, by what the last one found. */

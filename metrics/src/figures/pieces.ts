@@ -82,6 +82,12 @@ function slots({ from_ns, to_ns }: Interval): Interval[] {
   return pieces;
 }
 
-function nextMultiple(at: Nanoseconds, length: Nanoseconds): Nanoseconds {
+/** Whether an interval begins where minutes do; one that does not is no slot, but what is left over before one. */
+export function isSlot({ from_ns }: Interval): boolean {
+  return from_ns % slotLengths.at(-1)! === 0n;
+}
+
+/** The first multiple of a length after an instant. */
+export function nextMultiple(at: Nanoseconds, length: Nanoseconds): Nanoseconds {
   return at - (((at % length) + length) % length) + length;
 }
