@@ -106,6 +106,25 @@ describe('damage that a killed gateway finds', () => {
     expect(evicted()).toHaveLength(machines.length);
   });
 
+  it('what made room because a ledger had it that comes back without its end: only what is missing is declared', async () => {
+    for (let n = 0; n < 60; n += 1) {
+      await emitAll(1);
+      await story.drain(Number.POSITIVE_INFINITY);
+    }
+    const kept = 80;
+    expect(story.spool.floor).toBeGreaterThan(kept);
+    story.loseLedger(kept);
+    await story.drain(Number.POSITIVE_INFINITY);
+    await emitAll(1);
+    await account();
+    const evicted = story.ledger.batches.flatMap(({ content }) =>
+      content.gaps.filter((g) => g.reason === 'evicted'),
+    );
+    expect(evicted).toHaveLength(machines.length);
+    const half = story.emitted.get('mill-1')?.[20] ?? 0n;
+    for (const gap of evicted) expect(gap.from_ns).toBeGreaterThan(half);
+  });
+
   it('things in its folder that it did not put there', async () => {
     await emitAll(3);
     await story.restart('kill', (files) => {

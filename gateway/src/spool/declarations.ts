@@ -59,11 +59,12 @@ export class Declarations {
         this.#all.push({ ...declaration, seq: declaration.seq - first });
   }
 
-  /** What was held back: a ledger has lost everything, and what it had is nowhere. It is forgotten here. */
-  release(states: SourceStates): BatchDraft[] {
-    const held = this.#all.filter((declaration) => declaration.held);
-    if (held.length > 0) this.#all = this.#all.filter((declaration) => !declaration.held);
-    return draftsOf(held, states);
+  /** What was held back of batches behind `acked`, which a ledger has lost: it is nowhere now, and forgotten here. */
+  release(acked: number, states: SourceStates): BatchDraft[] {
+    const lost = ({ seq, held }: Declaration) => held && seq > acked;
+    const released = this.#all.filter(lost);
+    if (released.length > 0) this.#all = this.#all.filter((declaration) => !lost(declaration));
+    return draftsOf(released, states);
   }
 
   /** What batches [from, to) declared, to be declared anew with the last words of then; it is forgotten here. */

@@ -21,6 +21,8 @@ export class Evictions {
   /** Batches below this position have been counted and declared. */
   #declaredBelow: number;
   readonly #holes = new Set<number>();
+  /** A ledger said that it has less than before, which nobody but the broker may have remembered. */
+  #fellBack = false;
 
   constructor(losses: Losses, declaredBelow: number, declarations: Declarations) {
     this.declarations = declarations;
@@ -67,10 +69,16 @@ export class Evictions {
     this.losses.damaged += hole.to - hole.from;
   }
 
-  /** A ledger that had something and now has nothing has lost what this spool may not have either. */
-  acknowledged(before: number, now: number, around: Around): void {
-    if (now >= 0 || before < 0) return;
-    this.owed.push(...this.declarations.release(around.states), ...givenUp(around));
+  /** Takes note of how far a ledger says that it is. */
+  acknowledged(before: number, now: number): void {
+    if (now < before) this.#fellBack = true;
+  }
+
+  /** What it says is so: a ledger that fell back has lost what this spool may not have either. */
+  settle(acked: number, around: Around): void {
+    if (!this.#fellBack) return;
+    this.#fellBack = false;
+    this.owed.push(...this.declarations.release(acked, around.states), ...givenUp(acked, around));
   }
 
   /** Everything owed went into a new epoch, where positions begin anew. */
@@ -84,15 +92,19 @@ export class Evictions {
 }
 
 /**
- * What made room, or was not taken along into this epoch, because a ledger had it: of each source everything from
- * the spool's beginning to where its oldest batch goes on.
+ * What made room because a ledger had it that has only batches up to `acked` now: of each source everything from the
+ * nearest known place before those that are missing to where its oldest batch goes on. Of a ledger that has nothing
+ * everything from the spool's beginning, which also is what was not taken along into this epoch.
  */
-function givenUp({ marks, journal, states, since_ns }: Around): BatchDraft[] {
-  const known = marks.before(journal.floor)?.until;
+function givenUp(acked: number, { marks, journal, states, since_ns }: Around): BatchDraft[] {
+  if (acked >= 0 && acked + 1 >= journal.floor) return [];
+  const from = acked < 0 ? undefined : marks.before(acked + 1)?.until;
+  const to = marks.before(journal.floor)?.until;
   return states.all().flatMap(({ machine, source }) => {
-    const to_ns = known?.get(keyOf({ machine, source }));
-    if (to_ns === undefined || to_ns <= since_ns) return [];
-    return [states.lossOf({ machine, source }, { from_ns: since_ns, to_ns }, 'evicted')];
+    const key = keyOf({ machine, source });
+    const [from_ns, to_ns] = [from?.get(key) ?? since_ns, to?.get(key)];
+    if (to_ns === undefined || to_ns <= from_ns) return [];
+    return [states.lossOf({ machine, source }, { from_ns, to_ns }, 'evicted')];
   });
 }
 

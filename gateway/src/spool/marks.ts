@@ -15,6 +15,9 @@ export const MarksJson = z.array(
   }),
 );
 
+/** Marks of deleted segments that are kept, ever sparser: a ledger may come back that ends among them. */
+const mostOfDeleted = 16;
+
 /** A mark for the beginning of each segment, so that the loss of one has two ends. */
 export class Marks {
   #marks: Mark[] = [];
@@ -28,10 +31,11 @@ export class Marks {
     return this.#marks.findLast(({ position }) => position <= seq);
   }
 
-  /** Forgets what no batch from `floor` on needs. */
+  /** Forgets most of what no batch from `floor` on needs. */
   prune(floor: number): void {
     const needed = this.#marks.findLastIndex(({ position }) => position <= floor);
-    if (needed > 0) this.#marks.splice(0, needed);
+    if (needed > mostOfDeleted)
+      this.#marks = this.#marks.filter((_, index) => index >= needed || index % 2 === 0);
   }
 
   get all(): readonly Mark[] {

@@ -141,7 +141,7 @@ export class FileSpool implements Spool {
       const known = await digestOf(seq, this.#life, this.#recent);
       if (known !== undefined && known !== digest) return false;
     }
-    this.#evictions.acknowledged(this.#acked, seq, { ...this.#life, states: this.#states });
+    this.#evictions.acknowledged(this.#acked, seq);
     this.#acked = seq;
     this.#ackFile.note(this.epoch, seq);
     return true;
@@ -149,6 +149,7 @@ export class FileSpool implements Spool {
 
   settleDoubt(): void {
     this.#doubtfulFrom = undefined;
+    this.#evictions.settle(this.#acked, { ...this.#life, states: this.#states });
   }
 
   renew(after?: string): Promise<void> {

@@ -110,9 +110,11 @@ export class SpoolStory {
     }
   }
 
-  /** Another ledger takes the place of one that was lost. */
-  loseLedger(): void {
+  /** Another ledger takes the place of one that was lost, or one restored from a copy with its first batches. */
+  loseLedger(kept = 0): void {
+    const { batches } = this.ledger;
     this.ledger = new OrderedLedger();
+    for (const batch of batches.slice(0, kept)) this.ledger.take(batch, batch.content.seq);
   }
 
   /** Ends the process, by a kill or in order, does something to its files, and starts it again. */
