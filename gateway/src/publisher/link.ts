@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { BenchlineError, type BrokerAccess } from '@benchline/model';
 import { connect, type MqttClient } from 'mqtt';
 
@@ -6,6 +7,12 @@ import { connect, type MqttClient } from 'mqtt';
 const keepalive_s = 3;
 const connectTimeout_ms = 5000;
 const endTimeout_ms = 1000;
+
+// mqtt.js writes packets with this, which else keeps a Buffer for each of 65 536 numbers: 8 MB.
+const packets = createRequire(import.meta.resolve('mqtt'))('mqtt-packet') as {
+  writeToStream: { cacheNumbers: boolean };
+};
+packets.writeToStream.cacheNumbers = false;
 
 export interface LinkOptions {
   broker: BrokerAccess;

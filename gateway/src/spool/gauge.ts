@@ -73,8 +73,8 @@ export class Gauge {
   #oldestUnackedTime({ journal, reader }: Life, acked: number, recent: RecentBatches): number | undefined {
     const seq = Math.max(acked + 1, journal.floor);
     if (seq >= journal.next) return undefined;
-    const known = recent.get(seq);
-    if (known) return msFromNs(known.content.gateway_time_ns);
+    const known = recent.name(seq);
+    if (known) return msFromNs(known.gateway_time_ns);
     if (this.#oldestUnacked?.seq !== seq)
       void reader.read(seq, 1).then(
         ({ records }) => {

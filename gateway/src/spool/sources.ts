@@ -8,11 +8,12 @@ import {
   Slug,
 } from '@benchline/model';
 import { z } from 'zod';
+import { LastWords } from './last-words.ts';
 import type { BatchDraft, ResumeState } from './port.ts';
 import { keyOf, type LostSource, lossOf, type Stretch } from './stretch.ts';
 
-interface MutableState extends ResumeState {
-  last: Map<string, Observation>;
+interface State extends Omit<ResumeState, 'last'> {
+  last: LastWords;
 }
 
 /** A `ResumeState` as JSON. */
@@ -30,14 +31,15 @@ type SourceStateJson = z.input<typeof SourceStateJson>;
 
 /** Where each source stands for each machine, kept up with the batches that were committed. */
 export class SourceStates {
-  readonly #states = new Map<string, MutableState>();
+  readonly #states = new Map<string, State>();
 
   get(machine: Slug, source: Slug): ResumeState | undefined {
-    return this.#states.get(keyOf({ machine, source }));
+    const state = this.#states.get(keyOf({ machine, source }));
+    return state && asOfNow(state);
   }
 
   all(): readonly ResumeState[] {
-    return [...this.#states.values()];
+    return [...this.#states.values()].map(asOfNow);
   }
 
   apply(batch: Batch, resume: string | undefined): void {
@@ -45,16 +47,13 @@ export class SourceStates {
     if (resume !== undefined) state.resume = resume;
     if (batch.observed) state.until_ns = later(state.until_ns, batch.observed.until_ns);
     for (const gap of batch.gaps) state.until_ns = later(state.until_ns, gap.to_ns);
-    for (const observation of batch.observations) {
-      const last = state.last.get(observation.signal);
-      if (!last || isAfter(observation, last)) state.last.set(observation.signal, observation);
-    }
+    for (const observation of batch.observations) state.last.note(observation);
   }
 
   /** Says that a stretch is lost, but for what was said in it that no later word of the same signal replaces. */
   lossOf(of: LostSource, stretch: Stretch, reason: GapReason): BatchDraft {
-    const last = this.#states.get(keyOf(of))?.last.values() ?? [];
-    const words = [...last].filter(({ source_time_ns: at }) => stretch.from_ns < at && at <= stretch.to_ns);
+    const last = this.#states.get(keyOf(of))?.last.all() ?? [];
+    const words = last.filter(({ source_time_ns: at }) => stretch.from_ns < at && at <= stretch.to_ns);
     return lossOf(of, stretch, reason, words);
   }
 
@@ -71,7 +70,7 @@ export class SourceStates {
       source: state.source,
       until_ns: state.until_ns?.toString(),
       resume: state.resume,
-      last: [...state.last.values()].map((o) => observationToJson(o) as z.input<typeof ObservationJson>),
+      last: state.last.all().map((o) => observationToJson(o) as z.input<typeof ObservationJson>),
     }));
   }
 
@@ -80,7 +79,7 @@ export class SourceStates {
       const state = this.#of(machine, source);
       state.until_ns = until_ns === undefined ? undefined : BigInt(until_ns);
       state.resume = resume;
-      for (const json of last) state.last.set(json.signal, observationFromJson(json));
+      for (const json of last) state.last.set(observationFromJson(json));
     }
   }
 
@@ -90,19 +89,23 @@ export class SourceStates {
       const mine = this.#of(state.machine, state.source);
       mine.until_ns = state.until_ns;
       mine.resume = state.resume;
-      for (const [signal, observation] of state.last) mine.last.set(signal, observation);
+      for (const observation of state.last.all()) mine.last.set(observation);
     }
   }
 
-  #of(machine: Slug, source: Slug): MutableState {
+  #of(machine: Slug, source: Slug): State {
     const key = keyOf({ machine, source });
     let state = this.#states.get(key);
     if (!state) {
-      state = { machine, source, until_ns: undefined, resume: undefined, last: new Map() };
+      state = { machine, source, until_ns: undefined, resume: undefined, last: new LastWords() };
       this.#states.set(key, state);
     }
     return state;
   }
+}
+
+function asOfNow({ last, ...state }: State): ResumeState {
+  return { ...state, last: new Map(last.all().map((observation) => [observation.signal, observation])) };
 }
 
 function later(a: bigint | undefined, b: bigint): bigint {

@@ -1,3 +1,4 @@
+export { ObservationColumns } from './columns.ts';
 export { Mapper, type SignalMapping } from './mapper.ts';
 export { Ordinals } from './ordinals.ts';
 export type { Reading } from './reading.ts';

@@ -44,6 +44,12 @@ function isTime(date: Date | null): date is Date {
   return date !== null && date.getTime() > noTime_ms;
 }
 
+/** An instant as OPC UA counts it: whole milliseconds since 1601, and ticks of 100 ns. Undefined where that says that there is no time. */
+export function nanosecondsOf(since1601_ms: number, ticks: number): Nanoseconds | undefined {
+  if (since1601_ms <= 0) return undefined;
+  return BigInt(since1601_ms + noTime_ms) * 1_000_000n + BigInt(ticks * 100);
+}
+
 /** node-opcua keeps what the 100 ns ticks hold below the millisecond in the picoseconds. */
 function nanoseconds(date: Date, picoseconds: number): Nanoseconds {
   const whole = BigInt(date.getTime()) * 1_000_000n;

@@ -1,7 +1,8 @@
 import { type GapReason, nsFromDate, nsFromMs, nsNow, type Slug, secondsOf } from '@benchline/model';
 import { type DataValue, StatusCodes } from 'node-opcua-client';
 import type { MachineStream } from '../../stream.ts';
-import { overflowed, readClock, readDataValue } from './data-value.ts';
+import { overflowed, readClock } from './data-value.ts';
+import type { ItemValue } from './notification.ts';
 import type { ItemResult } from './subscription.ts';
 
 /** Which signal of which machine an item feeds. */
@@ -69,25 +70,21 @@ export class Observer {
     if (this.#waiting === 'on') this.#waiting = 'over';
   }
 
-  values(
-    values: readonly { handle: number; data: DataValue }[],
-    publishTime: Date | null,
-    complete: boolean,
-  ): void {
-    for (const { handle, data } of values) {
-      const target = this.#targets[handle];
-      if (target) this.#value(target, data, publishTime);
-      else this.#tick(data);
+  values(values: readonly ItemValue[], publishTime: Date | null, complete: boolean): void {
+    for (const item of values) {
+      const target = this.#targets[item.handle];
+      if (target) this.#value(target, item, publishTime);
+      else if (item.data) this.#tick(item.data);
     }
     if (!complete || this.#ticks.length === 0) return;
     this.#claim();
     if (this.#waiting === 'over') this.#waiting = undefined;
   }
 
-  #value({ stream, signal }: Target, data: DataValue, publishTime: Date | null): void {
+  #value({ stream, signal }: Target, item: ItemValue, publishTime: Date | null): void {
+    const { native, status, source_time_ns } = item;
     // The server has not sampled yet; that says nothing about the machine.
-    if (data.statusCode.value === waitingForInitialData) return;
-    const { native, status, source_time_ns } = readDataValue(data);
+    if (status === waitingForInitialData) return;
     const time = source_time_ns ?? this.#clock_ns ?? (publishTime ? nsFromDate(publishTime) : nsNow());
     if (overflowed(status)) {
       this.counters.overflows += 1;

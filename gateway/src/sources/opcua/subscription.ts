@@ -2,7 +2,6 @@ import { BenchlineError, describeError } from '@benchline/model';
 import {
   AttributeIds,
   DataChangeNotification,
-  type DataValue,
   type MonitoredItemCreateRequestOptions,
   MonitoringMode,
   type NotificationMessage,
@@ -13,6 +12,7 @@ import {
   TimestampsToReturn,
 } from 'node-opcua-client';
 import { isBroken, type Session } from './link.ts';
+import { type ItemValue, itemsOf, readNotificationsQuickly } from './notification.ts';
 
 /** A node to watch. `handle` names it in what comes back. */
 export interface Item {
@@ -40,11 +40,7 @@ export interface SubscriptionHandler {
    * Values in the order in which the server sent them. `complete` says that the server had nothing more: then
    * everything up to the newest clock value among them has been delivered.
    */
-  values(
-    values: readonly { handle: number; data: DataValue }[],
-    publish_time: Date | null,
-    complete: boolean,
-  ): void;
+  values(values: readonly ItemValue[], publish_time: Date | null, complete: boolean): void;
   /** Notifications are lost, or the subscription is gone: only a new one helps. */
   lost(error: Error): void;
 }
@@ -58,6 +54,8 @@ const keepAlive_ms = 1500;
 const talk_ms = 2000;
 const serverState = 'i=2259';
 const maxMonitoredItemsPerCall = 'i=11714';
+
+readNotificationsQuickly();
 
 /**
  * A subscription held by the plain services of OPC 10000-4, 5.14, rather than by node-opcua's ClientSubscription:
@@ -267,14 +265,19 @@ export class Subscription {
     }
     // A keep-alive carries the number that the next notification will have.
     this.#expected = notifications.length === 0 ? expected : following(expected);
-    const values: { handle: number; data: DataValue }[] = [];
+    const parts: (readonly ItemValue[])[] = [];
     for (const notification of notifications) {
-      if (notification instanceof DataChangeNotification)
-        for (const item of notification.monitoredItems ?? [])
-          values.push({ handle: item.clientHandle, data: item.value });
-      else return this.#lose(new BenchlineError('source_unavailable', 'the server ended the subscription'));
+      if (!(notification instanceof DataChangeNotification))
+        return this.#lose(new BenchlineError('source_unavailable', 'the server ended the subscription'));
+      const items = itemsOf(notification);
+      if (!items)
+        return this.#lose(
+          new BenchlineError('source_unavailable', `notification ${expected} cannot be read`),
+        );
+      parts.push(items);
     }
-    this.#handler.values(values, message.publishTime, complete);
+    const [only = [], ...others] = parts;
+    this.#handler.values(others.length === 0 ? only : parts.flat(), message.publishTime, complete);
     if (notifications.length > 0) this.#acknowledge.push(message.sequenceNumber);
   }
 
