@@ -4,6 +4,7 @@ import { describeError } from '@benchline/model';
 import type { FaultKind, Parameters } from './fault.ts';
 import { type Drain, DrainMeter } from './oracle/drain.ts';
 import { readLedger } from './oracle/ledger.ts';
+import { lookOn } from './oracle/onlooker.ts';
 import { Quarantined } from './oracle/quarantined.ts';
 import { type Stretch, Tolls } from './oracle/tolls.ts';
 import { judge, type Verdict } from './oracle/verdict.ts';
@@ -75,10 +76,12 @@ class Campaign {
     const world = this.#world;
     await world.settle(firstSettle_s, this.#signal);
     this.#mark();
-    for (const group of story) {
-      this.#signal.throwIfAborted();
-      await this.#play(group);
-    }
+    await this.#lookedOn(async () => {
+      for (const group of story) {
+        this.#signal.throwIfAborted();
+        await this.#play(group);
+      }
+    });
     world.note(`restarts: ${JSON.stringify(world.restarts())}; stopping the simulators`);
     await world.stopSimulators();
     await sleep(1000);
@@ -99,6 +102,19 @@ class Campaign {
       problems: this.#problems,
       suspects: this.#suspects(verdict),
     };
+  }
+
+  /** Does something while somebody asks for figures all the time. */
+  async #lookedOn(work: () => Promise<void>): Promise<void> {
+    const { home, urls } = this.#world;
+    const from_ns = BigInt(this.#marks_ms[0] ?? Date.now()) * 1_000_000n;
+    const over = new AbortController();
+    void lookOn({ home, url: urls.metrics, from_ns }, over.signal);
+    try {
+      await work();
+    } finally {
+      over.abort();
+    }
   }
 
   async #play(group: FaultGroup): Promise<void> {
