@@ -6,7 +6,7 @@ import { accountOf } from '../src/accounts/account-of.ts';
 import type { Facts, Step } from '../src/accounts/facts.ts';
 import { withEntries } from '../src/entries/effect.ts';
 import { laidOver } from '../src/entries/overlay.ts';
-import { reachOf, relevantEntries, touchedBy } from '../src/entries/stretches.ts';
+import { entryReach, reachOf, relevantEntries, touchedBy } from '../src/entries/stretches.ts';
 import type { Interval } from '../src/intervals.ts';
 import { anyEntries, entry } from './kit/entries.ts';
 import { anyFacts, horizon, instant } from './kit/facts.ts';
@@ -18,7 +18,8 @@ const all = { from_ns: 0n, to_ns: horizon };
 
 /** The account of a window as the services compute it: with the entries that matter to a span around it. */
 function account(facts: Facts, entries: readonly Entry[], window: Interval, span: Interval = window) {
-  const relevant = relevantEntries(holdingEntries(entries), reachOf(facts, span));
+  const holding = holdingEntries(entries);
+  const relevant = relevantEntries(holding, reachOf(facts, span, holding));
   return accountOf(withEntries({ ...facts, named_defects: [] }, relevant, mill, plant), window);
 }
 
@@ -57,7 +58,7 @@ describe('accounts with entries', () => {
         const superseded = known.filter(({ id }) => id === latest.supersedes);
         const holding = holdingEntries([...known, latest]);
         const touched = [latest, ...superseded].map((each) =>
-          touchedBy(each, holding, facts.micro_stop_ns ?? 0n),
+          touchedBy(each, holding, entryReach(each, mill, facts.micro_stop_ns ?? 0n)),
         );
         if (touched.some((t) => t.from_ns <= window.to_ns && t.to_ns >= window.from_ns)) return;
         expect(account(facts, [...known, latest], window)).toEqual(account(facts, known, window));

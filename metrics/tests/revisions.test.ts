@@ -118,6 +118,25 @@ describe('late data', () => {
     expect(revised?.changes).not.toHaveProperty('items');
   });
 
+  test('reach as far as what they say holds, however long that is', async () => {
+    const long = new PublishedLedger();
+    // It waits from half past eight on, watched all the time, and says nothing more until hour 44.
+    const watched = { from_ns: at(9), until_ns: at(46) };
+    const later = { machine: 'mill', observations: [say('state', at(44), 'producing')], observed: watched };
+    await long.deliver(maker.make(hourOf(8)), maker.make(later));
+    await long.publish();
+    await long.deliver(maker.make({ machine: 'mill', observations: [say('state', at(9, 30), 'producing')] }));
+    await long.publish();
+    const hours = all(mill, long).filter(({ grain, revision }) => grain === 'hour' && revision > 1);
+    expect(hours.map(({ from_ns }) => Number((from_ns - day) / hour))).toEqual(
+      Array.from({ length: 44 - 9 }, (_, i) => 9 + i),
+    );
+    expect(hours.at(-1)?.figures['availability']?.value).toBe(1);
+    expect(hours.at(-1)?.why).toMatchObject([{ kind: 'late_data', source: 'controller' }]);
+    expect(long.revisions.touched()).toEqual([]);
+    long.book.close();
+  });
+
   test('that say nothing new make none', async () => {
     const before = ledger.records.length;
     await ledger.deliver(...[8, 9, 10, 11].map((hours) => maker.make(hourOf(hours))));

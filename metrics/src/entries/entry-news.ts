@@ -3,7 +3,7 @@ import type { TelemetryStore } from '@benchline/store';
 import { microStopNs } from '../figures/gather.ts';
 import type { Interval } from '../intervals.ts';
 import { statedAnew } from './stated-anew.ts';
-import { touchedBy } from './stretches.ts';
+import { entryReach, touchedBy } from './stretches.ts';
 
 /** An asset, and the time of which accounts change by an entry about it; its ends belong to it. */
 export interface EntryNews extends Interval {
@@ -25,9 +25,14 @@ export async function entryNews(
   const stated = await statedAnew(entries, (subject) => plant.assets.has(subject), store);
   const micro_stop_ns = microStopNs(plant);
   return stated.flatMap(({ subject: machine, all, said }) => {
+    const asset = plant.assets.get(machine);
+    if (!asset) return [];
     const holding = holdingEntries(all);
     return said.flatMap(({ entry, changed }) =>
-      changed.map((each) => ({ machine, entry, ...touchedBy(each, holding, micro_stop_ns) })),
+      changed.map((each) => {
+        const touched = touchedBy(each, holding, entryReach(each, asset, micro_stop_ns));
+        return { machine, entry, ...touched };
+      }),
     );
   });
 }

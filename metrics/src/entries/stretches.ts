@@ -1,7 +1,8 @@
-import type { Entry, Nanoseconds, Statement, StatementKind } from '@benchline/model';
+import type { Asset, Entry, Nanoseconds, Statement, StatementKind } from '@benchline/model';
 import type { Facts } from '../accounts/facts.ts';
 import { microStopReach } from '../accounts/micro-stops.ts';
 import { columnsOf } from '../accounts/readings.ts';
+import { stateReach } from '../figures/takeover.ts';
 import { everAfter, type Interval } from '../intervals.ts';
 import type { Stretch } from './overlay.ts';
 
@@ -47,16 +48,20 @@ function isOrder(entry: EntryOf<'order' | 'order_end'>): entry is EntryOf<'order
 /**
  * The time that accounts of a span are made of: increments and micro-stops that end in it may have begun before it,
  * and what people stated of that time decides where they belong.
+ * @param holding entries that hold, by start.
  */
 export function reachOf(
   { counters, registers, micro_stop_ns = 0n }: Pick<Facts, 'counters' | 'registers' | 'micro_stop_ns'>,
   span: Interval,
+  holding: readonly Entry[],
 ): Interval {
   let from_ns = span.from_ns - microStopReach(micro_stop_ns);
-  for (const { readings } of [...counters, ...registers]) {
-    const first = columnsOf(readings).at_ns[0];
-    if (first !== undefined && first < from_ns) from_ns = first;
-  }
+  const taken = entriesOf(holding, 'register_exchange', 'register_reading').filter(
+    (entry) => entry.from_ns <= span.from_ns,
+  );
+  const last = new Map(taken.map((entry) => [entry.statement.signal, entry.from_ns]));
+  const first = [...counters, ...registers].flatMap(({ readings }) => columnsOf(readings).at_ns[0] ?? []);
+  for (const at_ns of [...first, ...last.values()]) if (at_ns < from_ns) from_ns = at_ns;
   return { from_ns, to_ns: span.to_ns };
 }
 
@@ -94,9 +99,32 @@ function carryOf({ statement }: Entry): string | undefined {
 /**
  * The time of which accounts change when an entry comes or goes, its end included.
  * @param known entries about the same subject that hold besides it.
- * @param micro_stop_ns below which length a stop is a micro-stop.
+ * @param later_ns as `entryReach` says.
  */
-export function touchedBy(entry: Entry, known: readonly Entry[], micro_stop_ns: Nanoseconds): Interval {
+export function touchedBy(entry: Entry, known: readonly Entry[], later_ns: Nanoseconds): Interval {
+  const { from_ns, to_ns } = spokenOf(entry, known);
+  return { from_ns, to_ns: to_ns < everAfter - later_ns ? to_ns + later_ns : everAfter };
+}
+
+/** How much later than its time an entry may change an account. */
+export function entryReach(
+  { statement }: Pick<Entry, 'statement'>,
+  asset: Asset,
+  micro_stop_ns: Nanoseconds,
+): Nanoseconds {
+  switch (statement.kind) {
+    case 'state':
+    case 'order':
+    case 'order_end':
+      return stateReach(asset, micro_stop_ns);
+    case 'stop_reason':
+      return micro_stop_ns;
+    default:
+      return 0n;
+  }
+}
+
+function spokenOf(entry: Entry, known: readonly Entry[]): Interval {
   const { from_ns, to_ns, statement } = entry;
   switch (statement.kind) {
     case 'order':
@@ -109,10 +137,6 @@ export function touchedBy(entry: Entry, known: readonly Entry[], micro_stop_ns: 
     case 'register_reading':
       // The next reading may lie anywhere.
       return { from_ns, to_ns: everAfter };
-    case 'state':
-    case 'stop_reason':
-      // A micro-stop that it is about may end later, and belongs there.
-      return { from_ns, to_ns: (to_ns ?? from_ns) + micro_stop_ns };
     default:
       return { from_ns, to_ns: to_ns ?? from_ns };
   }

@@ -27,6 +27,7 @@ import { ProductPlans } from './product-plans.ts';
 import type { Scope } from './scopes.ts';
 import { type StateStretch, stateSummary } from './state-list.ts';
 import { isThere, partsOf, processesOver, subjectsIn } from './stays.ts';
+import { type SaidUntil, takenOverAt } from './takeover.ts';
 
 /** The figures of a scope over a window, with the sums that they were computed from. */
 export interface ScopeFigures extends Interval, Standing {
@@ -81,8 +82,9 @@ export class Figures {
         const { facts, size } = await carry.across(asset, span.from_ns, span.to_ns, (carried) =>
           gather(store, plant, asset, span, carried),
         );
-        const holding = relevantEntries(await entries.of(asset.id), reachOf(facts, span));
-        return { of: accountant(withEntries(facts, holding, asset, plant)), size };
+        const holding = await entries.of(asset.id);
+        const relevant = relevantEntries(holding, reachOf(facts, span, holding));
+        return { of: accountant(withEntries(facts, relevant, asset, plant)), size };
       },
     };
     this.#accounts = new PieceBook(summary, options.shelf);
@@ -97,6 +99,18 @@ export class Figures {
   touched(news: { machine: string; source: string } & Interval): void {
     for (const kept of [this.#carry, this.#accounts, this.#states]) kept.touched(news.machine, news.from_ns);
     this.#horizon.claimed(news.machine, news.source, news.to_ns);
+  }
+
+  /**
+   * Until when late data of an asset may change figures, see `takenOverAt`.
+   * @param newest_ns up to where the asset has been heard of.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async takenOverAt(machine: string, said: SaidUntil, newest_ns: Nanoseconds): Promise<Nanoseconds> {
+    const { plant, store } = this.#options;
+    const asset = plant.assets.get(machine);
+    if (!asset) return said.at_ns;
+    return await takenOverAt(store, asset, said, { newest_ns, micro_stop_ns: microStopNs(plant) });
   }
 
   /** Says that the store holds a new entry about an asset, by which the time [from, to] changes and no other. */

@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
 
-/** How far late data reach past their own time, until the next reading takes over. */
+/** Late data are taken to reach so far past their own time: mostly the next readings have taken over long before. */
 const lateReach: Nanoseconds = 86_400_000_000_000n;
 
 /** Knows up to where each asset has been heard of, and so over which time news of it matter. */
@@ -12,7 +12,13 @@ export class Reach {
     return this.#newest.get(asset);
   }
 
-  /** The time whose figures news may change: [from, to). */
+  /** From where on late data may reach further than `of` says, to be found out; undefined where they cannot. */
+  beyond(asset: string, to_ns: Nanoseconds): Nanoseconds | undefined {
+    const newest = this.#newest.get(asset);
+    return newest !== undefined && newest > to_ns + lateReach ? to_ns + lateReach : undefined;
+  }
+
+  /** The time whose figures news may change, as far as is taken for granted: [from, to). */
   of(asset: string, { from_ns, to_ns }: Interval): Interval {
     const newest = this.#newest.get(asset);
     if (newest === undefined || to_ns > newest) this.#newest.set(asset, to_ns);

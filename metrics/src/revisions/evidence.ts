@@ -13,13 +13,17 @@ const listed = 100;
 export class Heard {
   readonly #items = new Map<string, Evidence>();
 
-  /** Evidence has to come in the order of the ledger. */
+  /** Evidence comes in the order of the ledger, or late by how far it reaches. */
   add(evidence: Evidence): void {
     const key = nameOf(evidence);
     const before = this.#items.get(key);
     const extended =
       before?.kind === 'late_data' && evidence.kind === 'late_data'
-        ? { ...before, to_offset: evidence.to_offset }
+        ? {
+            ...before,
+            from_offset: Math.min(before.from_offset, evidence.from_offset),
+            to_offset: Math.max(before.to_offset, evidence.to_offset),
+          }
         : evidence;
     this.#items.set(key, extended);
   }

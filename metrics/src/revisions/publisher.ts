@@ -15,7 +15,7 @@ import type { Revisions } from './revisions.ts';
 
 export interface PublisherOptions {
   revisions: Revisions;
-  figures: Pick<Figures, 'of'>;
+  figures: Pick<Figures, 'of' | 'takenOverAt'>;
   rules: Rules;
   /** Whether everything that the ledger has is taken in. */
   caughtUp(): boolean;
@@ -86,7 +86,8 @@ export class Publisher {
 
   /** Publishes what is to be published now, as far as it gets. @throws BenchlineError when ingest or the store cannot. */
   async turn(signal: AbortSignal): Promise<void> {
-    const { revisions, caughtUp } = this.#options;
+    const { revisions, figures, caughtUp } = this.#options;
+    await revisions.settle((far, newest_ns) => figures.takenOverAt(far.machine, far, newest_ns));
     this.#save();
     if (!this.#settled() || !caughtUp()) return;
     const basis = revisions.position.next;

@@ -1,4 +1,5 @@
 import { type Asset, type Entry, type Nanoseconds, type PublishedPeriod, timeOfKind } from '@benchline/model';
+import { entryReach } from '../entries/stretches.ts';
 import { type Due, duesOf, keyOf } from '../figures/due.ts';
 import { Reach } from '../figures/reach.ts';
 import { isWithin, type Scope } from '../figures/scopes.ts';
@@ -8,6 +9,7 @@ import { type FeedRecord, newsOf } from '../follower/records.ts';
 import { always, everAfter, type Interval } from '../intervals.ts';
 import type { PeriodKey, Revision, RevisionBook } from './book.ts';
 import { type Evidence, Heard } from './evidence.ts';
+import { type Far, FarNews } from './far-news.ts';
 import { Watermarks } from './watermarks.ts';
 
 /** A period that waits for something, and what was heard about it since. */
@@ -36,6 +38,7 @@ export class Revisions {
   readonly #scopesOf: Standings;
   readonly #marks: Watermarks;
   readonly #reach = new Reach();
+  readonly #far = new FarNews();
   /** By key: have data and no revision. */
   readonly #open = new Map<string, Waiting>();
   /** By key: published, and touched behind the basis of that. */
@@ -101,6 +104,19 @@ export class Revisions {
     return [...this.#touched.values()];
   }
 
+  /**
+   * Touches the periods that late data reach.
+   * @param reachOf finds out until when they matter; what has been heard of reaches to `newest_ns`.
+   * @throws what `reachOf` does; the rest is found out the next time.
+   */
+  async settle(reachOf: (far: Far, newest_ns: Nanoseconds) => Promise<Nanoseconds>): Promise<void> {
+    await this.#far.settle(async (far) => {
+      const { machine, from_ns, evidence } = far;
+      const to_ns = await reachOf(far, this.#reach.newest(machine) ?? from_ns);
+      if (to_ns > from_ns) this.#touchAll(machine, { from_ns, to_ns: to_ns + 1n }, evidence);
+    });
+  }
+
   /** Unpublished periods of which all is known that is waited for. */
   *ripe(now_ns: Nanoseconds): Generator<Due> {
     const marks = new Map<string, Nanoseconds>();
@@ -147,6 +163,7 @@ export class Revisions {
 
   /** Remembers how far everything is settled. Not to be called while it is uncertain what is published. */
   save(): void {
+    if (this.#far.pending) return;
     if (this.#touched.size > 0) {
       const { position, waiting } = this.#checkpoint ?? {};
       if (waiting && waiting.size > 0) return;
@@ -163,6 +180,7 @@ export class Revisions {
     this.book.forget(offset);
     this.#reopen();
     this.#touched.clear();
+    this.#far.clear();
     this.#checkpoint = undefined;
   }
 
@@ -182,23 +200,31 @@ export class Revisions {
     const interval = this.#reach.of(machine, news);
     const where = { from_offset: offset, to_offset: offset };
     const evidence = { kind: 'late_data', machine, source, gateway, ...where } as const;
-    for (const { scope, asset } of this.#scopesOf.get(machine) ?? [])
-      for (const part of partsOf(asset, [interval])) this.#touch(scope, part, evidence, offset);
+    this.#touchAll(machine, interval, evidence);
+    const beyond = this.#reach.beyond(machine, news.to_ns);
+    if (beyond !== undefined) {
+      const signals = new Set(batch.content.observations.map(({ signal }) => signal));
+      this.#far.add({ machine, signals, from_ns: beyond, at_ns: news.to_ns, evidence });
+    }
     const simulated = marks.includes('simulated_clock');
     this.#marks.heard({ machine, source, until_ns: news.to_ns, heard_ns: received_ns, simulated });
+  }
+
+  #touchAll(machine: string, interval: Interval, evidence: Far['evidence']): void {
+    for (const { scope, asset } of this.#scopesOf.get(machine) ?? [])
+      for (const part of partsOf(asset, [interval])) this.#touch(scope, part, evidence, evidence.to_offset);
   }
 
   #entry(offset: number, entry: Entry): void {
     const { id, author, subject, supersedes } = entry;
     const before = supersedes === undefined ? undefined : this.book.entry(subject, supersedes);
     const own = stretchOf(entry);
-    const stops = entry.statement.kind === 'state' || entry.statement.kind === 'stop_reason';
-    const later = (stops ? this.#options.micro_stop_ns : undefined) ?? 0n;
     this.book.entered(subject, id, own);
     for (const scope of this.#options.scopes.values()) {
       if (!concerns(subject, scope)) continue;
       const end = this.#heardTo(scope);
       const asset = scope.assets.find((one) => one.id === subject);
+      const later = asset ? entryReach(entry, asset, this.#options.micro_stop_ns ?? 0n) : 0n;
       for (const { from_ns, to_ns } of before ? [own, before] : [own]) {
         // Nothing is known of later than what was heard of, so no figures of it are published.
         const until = to_ns + later < end ? to_ns + later : end;
