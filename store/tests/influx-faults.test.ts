@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { retryAfter_s } from '../src/influx/failure.ts';
 import { InfluxConfig, openInfluxStore } from '../src/influx/index.ts';
 import type { LocalInflux } from '../src/influx/local-server.ts';
 import { influxMissing, lineWriter, temporaryFolder, temporaryInflux } from './influx-fixture.ts';
@@ -190,6 +189,43 @@ describe('a scripted front before a real InfluxDB', () => {
     expect(await it_.store.observations({ machine, ...everything })).toHaveLength(4096 - poison.length);
   });
 
+  it('much goes in two requests at once, a series in one of them, and none is on its way after a failure', async () => {
+    let failing = true;
+    let under_way = 0;
+    const pairs: string[][][] = [];
+    await using it_ = await front(async (heard, response) => {
+      if (under_way++ === 0) pairs.push([]);
+      const pair = pairs.at(-1) ?? [];
+      const first = pair.length === 0;
+      pair.push([...new Set(heard.body.split('\n').map((line) => line.slice(0, line.indexOf(' '))))]);
+      await expect.poll(() => pair).toHaveLength(2);
+      if (failing && first) response.writeHead(503).end();
+      else {
+        if (failing) await new Promise((later) => setTimeout(later, 100));
+        await forward(heard, server?.url ?? '', response);
+      }
+      under_way -= 1;
+      return 'answered';
+    });
+    const observations = ['mill-1', 'mill-2'].flatMap((name) =>
+      Array.from({ length: 2500 }, (_, i) =>
+        observation({
+          machine: name,
+          signal: ['torque', 'diameter', 'import'][i % 3] ?? '',
+          source_time_ns: t0 + BigInt(i),
+          value: i,
+        }),
+      ),
+    );
+    await expect(it_.store.write(written({ observations }))).rejects.toMatchObject(unavailable);
+    expect(under_way).toBe(0);
+    failing = false;
+    expect((await it_.store.write(written({ observations }))).accepted).toBe(5000);
+    expect(pairs).toHaveLength(2);
+    for (const [one, other] of pairs) expect(one?.filter((series) => other?.includes(series))).toEqual([]);
+    expect(await it_.store.observations({ machine, ...everything })).toHaveLength(2500);
+  });
+
   it('points older than the server keeps are told apart, with few requests, and the rest is stored', async () => {
     await using it_ = await front(() => undefined);
     await command(`ALTER RETENTION POLICY autogen ON "${it_.config.database}" DURATION 1h SHARD DURATION 1h`);
@@ -270,20 +306,5 @@ describe('a secret that is rotated', () => {
     await writeFile(token_file, 'newest');
     await expect(store.gaps({ machine, ...everything })).rejects.toMatchObject(unavailable);
     expect(await store.gaps({ machine, ...everything })).toEqual([]);
-  });
-});
-
-describe('Retry-After', () => {
-  const now = Date.parse('2026-01-01T00:00:00Z');
-  it.each([
-    ['7', 7],
-    [' 0 ', 0],
-    ['Thu, 01 Jan 2026 00:01:30 GMT', 90],
-    ['Wed, 31 Dec 2025 00:00:00 GMT', 0],
-    ['soon', undefined],
-    ['-5', undefined],
-    ['', undefined],
-  ])('%s means %s s', (header, seconds) => {
-    expect(retryAfter_s(header, now)).toBe(seconds);
   });
 });

@@ -143,16 +143,14 @@ describe('InfluxDB store against a 2.x server', () => {
     await store.write(one);
     await store.latest({ machine: "m'1", signals: ['torque'], at_ns: t0 });
     expect(server.heard.map(({ authorization }) => authorization)).toEqual(
-      Array(3).fill('Token secret-token'),
+      Array(4).fill('Token secret-token'),
     );
-    const [probe, write, read] = server.heard;
+    const [probe, _mappings, write, read] = server.heard;
     expect(new URLSearchParams(probe?.body).get('db')).toBe('b');
     expect(write?.url.pathname + (write?.url.search ?? '')).toBe(
       '/api/v2/write?org=a%20plant&bucket=b&precision=ns',
     );
-    expect(write?.body).toMatch(
-      /^signal,area=machining,.*signal=torque,.* number=1,kind="number a{16}",gateway_time_ns=\d+i /,
-    );
+    expect(write?.body).toMatch(/^signal,area=machining,.*signal=torque,.* number=1,about=\d+i /);
     const query = new URLSearchParams(read?.body);
     expect(JSON.parse(query.get('params') ?? '')).toEqual({ machine: "m'1", signal0: 'torque' });
     expect(query.get('q')).not.toContain("m'1");

@@ -80,6 +80,60 @@ describe('InfluxDB store on a real server', () => {
     expect(await store.observations({ machine, ...everything })).toHaveLength(1);
   });
 
+  it('keeps gateway time and mapping exact where a point has no room for them in one number', async () => {
+    const { store, config } = await open();
+    const room_ns = 2n ** 36n;
+    const delays = [room_ns - 1n, room_ns, -room_ns, -room_ns - 1n, 0n, -3600n * second];
+    // The first three would have the same number.
+    const mappings = [
+      'a'.repeat(64),
+      `aaab${'c'.repeat(60)}`,
+      `aaaa${'b'.repeat(60)}`,
+      'b'.repeat(64),
+      'm1',
+      '',
+    ];
+    const observations = mappings.flatMap((mapping, i) =>
+      delays.map((delay_ns, j) => {
+        const source_time_ns = t0 + BigInt(i * 10 + j);
+        return observation({ source_time_ns, gateway_time_ns: source_time_ns + delay_ns, mapping, value: 1 });
+      }),
+    );
+    await store.write(written({ observations }));
+    const { store: stranger } = await open(config.database);
+    expect(await stranger.observations({ machine, ...everything })).toEqual(observations);
+    await stranger.write(written({ observations: observations.toReversed() }));
+    expect(await store.observations({ machine, ...everything })).toEqual(observations);
+  });
+
+  it('reads points of the form before, and lets a new delivery of them hold', async () => {
+    const { store, config } = await open();
+    await store.prepare();
+    const place = 'area=machining,enterprise=demo,gateway=gw-1,line=cell-1,machine=mill-1';
+    const mapping = 'a'.repeat(64);
+    const said = observation({
+      value: 4.5,
+      native: '4,5',
+      status: 0x40000000,
+      stated_time_ns: 0n,
+      ordinal: 2,
+    });
+    await (await lineWriter(config)).write([
+      `signal,${place},signal=torque,site=ningbo,source=opcua-1 number=4.5,native_text="4,5",status=1073741824i,ordinal=2i,stated_time_ns=0i,kind="number<text status ordinal stated ${mapping.slice(0, 16)}",gateway_time_ns=${said.gateway_time_ns}i ${t0 + 2n}`,
+      `mapping,mapping=${mapping.slice(0, 16)} digest="${mapping}" ${t0}`,
+    ]);
+    expect(await store.observations({ machine, ...everything })).toEqual([said]);
+    const again = observation({ value: 7n, source_time_ns: t0 + 2n, gateway_time_ns: t0 + second });
+    await store.write(written({ observations: [again] }));
+    expect(await store.observations({ machine, ...everything })).toEqual([again]);
+    // As the README tells boards to leave out what is not good: the status is that of the delivery before.
+    const good = `SELECT "integer" FROM "${config.database}".."signal" WHERE "about" & 64 = 0`;
+    expect((await ask(server?.url, good)).results[0]?.series?.[0]?.values.map(([, value]) => value)).toEqual([
+      7,
+    ]);
+    expect((await ask(server?.url, good.replace('= 0', '= 64'))).results[0]?.series).toBeUndefined();
+  });
+
   it('carries the tags by which boards find things, and every KPI field every time', async () => {
     const { store, database } = await open();
     await store.write(

@@ -16,7 +16,7 @@ import { decodeRecord } from '../ledger/record-line.ts';
  * Points that one write carries, give or take a batch. InfluxDB pays for each series in a request, so that twice the
  * points of the same series cost much less than twice.
  */
-export const wantedPoints = 10_000;
+export const wantedPoints = 20_000;
 const readBytes = 1 << 20;
 
 /** What some records of the ledger mean for a telemetry store. */

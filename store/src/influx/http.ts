@@ -28,7 +28,7 @@ export class HttpPoster {
   constructor(options: { url: string; timeout_ms: number }) {
     this.#base = new URL(options.url);
     this.#timeout_ms = options.timeout_ms;
-    const kept = { keepAlive: true, maxSockets: 4, maxFreeSockets: 1 };
+    const kept = { keepAlive: true, maxSockets: 4, maxFreeSockets: 2 };
     this.#agent = this.#base.protocol === 'https:' ? new https.Agent(kept) : new http.Agent(kept);
   }
 

@@ -1,7 +1,8 @@
 import { type MachineObservation, storedTime, type Value } from '@benchline/model';
 import { encodeTime, encodeValue } from '../line-protocol/index.ts';
 import type { Placement } from '../port.ts';
-import { mappingDigits } from './mapping-notes.ts';
+import { aboutWithoutDelay, delayFits, holds, kindBits, type ValueField, withDelay } from './about.ts';
+import type { MappingNotes } from './mapping-notes.ts';
 import { observationSeries } from './schema.ts';
 
 /** Series remembered; beyond so many they are worked out again. */
@@ -14,11 +15,13 @@ export class ObservationLines {
   readonly #series = new Map<string, Map<string, string>>();
   #remembered = 0;
   #origin = { machine: '', source: '', gateway: '', signals: new Map<string, string>() };
-  #gatewayTime = { time_ns: 0n, text: '0i' };
-  #mapping = { digest: '', digits: '' };
+  readonly #mappings: Pick<MappingNotes, 'numberOf'>;
+  /** `about` without the delay, by its facts, of the mapping with this number. */
+  #abouts = { mapping: 0, byFacts: new Map<number, bigint>() };
 
-  constructor(placement: Placement) {
+  constructor(placement: Placement, mappings: Pick<MappingNotes, 'numberOf'>) {
     this.#placement = placement;
+    this.#mappings = mappings;
   }
 
   /**
@@ -28,30 +31,44 @@ export class ObservationLines {
   lineOf(o: MachineObservation): string | undefined {
     const series = this.#seriesOf(o);
     if (series === undefined) return undefined;
+    const at = storedTime(o);
     let fields = '';
-    let kind = 'none';
+    let value: ValueField = 'none';
+    let native: ValueField = 'none';
     if (o.value !== undefined) {
-      kind = kindOf(o.value);
-      fields = `${kind}=${encodeValue(kind, o.value)},`;
+      value = fieldOf(o.value);
+      fields = `${value}=${encodeValue(value, o.value)},`;
     }
     if (o.native !== undefined) {
-      const native = kindOf(o.native);
+      native = fieldOf(o.native);
       fields += `native_${native}=${encodeValue(`native_${native}`, o.native)},`;
-      kind += `<${native}`;
     }
+    let facts = kindBits(value, native);
     if (o.status !== 0) {
       fields += `status=${o.status}i,`;
-      kind += ' status';
+      facts |= holds.status;
     }
     if (o.ordinal !== 0) {
       fields += `ordinal=${o.ordinal}i,`;
-      kind += ' ordinal';
+      facts |= holds.ordinal;
     }
     if (o.stated_time_ns !== undefined) {
       fields += `stated_time_ns=${encodeValue('stated_time_ns', o.stated_time_ns)},`;
-      kind += ' stated';
+      facts |= holds.stated_time_ns;
     }
-    return `${series} ${fields}kind="${kind} ${this.#digitsOf(o.mapping)}",gateway_time_ns=${this.#gatewayTimeOf(o)} ${encodeTime(storedTime(o))}`;
+    const mapping = this.#mappings.numberOf(o);
+    if (mapping === undefined) {
+      fields += `mapping=${encodeValue('mapping', o.mapping)},`;
+      facts |= holds.mapping;
+    }
+    let delay_ns = o.gateway_time_ns - at;
+    if (!delayFits(delay_ns)) {
+      fields += `gateway_time_ns=${encodeValue('gateway_time_ns', o.gateway_time_ns)},`;
+      facts |= holds.gateway_time_ns;
+      delay_ns = 0n;
+    }
+    const about = withDelay(this.#aboutOf(facts, mapping ?? 0), delay_ns);
+    return `${series} ${fields}about=${about}i ${encodeTime(at)}`;
   }
 
   #seriesOf(o: MachineObservation): string | undefined {
@@ -78,28 +95,16 @@ export class ObservationLines {
     this.#origin = { machine, source, gateway, signals };
   }
 
-  #gatewayTimeOf({ gateway_time_ns }: MachineObservation): string {
-    if (gateway_time_ns !== this.#gatewayTime.time_ns)
-      this.#gatewayTime = {
-        time_ns: gateway_time_ns,
-        text: encodeValue('gateway_time_ns', gateway_time_ns),
-      };
-    return this.#gatewayTime.text;
-  }
-
-  #digitsOf(digest: string): string {
-    if (digest !== this.#mapping.digest)
-      this.#mapping = {
-        digest,
-        digits: encodeValue('mapping', digest.slice(0, mappingDigits)).slice(1, -1),
-      };
-    return this.#mapping.digits;
+  #aboutOf(facts: number, mapping: number): bigint {
+    if (mapping !== this.#abouts.mapping) this.#abouts = { mapping, byFacts: new Map<number, bigint>() };
+    const { byFacts } = this.#abouts;
+    let about = byFacts.get(facts);
+    if (about === undefined) byFacts.set(facts, (about = aboutWithoutDelay(facts, mapping)));
+    return about;
   }
 }
 
-type FieldOfValue = 'number' | 'integer' | 'text' | 'flag';
-
-function kindOf(value: Value): FieldOfValue {
+function fieldOf(value: Value): ValueField {
   switch (typeof value) {
     case 'number':
       return 'number';

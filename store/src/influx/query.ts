@@ -13,6 +13,11 @@ export interface Series {
   rows: Cell[][];
 }
 
+/** An integer's cell; 0 for one that is empty. */
+export function integer(cell: Cell | undefined): bigint {
+  return BigInt(typeof cell === 'number' || typeof cell === 'string' ? cell : 0);
+}
+
 const Reply = z.object({
   error: z.string().optional(),
   results: z

@@ -1,19 +1,11 @@
-import {
-  type Entry,
-  entryFromJson,
-  type GapReason,
-  type KpiId,
-  kpiIds,
-  type MachineObservation,
-  type Value,
-} from '@benchline/model';
+import { type Entry, entryFromJson, type GapReason, type KpiId, kpiIds } from '@benchline/model';
 import { entriesWithin } from '../entries.ts';
 import { mergeWithin } from '../intervals.ts';
 import { influxTimeRange } from '../line-protocol/index.ts';
 import { compare, inTimeOrder } from '../order.ts';
 import type { KpiFigure, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
-import type { Cell, InfluxQl, Series } from './query.ts';
-import { observationFields, type PointKind, parseKind } from './schema.ts';
+import { observationFields, type StoredObservation, storedObservations } from './observation-rows.ts';
+import { type Cell, type InfluxQl, integer } from './query.ts';
 
 type Query<M extends 'observations' | 'latest' | 'observed' | 'gaps' | 'entries' | 'kpis'> = Parameters<
   TelemetryStore[M]
@@ -32,25 +24,25 @@ const kpiFields = [...kpiIds.flatMap((id) => [id, `${id}_status`]), 'to_ns', 're
 export async function readObservations(
   ql: InfluxQl,
   query: Query<'observations'>,
-): Promise<MachineObservation[]> {
+): Promise<StoredObservation[]> {
   if (query.signals?.length === 0) return [];
   const { where, params } = machineAndSignals(query);
   const series = await ql.select(
     `${observationSelect} WHERE ${where} AND ${after(query.from_ns)} AND ${upTo(query.to_ns)} GROUP BY *`,
     params,
   );
-  return inTimeOrder(series.flatMap(observationsOf));
+  return inTimeOrder(series.flatMap(storedObservations));
 }
 
-export async function readLatest(ql: InfluxQl, query: Query<'latest'>): Promise<MachineObservation[]> {
+export async function readLatest(ql: InfluxQl, query: Query<'latest'>): Promise<StoredObservation[]> {
   if (query.signals.length === 0) return [];
   const { where, params } = machineAndSignals(query);
   const series = await ql.select(
     `${observationSelect} WHERE ${where} AND ${upTo(query.at_ns)} GROUP BY * ORDER BY time DESC LIMIT 1`,
     params,
   );
-  const newest = new Map<string, MachineObservation>();
-  for (const observation of inTimeOrder(series.flatMap(observationsOf)))
+  const newest = new Map<string, StoredObservation>();
+  for (const observation of inTimeOrder(series.flatMap(storedObservations)))
     newest.set(observation.signal, observation);
   return inTimeOrder([...newest.values()]);
 }
@@ -147,47 +139,6 @@ function machineAndSignals({ machine, signals }: { machine: string; signals?: re
     where: `"machine" = $machine${choice && ` AND (${choice})`}`,
     params: { machine, ...Object.fromEntries(named) },
   };
-}
-
-function observationsOf({ tags, rows }: Series): MachineObservation[] {
-  // A handful of kinds in a million of points.
-  const kinds = new Map<string, PointKind>();
-  return rows.map((row) => {
-    const [time, number, integers, text, flag, nNumber, nInteger, nText, nFlag, kindText, ...rest] = row;
-    const [status, ordinals, stated, gatewayTime] = rest;
-    const key = String(kindText ?? '');
-    let kind = kinds.get(key);
-    if (!kind) kinds.set(key, (kind = parseKind(key)));
-    const value = valueOf(kind.value, number, integers, text, flag);
-    const native = valueOf(kind.native, nNumber, nInteger, nText, nFlag);
-    const ordinal = kind.flags.includes('ordinal') ? Number(ordinals) : 0;
-    return {
-      machine: tags['machine'] ?? '',
-      signal: tags['signal'] ?? '',
-      source_time_ns: integer(time) - BigInt(ordinal),
-      ordinal,
-      ...(value === undefined ? {} : { value }),
-      ...(native === undefined ? {} : { native }),
-      status: kind.flags.includes('status') ? Number(status) : 0,
-      ...(kind.flags.includes('stated') ? { stated_time_ns: integer(stated) } : {}),
-      source: tags['source'] ?? '',
-      gateway: tags['gateway'] ?? '',
-      gateway_time_ns: integer(gatewayTime),
-      mapping: kind.mapping,
-    };
-  });
-}
-
-function valueOf(kind: string | undefined, ...cells: (Cell | undefined)[]): Value | undefined {
-  const [number, integers, text, flag] = cells;
-  if (kind === 'number') return Number(number);
-  if (kind === 'integer') return integer(integers);
-  if (kind === 'text') return String(text);
-  return kind === 'flag' ? flag === true : undefined;
-}
-
-function integer(cell: Cell | undefined): bigint {
-  return BigInt(typeof cell === 'number' || typeof cell === 'string' ? cell : 0);
 }
 
 function names(identifiers: readonly string[]): string {

@@ -5,42 +5,8 @@ import type { KpiPoint, MachineGap, ObservedInterval, PointLocation, SignalPlace
 /**
  * How telemetry lies in InfluxDB; the table in the package's README says the same for people. One field per
  * kind of value, since a field has one type for ever. What has its usual value is left out: every field of a
- * point costs the server about as much as the value itself. `kind` names all that hold, so that nothing of an
- * earlier delivery of the same identity shines through: InfluxDB keeps the fields of both in one point.
- *
- * `kind` = value[`<`native][` status`][` ordinal`][` stated`]` `first digits of the mapping's digest; value and
- * native are `number`, `integer`, `text` or `flag`, and `none` is no value.
+ * point costs the server about as much as the value itself.
  */
-export const observationFields = [
-  'number',
-  'integer',
-  'text',
-  'flag',
-  'native_number',
-  'native_integer',
-  'native_text',
-  'native_flag',
-  'kind',
-  'status',
-  'ordinal',
-  'stated_time_ns',
-  'gateway_time_ns',
-] as const;
-
-/** What a point's `kind` says; fields that it does not name do not count. */
-export interface PointKind {
-  value: string;
-  native: string | undefined;
-  flags: readonly string[];
-  mapping: string;
-}
-
-export function parseKind(text: string): PointKind {
-  const [kinds = 'none', ...rest] = text.split(' ');
-  const [value = 'none', native] = kinds.split('<');
-  return { value, native, flags: rest.slice(0, -1), mapping: rest.at(-1) ?? '' };
-}
-
 export function observationSeries(o: MachineObservation, { measurement, location }: SignalPlacement): string {
   return encodeSeries(measurement, {
     ...levels(location),

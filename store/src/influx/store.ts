@@ -56,7 +56,7 @@ class Influx implements InfluxStore {
     this.#placement = placement;
     this.#ql = new InfluxQl(config, credentials);
     this.#writer = new LineWriter(config, credentials);
-    this.#lines = new ObservationLines(placement);
+    this.#lines = new ObservationLines(placement, this.#mappings);
   }
 
   prepare(): Promise<void> {
@@ -70,6 +70,7 @@ class Influx implements InfluxStore {
 
   async write(write: StoreWrite): Promise<WriteOutcome> {
     await this.prepare();
+    await this.#orAgain(this.#mappings.prepare(this.#ql));
     const lines: string[] = [];
     const items: WriteItem[] = [];
     const rejected: Rejection[] = [];

@@ -20,6 +20,10 @@ const fewestLines = 100;
 const calmRequests = 20;
 /** InfluxDB 1.x takes bodies of up to 25 MB; a UTF-16 unit is at most three bytes of UTF-8. */
 const unitsARequest = 8_000_000;
+/** Requests on their way at a time, of different series: one of them keeps hardly more than one core of the server busy. */
+const lanes = 2;
+/** Fewer lines are not worth a second request. */
+const linesWorthLanes = 4000;
 
 /** Lines of one write, by their places in it. */
 type Part = readonly number[];
@@ -40,19 +44,17 @@ export class LineWriter {
   }
 
   /**
-   * Writes lines in order. Lines that the server refuses are found by halving and come back; all others are
-   * stored. Writing a line twice is harmless, and a request that stored its good lines before it complained of
-   * the bad ones is therefore simply repeated in parts.
-   * @throws BenchlineError `store_unavailable`; any of the lines may have been stored then.
+   * Writes lines, those of one series in order. Lines that the server refuses are found by halving and come back; all
+   * others are stored. Writing a line twice is harmless, and a request that stored its good lines before it complained
+   * of the bad ones is therefore simply repeated in parts.
+   * @throws BenchlineError `store_unavailable`; any of the lines may have been stored then, and none is on its way.
    */
   async write(lines: readonly string[]): Promise<RefusedLine[]> {
     const refused: RefusedLine[] = [];
-    for (let from = 0; from < lines.length; ) {
-      const to = this.#endOfRequest(lines, from);
-      const part = Array.from({ length: to - from }, (_, i) => from + i);
-      await this.#writePart(lines, part, refused);
-      from = to;
-    }
+    const ways = this.#lanesOf(lines).map((lane) => this.#writeLane(lines, lane, refused));
+    // One that fails must not leave the other behind: what it carries would come after what is written next.
+    const failure = (await Promise.allSettled(ways)).find((way) => way.status === 'rejected');
+    if (failure) throw failure.reason;
     return refused.sort((a, b) => a.index - b.index);
   }
 
@@ -60,11 +62,28 @@ export class LineWriter {
     this.#client.close();
   }
 
-  #endOfRequest(lines: readonly string[], from: number): number {
+  /** All lines of a series in one lane. A server in trouble gets one request at a time. */
+  #lanesOf(lines: readonly string[]): Part[] {
+    const one = lines.length < linesWorthLanes || this.#careful > 0;
+    if (one) return [Array.from(lines, (_, index) => index)];
+    const parts: number[][] = Array.from({ length: lanes }, () => []);
+    for (const [index, line] of lines.entries()) parts[laneOf(line)]?.push(index);
+    return parts;
+  }
+
+  async #writeLane(lines: readonly string[], lane: Part, refused: RefusedLine[]): Promise<void> {
+    for (let from = 0; from < lane.length; ) {
+      const to = this.#endOfRequest(lines, lane, from);
+      await this.#writePart(lines, lane.slice(from, to), refused);
+      from = to;
+    }
+  }
+
+  #endOfRequest(lines: readonly string[], lane: Part, from: number): number {
     let units = 0;
     let to = from;
-    while (to < lines.length && to - from < this.#lines) {
-      units += (lines[to]?.length ?? 0) + 1;
+    while (to < lane.length && to - from < this.#lines) {
+      units += (lines[lane[to] ?? 0]?.length ?? 0) + 1;
       if (units > unitsARequest && to > from) break;
       to += 1;
     }
@@ -150,6 +169,14 @@ export class LineWriter {
       return words;
     throw unavailable(this.#url, { ...answer, text: words ?? answer.text });
   }
+}
+
+/** By the text up to the first space, which is the series or its beginning. */
+function laneOf(line: string): number {
+  const end = line.indexOf(' ');
+  let hash = 0;
+  for (let at = 0; at < end; at += 1) hash = (Math.imul(hash, 31) + line.charCodeAt(at)) | 0;
+  return (hash >>> 16) % lanes;
 }
 
 function isExpiry(words: string): boolean {

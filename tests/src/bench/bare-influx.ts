@@ -19,11 +19,10 @@ export const fullLines: LineShape = {
     const text = typeof o.value === 'string';
     const tags = `gateway=${o.gateway},${place},signal=${o.signal},source=${o.source}`;
     const value = text ? `text="${o.value}"` : `number=${o.value}`;
-    const kind = `${text ? 'text' : 'number'} ${o.mapping.slice(0, 16)}`;
-    const fields = `${value},kind="${kind}",gateway_time_ns=${o.gateway_time_ns}i`;
-    return `${text ? 'state' : 'signal'},${tags} ${fields} ${o.source_time_ns}`;
+    const about = ((o.gateway_time_ns - o.source_time_ns) << 11n) | (text ? 3n : 1n);
+    return `${text ? 'state' : 'signal'},${tags} ${value},about=${about}i ${o.source_time_ns}`;
   },
-  field: 'kind',
+  field: 'about',
 };
 
 /** The least that a value can be: one tag and one field. */

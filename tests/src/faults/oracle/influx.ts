@@ -4,7 +4,9 @@ import type { Stored } from '@benchline/simulators/box';
 const stretch_ns = 600_000_000_000n;
 const timeout_ms = 60_000;
 const measurements = '"state","count","energy","signal","characteristic","context"';
-const kindNames = new Set(['number', 'integer', 'text', 'flag']);
+/** By their number in `about`: in its lowest three bits of the value, in the next three of the native value. */
+const valueFields = [undefined, 'number', 'integer', 'text', 'flag'];
+const hasOrdinal = 1n << 7n;
 
 type Cell = string | number | bigint | boolean | null;
 
@@ -45,16 +47,17 @@ export function influxStored(url: string, database: string): Stored {
 }
 
 /**
- * A point's time is its source time and the ordinal; `kind` says which fields hold: `text<integer ordinal 1a2b`. Others
- * may be left over from an earlier delivery.
+ * A point's time is its source time and the ordinal; `about` says which fields hold. Others may be left over from an
+ * earlier delivery.
  */
 function observationOf(signal: string, columns: readonly string[], row: readonly Cell[]) {
   const cell = (name: string) => row[columns.indexOf(name)] ?? null;
-  const [kinds = '', ...flags] = String(cell('kind')).split(' ');
-  const [kind = '', nativeKind] = kinds.split('<');
-  const value = kindNames.has(kind) ? valueOf(cell(kind)) : undefined;
-  const native = nativeKind === undefined ? undefined : valueOf(cell(`native_${nativeKind}`));
-  const ordinal = flags.includes('ordinal') ? Number(cell('ordinal')) : 0;
+  const about = BigInt(cell('about') ?? 0);
+  const field = valueFields[Number(about & 7n)];
+  const nativeField = valueFields[Number((about >> 3n) & 7n)];
+  const value = field === undefined ? undefined : valueOf(cell(field));
+  const native = nativeField === undefined ? undefined : valueOf(cell(`native_${nativeField}`));
+  const ordinal = about & hasOrdinal ? Number(cell('ordinal')) : 0;
   return {
     signal,
     source_time_ns: BigInt(cell('time') ?? 0) - BigInt(ordinal),
