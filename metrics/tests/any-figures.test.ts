@@ -27,8 +27,9 @@ function figuresFor(machines: readonly AssetAccount[], runTime: number, declared
     ['planned_scrap', declared],
     ['corrective_maintenance_time', declared],
   ] as const);
-  const chains = [{ first: machines.slice(0, 1), all: machines, steps: [] }];
-  const plan = { scope, q, plannedScrap: () => declared / 10, declared: inputs, chains, inspections: [] };
+  const chains = [{ first: machines.slice(0, 1), steps: [], inspections: [] }];
+  const planned = { plannedScrap: () => declared / 10, declared: inputs };
+  const plan = { scope, q, ...planned, chains, chain_stations: machines };
   return {
     q,
     figures: {

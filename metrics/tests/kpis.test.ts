@@ -67,14 +67,14 @@ test('the catalogue: each example is the figure of its shift', () => {
       chains: [
         {
           first: [worker],
-          all: [worker, machine(second)],
+          inspections: [],
           steps: [worker, machine(second)].map((station, i) => ({
             process: process(`op-${i}`),
             stations: [station],
           })),
         },
       ],
-      inspections: [],
+      chain_stations: [worker, machine(second)],
     }),
     ...declaredFigures(declared),
   };
@@ -107,7 +107,7 @@ test('every figure of the catalogue is a CNC ratio, or computed from accounts or
     plannedScrap: () => 0,
     declared: new Map(),
     chains: [],
-    inspections: [],
+    chain_stations: [],
   };
   const computed = [figuresOf(scope, () => 1), planFigures(context), declaredFigures(new Map())].flatMap(
     Object.keys,

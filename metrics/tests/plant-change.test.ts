@@ -1,7 +1,8 @@
-import { nsFromIso, nsNow, type Observation, sha256Hex, type Value } from '@benchline/model';
+import { nsFromIso, nsNow, type Observation, parsePlant, sha256Hex, type Value } from '@benchline/model';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { periodsOf } from '../src/figures/periods.ts';
-import { findScope } from '../src/figures/scopes.ts';
+import { chainsOver } from '../src/figures/process-eras.ts';
+import { findScope, scopesOf } from '../src/figures/scopes.ts';
 import { BatchMaker, type Said } from './kit/batches.ts';
 import { plantYaml } from './kit/plant.ts';
 import { PublishedLedger } from './kit/published-ledger.ts';
@@ -218,5 +219,82 @@ describe('a plant that changes on a date', () => {
     expect(revised[0]?.changes).toHaveProperty('effectiveness');
     expect(revised[0]?.changes).not.toHaveProperty('availability');
     expect(revisions(ledger, `${cell}/mill`, before).filter(({ revision }) => revision === 1)).toEqual(known);
+  });
+});
+
+describe('processes and chains that change on a date', () => {
+  const shop = 'acme/north/shop';
+  const chained = edited(
+    plantYaml,
+    ['machines: [lathe, bench], rule: fraction }', 'machines: [lathe] }'],
+    [
+      'calendars:\n',
+      'chains:\n  - { id: shafts, name: { en: Shafts }, processes: [milling, turning] }\ncalendars:\n',
+    ],
+  );
+  /** Turning comes to its end, and with it the chain; from then on milling is all there is. */
+  const shortened = edited(
+    chained,
+    ['machines: [lathe] }', `machines: [lathe], until: ${change} }`],
+    [
+      'processes: [milling, turning] }\n',
+      `processes: [milling, turning] }\n  - { id: parts, name: { en: Parts }, processes: [milling], since: ${change} }\n`,
+    ],
+  );
+  /** The same without a date: it is said to have been so all the while. */
+  const rewritten = edited(chained, ['processes: [milling, turning] }', 'processes: [milling] }']);
+  const maker = new BatchMaker();
+  let ledger: PublishedLedger;
+  const figuresOf = async (span: typeof week) =>
+    (await ledger.figures.of(findScope(ledger.scopes, shop), span, nsNow())).figures;
+  const [milled, turned] = [200 / 205, 43 / 45];
+
+  beforeAll(async () => {
+    ledger = await startWith(chained);
+    for (const date of [2, 3])
+      await ledger.deliver(maker.make(millDay('mill', date)), maker.make(latheDay(date)));
+    await ledger.publish();
+  });
+  afterAll(() => ledger.book.close());
+
+  test('keep the figures of the past, and give those of later by what holds then', async () => {
+    const known = await everything(ledger, before, ledger.scopes.keys());
+    ledger = await startWith(shortened, ledger);
+    for (const date of [4, 5])
+      await ledger.deliver(maker.make(millDay('mill', date)), maker.make(latheDay(date)));
+    await ledger.publish();
+    expect(await everything(ledger, before, ledger.scopes.keys())).toEqual(known);
+    expect(revisions(ledger, shop).every(({ revision }) => revision === 1)).toBe(true);
+    const [past, since] = [await figuresOf(before), await figuresOf(after)];
+    expect(past.rolled_throughput_yield.value).toBeCloseTo(milled * turned, 12);
+    expect(past.fall_off_ratio.value).toBeCloseTo(7 / 205, 12);
+    expect(past.cnc_ratio_declared.inputs).toEqual({ declared_processes: 2, key_processes: 2 });
+    expect(since.rolled_throughput_yield.value).toBeCloseTo(milled, 12);
+    expect(since.fall_off_ratio.value).toBeCloseTo(5 / 205, 12);
+    expect(since.cnc_ratio_declared.inputs).toEqual({ declared_processes: 1, key_processes: 1 });
+  });
+
+  test('are taken each over its time where a window has both; of several yields the lowest', async () => {
+    const both = await figuresOf(week);
+    expect(both.rolled_throughput_yield.value).toBeCloseTo(milled * turned, 12);
+    expect(both.fall_off_ratio.value).toBeCloseTo((4 * 5 + 2 * 2) / (4 * 205), 12);
+    const { chains } = await ledger.figures.yields(findScope(ledger.scopes, shop), week, nsNow());
+    expect(chains.map(({ chain, parts }) => [chain.id, parts])).toEqual([
+      ['shafts', [before]],
+      ['parts', [after]],
+    ]);
+  });
+
+  test('follow each other by themselves where the plant file has no chains', () => {
+    const scope = scopesOf(parsePlant(shortened, 'plant.yaml')).get(shop)!;
+    expect(chainsOver([], scope, [week]).map(({ chain, parts }) => [chain.processes, parts])).toEqual([
+      [['milling', 'turning', 'packing'], [before]],
+      [['milling', 'packing'], [after]],
+    ]);
+  });
+
+  test('are corrected for all time without a date', async () => {
+    ledger = await startWith(rewritten, ledger);
+    expect((await figuresOf(before)).rolled_throughput_yield.value).toBeCloseTo(milled, 12);
   });
 });

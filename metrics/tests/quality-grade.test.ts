@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { chainsWithin } from '../src/quality/chain-yield.ts';
 import { type GradeCriterion, gradeOf } from '../src/quality/grade.ts';
 import { sigmaLevel } from '../src/quality/yield.ts';
 
@@ -52,21 +51,4 @@ test('what is unknown neither lifts a grade nor rules one out', () => {
   const { grade, at_most, verdicts } = given({ ppm: 200, cpk: 1.7, rolled_yield: 0.97 });
   expect([grade, at_most]).toEqual(['inspection', 'prevention']);
   expect(verdicts.filter(({ verdict }) => verdict === 'unknown')).toHaveLength(6);
-});
-
-test('chains are those of the plant file within the processes asked for, or their order', () => {
-  const process = (id: string) => ({
-    id,
-    name: { en: id },
-    key: false,
-    line: 'cell',
-    machines: ['m'],
-    rule: 'all' as const,
-  });
-  const chain = { id: 'ring', name: { en: 'Ring' }, processes: ['b', 'a'] };
-  const both = [process('a'), process('b')];
-  expect(chainsWithin([], both)).toEqual([{ processes: ['a', 'b'] }]);
-  expect(chainsWithin([chain], both)).toEqual([chain]);
-  expect(chainsWithin([chain], [process('a')])).toEqual([]);
-  expect(chainsWithin([], [])).toEqual([]);
 });

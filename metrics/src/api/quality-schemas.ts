@@ -125,6 +125,8 @@ export const YieldResult = z
           'Absent where the plant file has no chains: its processes in their order',
         ),
         name: LocalName.optional(),
+        from: Instant.optional().describe('Where it begins to hold, of a chain that does not throughout'),
+        to: Instant.optional().describe('Where it ends to'),
         processes: z.array(Slug),
         rolled_yield: QualityValue.describe('Product of the first pass yields'),
         rolled_yield_from_defects: QualityValue.describe(

@@ -139,6 +139,13 @@ function chartView({ kind, chart, at_ns, warnings }: Charted, from: number, to: 
   };
 }
 
+/** The time of a chain that was not one for the whole of a window. */
+function spanView(window: Interval, parts: readonly Interval[]): { from?: string; to?: string } {
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (!first || !last || (first.from_ns === window.from_ns && last.to_ns === window.to_ns)) return {};
+  return { from: isoFromNs(first.from_ns), to: isoFromNs(last.to_ns) };
+}
+
 export function yieldView(
   scope: string,
   window: Interval,
@@ -148,7 +155,8 @@ export function yieldView(
     scope,
     ...windowView(window),
     rolled_yield: valueView(rolled_yield),
-    chains: chains.map(({ chain, ...figures }) => ({
+    chains: chains.map(({ chain, parts, ...figures }) => ({
+      ...spanView(window, parts),
       ...(chain.id !== undefined && { id: chain.id }),
       ...(chain.name && { name: bothNames(chain.name) }),
       processes: chain.processes,

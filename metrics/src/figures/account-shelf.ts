@@ -201,7 +201,8 @@ export class AccountShelf implements Shelf<Account> {
 
 /** Everything of a plant file that an asset's accounts may depend on; what is resolved into the asset only for it. */
 function digestOf(asset: Asset, { plant }: PlantIndex): string {
-  const { enterprise: _, machine_types: __, calendars: ___, processes: ____, ...common } = plant;
+  const { enterprise: _, machine_types: __, calendars: ___, ...rest } = plant;
+  const { processes: ____, chains: _____, ...common } = rest;
   const fields = Object.keys(emptyAccount).toSorted();
   const content = JSON.stringify([accountsVersion, fields, asset, common]);
   return createHash('sha256').update(content).digest('hex');

@@ -9,6 +9,7 @@ import { withEntries } from '../entries/effect.ts';
 import { EntryBook } from '../entries/entry-book.ts';
 import { reachOf, relevantEntries } from '../entries/stretches.ts';
 import type { Interval } from '../intervals.ts';
+import type { ChainStep } from '../kpis/chain-figures.ts';
 import { type CncRatios, cncFigures, cncRatios } from '../kpis/cnc-ratio.ts';
 import { declaredFigures } from '../kpis/declared-figures.ts';
 import type { Figure } from '../kpis/figure.ts';
@@ -23,10 +24,12 @@ import { gather, microStopNs, type Reads } from './gather.ts';
 import { Horizon } from './horizon.ts';
 import { isProvisional } from './periods.ts';
 import { PieceBook, type Shelf, type Summary } from './piece-book.ts';
+import { chainsOver, type HeldChain, processesOver } from './process-eras.ts';
 import { ProductPlans } from './product-plans.ts';
 import type { Scope } from './scopes.ts';
 import { type StateStretch, stateSummary } from './state-list.ts';
-import { isThere, partsOf, processesOver, subjectsIn } from './stays.ts';
+import { Stations } from './stations.ts';
+import { isThere, partsOf, subjectsIn } from './stays.ts';
 import { type SaidUntil, takenOverAt } from './takeover.ts';
 
 /** The figures of a scope over a window, with the sums that they were computed from. */
@@ -37,6 +40,18 @@ export interface ScopeFigures extends Interval, Standing {
   figures: Record<KpiId, Figure>;
   /** What the figures were computed from, by the names that the catalogue gives it. */
   sums: ReadonlyMap<string, number>;
+}
+
+/** A process over the part of a window in which it was carried out. */
+interface HeldStep extends ChainStep {
+  /** Entries of inspections in that time that hold. */
+  inspections: readonly Entry[];
+}
+
+/** The processes and chains of a scope over a window. */
+interface ScopeSteps {
+  steps: readonly HeldStep[];
+  chains: readonly (HeldChain & ChainAccounts)[];
 }
 
 export interface FiguresOptions {
@@ -153,23 +168,25 @@ export class Figures {
     now_ns: Nanoseconds,
   ): Promise<ScopeFigures> {
     const window = { from_ns: parts[0].from_ns, to_ns: (parts.at(-1) ?? parts[0]).to_ns };
-    const [sums, stations, inspections, entries] = await Promise.all([
+    const stations = this.#stations(scope, now_ns);
+    const [sums, inspections, cnc, entries] = await Promise.all([
       this.#scopeAccount(scope, parts, now_ns),
-      this.stations(scope, parts, now_ns),
-      this.#inspections(scope, parts),
+      this.#inspections(scope),
+      cncRatiosOf(scope, parts, stations, 'process_count'),
       this.#entries.of(scope.level === 'asset' ? (scope.assets[0]?.id ?? scope.path) : scope.path),
     ]);
     const { runTime, plannedScrap } = this.#plans;
     const quantities = quantitiesOf(sums.account, runTime);
     const declared = declaredInputsOf(entries, parts);
-    const chains = this.#chains(scope, parts, stations);
+    const chains = await this.#chains(scope, parts, { stations, inspections });
+    const chain_stations = await stations.together(chains);
     this.#computed += 1;
     const figures = {
       ...figuresOf(sums, runTime, this.#energy.conversionsOf(scope, window)),
-      ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains, inspections }),
+      ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains, chain_stations }),
       ...declaredMaintenance(declared, quantities),
       ...declaredFigures(declared),
-      ...cncFigures(cncRatiosOf(scope, parts, stations, 'process_count')),
+      ...cncFigures(cnc),
     };
     const open = isProvisional(window.to_ns, now_ns, this.#options.lateness_ns);
     return {
@@ -216,55 +233,54 @@ export class Figures {
     now_ns: Nanoseconds,
     basis: CncBasis,
   ): Promise<CncRatios | undefined> {
-    const stations = await this.stations(scope, [window], now_ns);
-    return cncRatiosOf(scope, [window], stations, basis);
-  }
-
-  /** The process chains that lie within a scope; without any in the plant file its processes are one. */
-  #chains(scope: Scope, parts: Parts, accounts: Stations): ChainAccounts[] {
-    const { plant } = this.#options.plant;
-    const within = new Map(processesOver(scope, parts).map((process) => [process.id, process]));
-    const chains = plant.chains.length > 0 ? plant.chains.map((c) => c.processes) : [[...within.keys()]];
-    const stations = (processes: readonly string[]) =>
-      processes.flatMap((id) => within.get(id)?.machines ?? []).flatMap((id) => accounts.get(id) ?? []);
-    return chains
-      .filter((chain) => chain.length > 0 && chain.every((id) => within.has(id)))
-      .map((chain) => ({
-        first: stations(chain.slice(0, 1)),
-        all: stations(chain),
-        steps: chain.flatMap((id) => {
-          const process = within.get(id);
-          return process ? [{ process, stations: stations([id]) }] : [];
-        }),
-      }));
+    return await cncRatiosOf(scope, [window], this.#stations(scope, now_ns), basis);
   }
 
   /**
-   * The accounts of the stations of a scope's processes by id, each over all of its stays there.
+   * The processes of a scope over a window, and its chains: each over the part of it in which it held.
    * @throws BenchlineError `store_unavailable`.
    */
-  async stations(scope: Scope, parts: Parts, now_ns: Nanoseconds): Promise<Stations> {
-    const ids = new Set(scope.processes.flatMap(({ machines }) => machines));
-    const there = scope.lines.flatMap(({ machines }) => machines.filter(({ id }) => ids.has(id)));
-    const stays = await Promise.all(
-      there.map(async (asset) => ({ asset, ...(await this.#assetAccount(asset, parts, now_ns)) })),
-    );
-    const stations = new Map<string, AssetAccount & { asset: Asset }>();
-    for (const stay of stays) {
-      const known = stations.get(stay.asset.id);
-      const account = known ? mergeAccounts(known.account, stay.account) : stay.account;
-      stations.set(stay.asset.id, { ...stay, account });
-    }
-    return stations;
+  async yields(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<ScopeSteps> {
+    const stations = this.#stations(scope, now_ns);
+    const inspections = await this.#inspections(scope);
+    const steps = processesOver(scope, [window]).map(async ({ process, parts }): Promise<HeldStep> => {
+      const own = await stations.of(process.machines, parts);
+      return { process, stations: own, inspections: endingIn(inspections, parts) };
+    });
+    return {
+      steps: await Promise.all(steps),
+      chains: await this.#chains(scope, [window], { stations, inspections }),
+    };
   }
 
-  /** What people entered of inspections in a scope, each in the window that its end lies in. */
-  async #inspections(scope: Scope, parts: Parts): Promise<readonly Entry[]> {
+  async #chains(
+    scope: Scope,
+    windows: Parts,
+    { stations, inspections }: { stations: Stations; inspections: readonly Entry[] },
+  ): Promise<(HeldChain & ChainAccounts)[]> {
+    const held = chainsOver(this.#options.plant.plant.chains, scope, windows);
+    return await Promise.all(
+      held.map(async (chain) => {
+        const { processes, parts } = chain;
+        const own = processes.map(async (process): Promise<ChainStep> => {
+          return { process, stations: await stations.of(process.machines, parts) };
+        });
+        const steps = await Promise.all(own);
+        const first = steps[0]?.stations ?? [];
+        return { ...chain, first, steps, inspections: endingIn(inspections, parts) };
+      }),
+    );
+  }
+
+  #stations(scope: Scope, now_ns: Nanoseconds): Stations {
+    return new Stations(scope, (asset, parts) => this.#assetAccount(asset, parts, now_ns));
+  }
+
+  /** What people entered of inspections in a scope. */
+  async #inspections(scope: Scope): Promise<readonly Entry[]> {
     if (scope.processes.length === 0) return [];
     const entries = await Promise.all(subjectsIn(scope).map((subject) => this.#entries.inspections(subject)));
-    return entries.flat().filter(({ from_ns, to_ns = from_ns }) => {
-      return parts.some((part) => to_ns > part.from_ns && to_ns <= part.to_ns);
-    });
+    return entries.flat();
   }
 
   /** The sums of a scope without any figures. @throws BenchlineError `store_unavailable`. */
@@ -310,9 +326,27 @@ export class Figures {
 }
 
 type Parts = readonly Interval[];
-type Stations = ReadonlyMap<string, AssetAccount & { asset: Asset }>;
 
-function cncRatiosOf(scope: Scope, parts: Parts, stations: Stations, basis: CncBasis): CncRatios | undefined {
+async function cncRatiosOf(
+  scope: Scope,
+  windows: Parts,
+  stations: Stations,
+  basis: CncBasis,
+): Promise<CncRatios | undefined> {
   if (scope.level === 'asset') return undefined;
-  return cncRatios(processesOver(scope, parts), (id) => stations.get(id), basis);
+  const held = processesOver(scope, windows);
+  const own = await Promise.all(held.map(({ process, parts }) => stations.of(process.machines, parts)));
+  const byProcess = new Map(held.map(({ process }, i) => [process.id, own[i] ?? []]));
+  return cncRatios(
+    held.map(({ process }) => process),
+    (id, process) => byProcess.get(process)?.find(({ asset }) => asset.id === id),
+    basis,
+  );
+}
+
+/** Each belongs to the windows that its end lies in. */
+function endingIn(inspections: readonly Entry[], windows: Parts): Entry[] {
+  return inspections.filter(({ from_ns, to_ns = from_ns }) =>
+    windows.some((window) => to_ns > window.from_ns && to_ns <= window.to_ns),
+  );
 }

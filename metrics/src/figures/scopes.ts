@@ -23,7 +23,13 @@ export interface Scope {
   time_zone: string;
   /** The shifts of the scope as a whole; absent where its sites do not share one calendar. */
   calendar: Calendar | undefined;
-  processes: readonly Process[];
+  processes: readonly ScopeProcess[];
+}
+
+/** A process that some station of a scope takes part in, and the zone in which its dates begin. */
+interface ScopeProcess {
+  process: Process;
+  time_zone: string;
 }
 
 type LineOf = ReturnType<typeof linesOf> extends Generator<infer L> ? L : never;
@@ -39,6 +45,7 @@ export function scopesOf(plant: Plant): ReadonlyMap<string, Scope> {
   const calendars = new Map(plant.calendars.map((calendar) => [calendar.id, calendar]));
   const scopes = new Map<string, Scope>();
   const lines = [...linesOf(plant)].map((line) => ({ ...line, assets: assetsOf(line, index) }));
+  const zones = new Map(lines.map(({ site, line }) => [line.id, site.time_zone]));
   const enterprise = plant.enterprise.id;
   const add = (path: string, level: Scope['level'], within: typeof lines) => {
     const calendar = only(
@@ -53,7 +60,9 @@ export function scopesOf(plant: Plant): ReadonlyMap<string, Scope> {
       assets: [...stays].flatMap(([id, own]) => (own.length === 1 ? own : (index.assets.get(id) ?? []))),
       time_zone: only(within.map(({ site }) => site.time_zone)) ?? 'UTC',
       calendar: calendar === undefined ? undefined : calendars.get(calendar),
-      processes: plant.processes.filter((process) => process.machines.some((id) => stays.has(id))),
+      processes: plant.processes
+        .filter((process) => process.machines.some((id) => stays.has(id)))
+        .map((process) => ({ process, time_zone: zones.get(process.line) ?? 'UTC' })),
     });
   };
   add(enterprise, 'enterprise', lines);

@@ -1,4 +1,4 @@
-import type { Asset, Process } from '@benchline/model';
+import type { Asset } from '@benchline/model';
 import { nsOf } from '../calendar/periods.ts';
 import { always, type Interval, intersect } from '../intervals.ts';
 import { isWithin, type Scope } from './scopes.ts';
@@ -10,15 +10,23 @@ function stayOf(asset: Asset): Interval {
   if (!asset.stay) return always;
   let stay = stays.get(asset);
   if (!stay) {
-    const { from, to } = asset.stay;
-    const at = (date: string) => nsOf(asset.time_zone, Date.parse(date));
-    stay = {
-      from_ns: from === undefined ? always.from_ns : at(from),
-      to_ns: to === undefined ? always.to_ns : at(to),
-    };
+    const { from: since, to: until } = asset.stay;
+    stay = spanOf({ since, until }, asset.time_zone);
     stays.set(asset, stay);
   }
   return stay;
+}
+
+/** From the midnight that something holds from to the one that it no longer does. */
+export function spanOf(
+  { since, until }: { since?: string | undefined; until?: string | undefined },
+  time_zone: string,
+): Interval {
+  const at = (date: string) => nsOf(time_zone, Date.parse(date));
+  return {
+    from_ns: since === undefined ? always.from_ns : at(since),
+    to_ns: until === undefined ? always.to_ns : at(until),
+  };
 }
 
 /** The parts of windows over which an asset counts where it stands. */
@@ -42,19 +50,4 @@ export function subjectsIn({ path, assets, lines }: Scope): string[] {
   ]);
   const within = above.filter((each) => isWithin(each, path));
   return [...new Set([...assets.map(({ id }) => id), ...within])];
-}
-
-/**
- * The processes that were carried out in a scope over some windows, each with the stations that were there then. One
- * whose stations have moved was carried out where they stood.
- */
-export function processesOver(scope: Scope, parts: readonly Interval[]): Process[] {
-  const there = new Set(
-    scope.lines.flatMap(({ machines }) => machines.filter((m) => isThere(m, parts))).map(({ id }) => id),
-  );
-  return scope.processes.flatMap((process) => {
-    const machines = process.machines.filter((id) => there.has(id));
-    if (machines.length === process.machines.length) return [process];
-    return machines.length === 0 ? [] : [{ ...process, machines }];
-  });
 }

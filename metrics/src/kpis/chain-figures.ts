@@ -9,16 +9,12 @@ export interface ChainStep {
   stations: readonly AssetAccount[];
 }
 
-/**
- * Rolled throughput yield of the chains of a scope: that of the lowest.
- * @param inspections entries of the window that hold.
- */
+/** Rolled throughput yield of the chains of a scope, each over its time: that of the lowest. */
 export function rolledThroughputYield(
-  chains: readonly (readonly ChainStep[])[],
-  inspections: readonly Entry[],
+  chains: readonly { steps: readonly ChainStep[]; inspections: readonly Entry[] }[],
 ): Figure {
   if (chains.length === 0) return absent('not_applicable');
-  const yields = chains.map((steps) => {
+  const yields = chains.map(({ steps, inspections }) => {
     const processes = steps.map(({ process, stations }) =>
       processYield(
         process,
@@ -30,8 +26,9 @@ export function rolledThroughputYield(
   });
   const lowest = lowestOf(yields);
   if ('absent' in lowest) return absent(lowest.absent === 'no_items' ? 'no_items' : 'not_applicable');
-  const stations = chains.flat().flatMap((step) => step.stations);
+  const all = chains.flatMap(({ steps }) => steps);
+  const stations = all.flatMap((step) => step.stations);
   const partial = stations.some(({ account }) => account.counts_from_later);
-  const inputs = { rolled_processes: chains.flat().length };
+  const inputs = { rolled_processes: all.length };
   return { value: lowest.value, status: partial ? 'partial' : 'ok', inputs };
 }

@@ -42,11 +42,16 @@ export interface CncRatios {
  */
 export function cncRatios(
   processes: readonly Process[],
-  stationOf: (machine: string) => { asset: Asset; account: Account } | undefined,
+  stationOf: (machine: string, process: string) => { asset: Asset; account: Account } | undefined,
   basis: CncBasis = 'process_count',
 ): CncRatios {
   const evidence = processes.filter((p) => p.key).map((process) => evidenceOf(process, stationOf));
-  const stations = [...new Map(evidence.flatMap((e) => e.stations).map((s) => [s.machine.id, s])).values()];
+  const stations = [
+    ...Map.groupBy(
+      evidence.flatMap((e) => e.stations),
+      (s) => s.machine.id,
+    ).values(),
+  ].flatMap(together);
   const ratio = (kind: Kind): Figure => {
     if (evidence.length === 0) return absent('no_key_processes');
     const of = basis === 'process_count' ? processRatio(evidence, kind) : stationRatio(stations, kind, basis);
@@ -61,6 +66,13 @@ export function cncRatios(
     active: ratio('active'),
     processes: evidence,
   };
+}
+
+/** A station of several processes, which may each have been carried out for a part of the window. */
+function together(shown: readonly StationEvidence[]): StationEvidence[] {
+  const connected = shown.some((one) => one.connected);
+  const active = shown.some((one) => one.active);
+  return shown.slice(0, 1).map((station) => ({ ...station, connected, active }));
 }
 
 /** The figures of the catalogue; there are none of a single machine, which is no process. */
@@ -95,7 +107,7 @@ function stationRatio(stations: readonly StationEvidence[], kind: Kind, basis: C
 
 function evidenceOf(process: Process, stationOf: Parameters<typeof cncRatios>[1]): ProcessEvidence {
   const stations = process.machines.flatMap((id): StationEvidence[] => {
-    const station = stationOf(id);
+    const station = stationOf(id, process.id);
     if (!station) return [];
     const machine = station.asset.definition as Machine;
     const { seen_until_ns, produced } = station.account;

@@ -15,11 +15,12 @@ type PlanKpiId =
 /** Figures that people declared for exactly the window, by input. */
 export type Declared = ReadonlyMap<DeclaredInput, number>;
 
-/** A process chain within a scope: the stations of its first operation, and all of its stations. */
+/** A process chain within a scope over its time: the stations of its first operation, and its operations. */
 export interface ChainAccounts {
   first: readonly AssetAccount[];
-  all: readonly AssetAccount[];
   steps: readonly ChainStep[];
+  /** Entries of inspections in its time that hold. */
+  inspections: readonly Entry[];
 }
 
 export interface PlanContext {
@@ -29,19 +30,16 @@ export interface PlanContext {
   plannedScrap(product: string): number | undefined;
   declared: Declared;
   chains: readonly ChainAccounts[];
-  /** Entries of inspections in the window that hold. */
-  inspections: readonly Entry[];
+  /** All of their stations, each once. */
+  chain_stations: readonly AssetAccount[];
 }
 
 export function planFigures(context: PlanContext): Record<PlanKpiId, Figure> {
   return {
     equipment_load_ratio: equipmentLoad(context),
     actual_to_planned_scrap_ratio: actualToPlannedScrap(context),
-    fall_off_ratio: fallOff(context.chains),
-    rolled_throughput_yield: rolledThroughputYield(
-      context.chains.map(({ steps }) => steps),
-      context.inspections,
-    ),
+    fall_off_ratio: fallOff(context),
+    rolled_throughput_yield: rolledThroughputYield(context.chains),
   };
 }
 
@@ -103,9 +101,8 @@ function overPlanned(
   return { value: scrap / planned, ...as, inputs };
 }
 
-function fallOff(chains: readonly ChainAccounts[]): Figure {
+function fallOff({ chains, chain_stations: all }: PlanContext): Figure {
   const first = chains.flatMap((chain) => chain.first);
-  const all = [...new Set(chains.flatMap((chain) => chain.all))];
   if (chains.length === 0 || !first.every((a) => a.reports.items) || !all.every((a) => a.reports.judged))
     return absent('not_applicable');
   if (first.some((a) => !a.account.counts)) return absent('not_observed');

@@ -1,5 +1,6 @@
-import type { Entry, Process, ProcessChain } from '@benchline/model';
+import type { Entry, Process } from '@benchline/model';
 import type { Tally } from '../accounts/account.ts';
+import type { HeldChain } from '../figures/process-eras.ts';
 import { unitsOf } from '../kpis/quantities.ts';
 import {
   dpmo,
@@ -25,7 +26,7 @@ export interface ProcessYield extends Submissions {
 }
 
 export interface ChainYield {
-  chain: Pick<ProcessChain, 'processes'> & Partial<Pick<ProcessChain, 'id' | 'name'>>;
+  chain: HeldChain['chain'];
   rolled_yield: QualityFigure;
   /** e^−Σdpu: what defects that fall independently would let pass. */
   rolled_yield_from_defects: QualityFigure;
@@ -77,16 +78,6 @@ function chancesOf(inspections: readonly Inspection[]): Parameters<typeof dpmo>[
   const told = inspections.filter(({ opportunities }) => opportunities !== undefined);
   const units = told.reduce((sum, { submitted, opportunities }) => sum + submitted * (opportunities ?? 0), 0);
   return { defects: defectsIn(told), units, opportunities: 1 };
-}
-
-/** The chains of a plant that lie wholly within some processes; without any, these in their order are one. */
-export function chainsWithin(
-  chains: readonly ProcessChain[],
-  processes: readonly Process[],
-): ChainYield['chain'][] {
-  const ids = new Set(processes.map(({ id }) => id));
-  if (chains.length > 0) return chains.filter((chain) => chain.processes.every((id) => ids.has(id)));
-  return processes.length > 0 ? [{ processes: processes.map(({ id }) => id) }] : [];
 }
 
 export function chainYield(chain: ChainYield['chain'], processes: readonly ProcessYield[]): ChainYield {

@@ -2,17 +2,10 @@ import type { Entry, Nanoseconds, PlantIndex } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import type { Figures } from '../figures/figures.ts';
 import type { Scope } from '../figures/scopes.ts';
-import { processesOver } from '../figures/stays.ts';
 import type { Interval } from '../intervals.ts';
+import type { ChainStep } from '../kpis/chain-figures.ts';
 import { type Capability, Spread } from './capability.ts';
-import {
-  type ChainYield,
-  chainsWithin,
-  chainYield,
-  lowestOf,
-  type ProcessYield,
-  processYield,
-} from './chain-yield.ts';
+import { type ChainYield, chainYield, lowestOf, type ProcessYield, processYield } from './chain-yield.ts';
 import { entriesOf, subjectsOf } from './entries.ts';
 import { type GradeCriterion, type GradeResult, gradeOf } from './grade.ts';
 import { type Characteristic, characteristicsOf, type LeftOut, SubgroupReader } from './measured.ts';
@@ -28,7 +21,8 @@ export interface QualityParts {
 
 export interface ScopeYields {
   processes: readonly ProcessYield[];
-  chains: readonly ChainYield[];
+  /** Each with the parts of the window over which it was the way that items went. */
+  chains: readonly (ChainYield & { parts: readonly Interval[] })[];
   /** Of the chain with the lowest. */
   rolled_yield: QualityFigure;
   entries: readonly Entry[];
@@ -39,19 +33,28 @@ export interface ScopeYields {
  * @throws BenchlineError `store_unavailable`.
  */
 export async function scopeYields(
-  { plant, scopes, figures, store }: QualityParts,
+  { scopes, figures, store }: QualityParts,
   scope: Scope,
   window: Interval,
   now_ns: Nanoseconds,
 ): Promise<ScopeYields> {
   const entries = await entriesOf(store, subjectsOf(scope, scopes), window);
-  const stations = await figures.stations(scope, [window], now_ns);
-  const countsOf = (machine: string) => stations.get(machine)?.account.counts;
-  const held = processesOver(scope, [window]);
-  const processes = held.map((process) => processYield(process, entries, process.machines.map(countsOf)));
-  const chains = chainsWithin(plant.plant.chains, held).map((chain) => chainYield(chain, processes));
+  const held = await figures.yields(scope, window, now_ns);
+  const yieldOf = ({ process, stations }: ChainStep, inspections: readonly Entry[]) =>
+    processYield(
+      process,
+      inspections,
+      stations.map(({ account }) => account.counts),
+    );
+  const chains = held.chains.map(({ chain, parts, steps, inspections }) => ({
+    ...chainYield(
+      chain,
+      steps.map((step) => yieldOf(step, inspections)),
+    ),
+    parts,
+  }));
   return {
-    processes,
+    processes: held.steps.map((step) => yieldOf(step, step.inspections)),
     chains,
     rolled_yield: lowestOf(chains.map((chain) => chain.rolled_yield)),
     entries,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { Name } from './name.ts';
+import { Dated } from './stays.ts';
 
 /** The processes that an item goes through one after the other; rolled yield is the product over them. */
 export const ProcessChain = z.strictObject({
@@ -10,6 +11,7 @@ export const ProcessChain = z.strictObject({
     .array(Slug)
     .min(1)
     .describe('Ids of the processes (工序) in the order in which an item passes'),
+  ...Dated,
 });
 export type ProcessChain = z.output<typeof ProcessChain>;
 

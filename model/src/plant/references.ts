@@ -5,7 +5,7 @@ import { Spot } from './draft.ts';
 import { duplicates } from './duplicates.ts';
 import { energyProblems } from './energy-checks.ts';
 import { assetValueProblems } from './means.ts';
-import { stayProblems } from './stays.ts';
+import { dateOrderProblems, stayProblems } from './stays.ts';
 import { typeProblems } from './type-checks.ts';
 import { unknownNames } from './unknown.ts';
 import { sameDateProblems } from './versions.ts';
@@ -20,6 +20,7 @@ export function referenceProblems(data: unknown): Problem[] {
     ...stayProblems(sites),
     ...products.flatMap(sameDateProblems),
     ...chains.flatMap(chainProblems),
+    ...[...processes, ...chains].flatMap(dateOrderProblems),
     ...assetValueProblems(machines),
     ...processes.flatMap((process) => stationProblems(process, lines)),
     ...meterProblems(meters, types),

@@ -7,7 +7,7 @@ import { Name } from './name.ts';
 import { LossRules, ProcessChain } from './process-chain.ts';
 import { Product } from './product.ts';
 import { ReasonLists } from './reasons.ts';
-import { MachineStays } from './stays.ts';
+import { Dated, MachineStays } from './stays.ts';
 
 /** Canonical machine states and the ISO 22400-2 time element that each falls into. */
 export const canonicalStates = [
@@ -175,6 +175,7 @@ export const Process = z.strictObject({
     .describe(
       'How a process with manual and controlled stations counts: 1 if any, 1 if all, or the controlled fraction',
     ),
+  ...Dated,
 });
 export type Process = z.output<typeof Process>;
 

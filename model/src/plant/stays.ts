@@ -29,6 +29,14 @@ export const MachineStays = {
     .describe('Lines on which it stood before, by date. The machine itself is listed where it stands now'),
 };
 
+/** Between which dates something of the plant holds. Ending one and beginning another leaves figures of the past. */
+export const Dated = {
+  since: LocalDate.optional().describe('First date on which it holds; always, unless given'),
+  until: LocalDate.optional().describe(
+    'First date on which it no longer holds; leave it in the file, for figures of the past need it',
+  ),
+};
+
 /** Local dates from the first of which, and until before the second of which, something holds; open where absent. */
 export interface Stay {
   from?: string;
@@ -97,16 +105,16 @@ export function stayProblems(sites: readonly Spot[]): Problem[] {
     const ids = lines.flatMap((line) => line.text('id') ?? []);
     const machines = lines.flatMap((line) => line.items('machines'));
     const former = machines.flatMap((machine) => machine.items('moved').map((move) => move.get('line')));
-    return [...unknownNames('line in its site', former, ids), ...machines.flatMap(orderProblems)];
+    return [...unknownNames('line in its site', former, ids), ...machines.flatMap(dateOrderProblems)];
   });
 }
 
-/** Dates of one machine have to rise: since, every move, until. */
-function orderProblems(machine: Spot): Problem[] {
+/** Dates of one thing have to rise: since, every move of a machine, until. */
+export function dateOrderProblems(thing: Spot): Problem[] {
   const dates = [
-    machine.get('since'),
-    ...machine.items('moved').map((move) => move.get('until')),
-    machine.get('until'),
+    thing.get('since'),
+    ...thing.items('moved').map((move) => move.get('until')),
+    thing.get('until'),
   ];
   let before: string | undefined;
   return dates.flatMap((date): Problem[] => {

@@ -24,6 +24,12 @@ describe('what contradicts itself (plant_invalid)', () => {
       '2023-06-01 is not later than 2024-02-01 → put since, the moves and until in the order of their dates',
     ],
     [
+      'a chain that ends before it begins',
+      "until: '2027-01-01'",
+      "until: §'2026-01-01'",
+      '2026-01-01 is not later than 2026-02-01 → put since, the moves and until in the order of their dates',
+    ],
+    [
       'two versions of a plan from one date on',
       "{ valid_from: '2026-07-01', planned",
       "{ valid_from: '2026-07-01', planned_run_time_per_item_s: 42 }\n      - { valid_from: §'2026-07-01', planned",
