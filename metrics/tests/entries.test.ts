@@ -5,6 +5,7 @@ import { emptyAccount, mergeAccounts } from '../src/accounts/account.ts';
 import { accountOf } from '../src/accounts/account-of.ts';
 import type { Facts, Step } from '../src/accounts/facts.ts';
 import { withEntries } from '../src/entries/effect.ts';
+import { EntryBook } from '../src/entries/entry-book.ts';
 import { laidOver } from '../src/entries/overlay.ts';
 import { entryReach, reachOf, relevantEntries, touchedBy } from '../src/entries/stretches.ts';
 import type { Interval } from '../src/intervals.ts';
@@ -236,3 +237,29 @@ function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
 }
+
+test('are read from the store once, and again when something new was stated', async () => {
+  const stored: Entry[] = [];
+  let reads = 0;
+  const book = new EntryBook({
+    async entries({ subjects }) {
+      reads += 1;
+      return stored.filter(({ subject }) => subjects?.includes(subject));
+    },
+  });
+  const at = (id: string, from: bigint, to?: bigint): Entry =>
+    entry(
+      { kind: 'acknowledgement', alarm: id },
+      { id, from_ns: from, ...(to !== undefined && { to_ns: to }) },
+    );
+  const inspected = async () => (await book.within(['mill'], { from_ns, to_ns })).map(({ id }) => id);
+  // An instant belongs to the window that it closes, a stretch to the one that it ends in.
+  stored.push(at('d', 600n), at('a', 400n), at('b', 300n, 500n), at('c', 500n, 700n));
+  expect(await inspected()).toEqual(['b', 'd']);
+  expect(await inspected()).toEqual(['b', 'd']);
+  expect(reads).toBe(1);
+  stored.push({ ...at('e', 900n), statement: { kind: 'withdrawal' }, supersedes: 'b' });
+  book.touched('mill');
+  expect(await inspected()).toEqual(['d']);
+  expect(reads).toBe(2);
+});

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { findScope } from '../figures/scopes.ts';
 import { lossesOf } from '../losses/scope-losses.ts';
-import { entriesOf } from '../quality/entries.ts';
 import { LossTree } from './loss-schemas.ts';
 import { lossView } from './loss-views.ts';
 import { type ApiServer, type PartsOf, readScope } from './parts.ts';
@@ -25,11 +24,11 @@ export function lossRoutes(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }) => {
-      const { plant, scopes, store, figures, now } = parts();
+      const { plant, scopes, figures, now } = parts();
       const scope = findScope(scopes, query.scope);
       const window = windowOf(query);
       const subjects = scope.assets.map(({ id }) => id);
-      const entries = await entriesOf(store, subjects, window);
+      const entries = await figures.entriesIn(subjects, window);
       const losses = await lossesOf({ figures, plant }, scope, window, { now_ns: now(), entries });
       return lossView(losses, plant.plant, query.limit);
     },

@@ -4,7 +4,7 @@ import { findScope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
 import { largestSubgroup } from '../quality/chart-constants.ts';
 import { attributeChart, collected, measuredCharts } from '../quality/charted.ts';
-import { entriesOf, subjectsOf } from '../quality/entries.ts';
+import { subjectsOf } from '../quality/entries.ts';
 import { characteristicsOf, findCharacteristic, SubgroupReader } from '../quality/measured.ts';
 import { type SampleBasis, samplesOf } from '../quality/samples.ts';
 import { characteristicCapability, scopeGrade, scopeYields } from '../quality/scope-quality.ts';
@@ -121,10 +121,10 @@ function characteristicRoutes(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }) => {
-      const { plant, store } = parts();
+      const { plant } = parts();
       const characteristic = findCharacteristic(findAsset(plant, query.machine), query.characteristic);
       const window = windowOf(query);
-      const found = await characteristicCapability(store, characteristic, window, query.subgroup);
+      const found = await characteristicCapability(parts(), characteristic, window, query.subgroup);
       return capabilityView(found, window, query);
     },
   );
@@ -142,12 +142,12 @@ function controlChartRoute(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }) => {
-      const { plant, store } = parts();
+      const { plant, store, figures } = parts();
       const asset = findAsset(plant, query.machine);
       const characteristic = findCharacteristic(asset, query.characteristic);
       const read = async (window: Interval) => {
         const reader = new SubgroupReader(store, characteristic, query.subgroup);
-        const entries = await entriesOf(store, [asset.id], window);
+        const entries = await figures.entriesIn([asset.id], window);
         return { subgroups: await collected(reader.read(window, entries)), left_out: reader.leftOut };
       };
       const window = windowOf(query);
@@ -275,10 +275,10 @@ function inspectionRoute(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }) => {
-      const { scopes, store, plant } = parts();
+      const { scopes, figures, plant } = parts();
       const scope = findScope(scopes, query.scope);
       const window = windowOf(query);
-      const entries = await entriesOf(store, subjectsOf(scope, scopes), window);
+      const entries = await figures.entriesIn(subjectsOf(scope, scopes), window);
       return inspectionsView(scope.path, window, { entries, plant: plant.plant }, query);
     },
   );

@@ -1,6 +1,6 @@
-import { type Entry, holdingEntries } from '@benchline/model';
+import { type Entry, entriesInOrder, holdingEntries } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
-import { always } from '../intervals.ts';
+import { always, type Interval } from '../intervals.ts';
 
 /** Entries kept in memory: what people enter in a year on some hundred machines. */
 const mostKept = 200_000;
@@ -40,6 +40,19 @@ export class EntryBook {
   /** Inspections about a subject that hold. @throws BenchlineError `store_unavailable`. */
   async inspections(subject: string): Promise<readonly Entry[]> {
     return (await this.#of(subject)).inspections;
+  }
+
+  /**
+   * The entries about some subjects that hold and belong to (from, to], by start: an instant to the window that it
+   * closes, as a counter's reading does, and a stretch to the one that it ends in, so that none counts twice.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async within(subjects: readonly string[], window: Interval): Promise<Entry[]> {
+    const holding = await Promise.all(subjects.map((subject) => this.of(subject)));
+    const ending = holding.flat().filter(({ from_ns, to_ns = from_ns }) => {
+      return to_ns > window.from_ns && to_ns <= window.to_ns;
+    });
+    return entriesInOrder(ending);
   }
 
   #of(subject: string): Promise<Stated> {

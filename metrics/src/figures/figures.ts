@@ -144,6 +144,11 @@ export class Figures {
     return this.#entries.all(subject);
   }
 
+  /** The entries about some subjects in a window, see `EntryBook.within`. @throws BenchlineError `store_unavailable`. */
+  entriesIn(subjects: readonly string[], window: Interval): Promise<Entry[]> {
+    return this.#entries.within(subjects, window);
+  }
+
   /**
    * Where a window ends for an asset now. One that is over is taken as it is: what nobody claimed of it is
    * unobserved. One that is open reaches as far as can be known.

@@ -5,7 +5,7 @@ import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
 import { unitsOf } from '../kpis/quantities.ts';
 import type { Sample } from './charted.ts';
-import { entriesOf, subjectsOf } from './entries.ts';
+import { subjectsOf } from './entries.ts';
 import type { QualityParts } from './scope-quality.ts';
 
 /** What the samples of an attribute chart are. */
@@ -51,7 +51,7 @@ export async function samplesOf(
 }
 
 async function inspected(
-  { scopes, store }: QualityParts,
+  { scopes, figures }: QualityParts,
   scope: Scope,
   window: Interval,
   { process, characteristic }: Extract<SampleBasis, { basis: 'inspections' }>,
@@ -64,7 +64,7 @@ async function inspected(
         hint: 'name either process or characteristic',
       },
     );
-  const entries = await entriesOf(store, subjectsOf(scope, scopes), window);
+  const entries = await figures.entriesIn(subjectsOf(scope, scopes), window);
   const samples = entries.flatMap(({ from_ns, to_ns, statement }): Sample[] => {
     if (statement.kind !== 'inspection') return [];
     if (statement.process !== process || statement.characteristic !== characteristic) return [];

@@ -6,7 +6,7 @@ import type { Interval } from '../intervals.ts';
 import type { ChainStep } from '../kpis/chain-figures.ts';
 import { type Capability, Spread } from './capability.ts';
 import { type ChainYield, chainYield, lowestOf, type ProcessYield, processYield } from './chain-yield.ts';
-import { entriesOf, subjectsOf } from './entries.ts';
+import { subjectsOf } from './entries.ts';
 import { type GradeCriterion, type GradeResult, gradeOf } from './grade.ts';
 import { type Characteristic, characteristicsOf, type LeftOut, SubgroupReader } from './measured.ts';
 import type { QualityFigure } from './yield.ts';
@@ -16,7 +16,7 @@ export interface QualityParts {
   plant: PlantIndex;
   scopes: ReadonlyMap<string, Scope>;
   figures: Figures;
-  store: Pick<TelemetryStore, 'entries' | 'observations'>;
+  store: Pick<TelemetryStore, 'observations'>;
 }
 
 export interface ScopeYields {
@@ -33,12 +33,12 @@ export interface ScopeYields {
  * @throws BenchlineError `store_unavailable`.
  */
 export async function scopeYields(
-  { scopes, figures, store }: QualityParts,
+  { scopes, figures }: QualityParts,
   scope: Scope,
   window: Interval,
   now_ns: Nanoseconds,
 ): Promise<ScopeYields> {
-  const entries = await entriesOf(store, subjectsOf(scope, scopes), window);
+  const entries = await figures.entriesIn(subjectsOf(scope, scopes), window);
   const held = await figures.yields(scope, window, now_ns);
   const yieldOf = ({ process, stations }: ChainStep, inspections: readonly Entry[]) =>
     processYield(
@@ -70,13 +70,13 @@ export interface CharacteristicCapability {
 
 /** @throws BenchlineError `store_unavailable`. */
 export async function characteristicCapability(
-  store: QualityParts['store'],
+  { figures, store }: Pick<QualityParts, 'figures' | 'store'>,
   characteristic: Characteristic,
   window: Interval,
   size: number,
 ): Promise<CharacteristicCapability> {
   const { asset, signal } = characteristic;
-  const entries = await entriesOf(store, [asset.id], window);
+  const entries = await figures.entriesIn([asset.id], window);
   const reader = new SubgroupReader(store, characteristic, size);
   const spread = new Spread();
   for await (const { values } of reader.read(window, entries)) spread.add(values);
@@ -109,7 +109,7 @@ export async function scopeGrade(
   // One after the other: each reads its values of the whole window.
   for (const characteristic of characteristicsOf(scope.assets))
     if (characteristic.signal.lsl !== undefined || characteristic.signal.usl !== undefined)
-      capabilities.push(await characteristicCapability(parts.store, characteristic, window, size));
+      capabilities.push(await characteristicCapability(parts, characteristic, window, size));
   const measured = capabilities.filter(({ capability }) => capability.samples > 0);
   const loss = (input: DeclaredLoss) => lossRatio(yields.entries, scope.path, input);
   const values = {

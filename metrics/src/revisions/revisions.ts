@@ -22,8 +22,8 @@ export interface RevisionsOptions {
   book: RevisionBook;
   scopes: ReadonlyMap<string, Scope>;
   lateness_ns: Nanoseconds;
-  /** Below this length a stop is a micro-stop, which belongs where it ends; absent: there are none. */
-  micro_stop_ns?: Nanoseconds;
+  /** Below this length a stop is a micro-stop, which belongs where it ends. */
+  micro_stop_ns: Nanoseconds;
   /** Called with the periods of which another revision has come. */
   onPublished(dues: readonly Due[]): void;
 }
@@ -224,7 +224,7 @@ export class Revisions {
       if (!concerns(subject, scope)) continue;
       const end = this.#heardTo(scope);
       const asset = scope.assets.find((one) => one.id === subject);
-      const later = asset ? entryReach(entry, asset, this.#options.micro_stop_ns ?? 0n) : 0n;
+      const later = asset ? entryReach(entry, asset, this.#options.micro_stop_ns) : 0n;
       for (const { from_ns, to_ns } of before ? [own, before] : [own]) {
         // Nothing is known of later than what was heard of, so no figures of it are published.
         const until = to_ns + later < end ? to_ns + later : end;
