@@ -1,7 +1,8 @@
 import { lineChart, sideClass } from './compare-chart.ts';
 import { type CompareMessageId, compareMessage } from './compare-messages.ts';
+import { figureButton } from './dialog.ts';
 import { element } from './dom.ts';
-import { figureButton, openEvidence } from './evidence.ts';
+import { openEvidence } from './evidence.ts';
 import { figureUnit, formatDate, formatFigure, formatShare, locale, reasonOf } from './format.ts';
 import { message } from './messages.ts';
 import { panel, track } from './panels.ts';

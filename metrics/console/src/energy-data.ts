@@ -22,6 +22,7 @@ export interface Answers {
   summary: { energy: EnergySummary; kpis: KpiResult };
   limits: EnergyAlarms;
   forecast: EnergyForecast[];
+  /** Drawn with the limit that it is of. */
   explanation: EnergyExplanation | undefined;
   states: EnergyByState;
   tariff: EnergyCosts;

@@ -1,11 +1,12 @@
 import { alarmText } from './alarms.ts';
 import { element } from './dom.ts';
 import { gauge } from './energy-charts.ts';
+import { withEvidence } from './energy-evidence.ts';
+import { explanationOf } from './energy-explanation.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
-import { detail, nameOf, statusName, titled, type Wording } from './energy-panels.ts';
+import { detail, momentsOf, titled, type Wording } from './energy-wording.ts';
 import { formatAmount, formatMoment, formatShare } from './format.ts';
-import { barList } from './panels.ts';
-import type { EnergyAlarm, EnergyAlarms, EnergyExplanation, Language } from './types.ts';
+import type { EnergyAlarm, EnergyAlarms, EnergyExplanation } from './types.ts';
 
 /** What somebody may do about an alarm. */
 export interface AlarmActions {
@@ -21,15 +22,53 @@ interface Shown {
   /** The alarm whose form is open, and what is wrong with what was handed in. */
   asking: string | undefined;
   wrong: string;
+  /** The alarm that somebody asks to have explained, and what came of it. */
+  explained: string | undefined;
+  explanation: EnergyExplanation | undefined;
+  /** Limits whose earlier periods are unfolded. */
+  unfolded: Set<string>;
 }
 
-/** The limits of a scope with how much of each is used, and their alarms, the newest first. */
+/** The limits of a scope with how much of each is used; what was exceeded before is folded up behind each. */
 export function limitsPanel(wording: Wording, shown: Shown, actions: AlarmActions): HTMLElement {
   const { language } = wording;
   if (shown.alarms.length === 0)
     return titled(wording, 'limits', '', detail(energyMessage(language, 'no_limits')));
-  const items = shown.alarms.map((alarm) => item(wording, shown, alarm, actions));
-  return titled(wording, 'limits', '', element('ul', { class: 'limits' }, ...items));
+  const byLimit = Map.groupBy(shown.alarms, ({ limit }) => limit);
+  const groups = [...byLimit].map(([limit, [newest, ...earlier]]) =>
+    element(
+      'li',
+      { 'data-limit': limit },
+      ...(newest ? [item(wording, shown, newest, actions)] : []),
+      ...(earlier.length > 0 ? [folded(wording, shown, earlier, actions)] : []),
+    ),
+  );
+  return titled(wording, 'limits', '', element('ul', { class: 'limits' }, ...groups));
+}
+
+function folded(
+  wording: Wording,
+  shown: Shown,
+  earlier: readonly EnergyAlarm[],
+  actions: AlarmActions,
+): HTMLElement {
+  const [limit = ''] = earlier.map((alarm) => alarm.limit);
+  const open = earlier.filter(({ acknowledged }) => !acknowledged).length;
+  const text = energyMessage(wording.language, 'earlier')
+    .replace('{n}', String(earlier.length))
+    .replace('{open}', String(open));
+  const made = element(
+    'details',
+    {},
+    element('summary', {}, text),
+    ...earlier.map((alarm) => item(wording, shown, alarm, actions)),
+  );
+  made.open = shown.unfolded.has(limit);
+  made.addEventListener('toggle', () => {
+    if (made.open) shown.unfolded.add(limit);
+    else shown.unfolded.delete(limit);
+  });
+  return made;
 }
 
 /** Of each limit the period that runs, and every earlier one that asks for somebody or is acknowledged. */
@@ -42,22 +81,17 @@ export function shownAlarms({ alarms }: EnergyAlarms, now: Date): EnergyAlarm[] 
 
 function item(wording: Wording, shown: Shown, alarm: EnergyAlarm, actions: AlarmActions): HTMLElement {
   const { language } = wording;
-  const { id, name, from, to, max, unit, value, outlook, state } = alarm;
-  const say = (key: EnergyMessageId) => energyMessage(language, key);
-  const when = `${formatMoment(from, shown.zone, language)} – ${formatMoment(to, shown.zone, language)}`;
-  const amount = value === undefined ? say('cannot_tell') : formatAmount(value, unit, language);
-  const share = value === undefined ? '' : ` (${formatShare(value / max, language)})`;
-  const expected = outlook ? ` · ${say('expected')} ${formatAmount(outlook.expected, unit, language)}` : '';
+  const { id, name, max, unit, value, outlook, state } = alarm;
   const most = Math.max(max, value ?? 0, outlook?.expected ?? 0) * 1.02;
   return element(
-    'li',
+    'article',
     { 'data-alarm': id, 'data-alarm-state': state },
     element(
       'div',
       { class: 'head' },
       element('strong', {}, name[language]),
       element('span', { class: 'chip' }, alarmText(alarm, language)),
-      element('small', { class: 'detail' }, when),
+      element('small', { class: 'detail' }, momentsOf(alarm, shown.zone, language)),
     ),
     gauge(
       most,
@@ -66,12 +100,43 @@ function item(wording: Wording, shown: Shown, alarm: EnergyAlarm, actions: Alarm
         { class: 'over', from: max, to: Math.max(value ?? 0, max) },
         ...(outlook ? [{ class: 'mark' as const, from: outlook.expected, to: outlook.expected }] : []),
       ],
-      amount,
+      formatAmount(value, unit, language),
     ),
-    element('span', {}, `${amount} / ${formatAmount(max, unit, language)}${share}${expected}`),
+    element('span', {}, amounts(wording, shown, alarm)),
     ...acknowledgement(wording, shown, alarm),
     ...(state === 'none' ? [] : [buttons(wording, shown, alarm, actions)]),
+    ...(shown.explained !== id ? [] : [explanation(wording, shown)]),
   );
+}
+
+/** How much of the limit is used, and what is expected, as a button that shows where that comes from. */
+function amounts(wording: Wording, { zone }: Shown, alarm: EnergyAlarm): HTMLElement {
+  const { language } = wording;
+  const { scope, from, to, max, unit, value, outlook, name, measure } = alarm;
+  const say = (key: EnergyMessageId) => energyMessage(language, key);
+  const text = (amount: number) => formatAmount(amount, unit, language);
+  const amount = value === undefined ? say('cannot_tell') : text(value);
+  const share = value === undefined ? '' : ` (${formatShare(value / max, language)})`;
+  const expected = outlook ? ` · ${say('expected')} ${text(outlook.expected)}` : '';
+  const error = outlook?.mean_error;
+  return withEvidence(wording, {
+    ...{ scope, from, to, time_zone: zone, title: name[language] },
+    formula: measure === 'energy' ? 'limit' : 'limit_per_item',
+    text: `${amount} / ${text(max)}${share}${expected}`,
+    value: amount,
+    inputs: [
+      [say('used'), amount],
+      [say('limit'), text(max)],
+      ...(outlook ? [[say('expected'), text(outlook.expected)] as const] : []),
+      ...(error === undefined ? [] : [[say('mean_error'), `± ${text(error)}`] as const]),
+    ],
+    api: { path: 'energy/alarms', query: { scope, from, to } },
+  });
+}
+
+function explanation(wording: Wording, shown: Shown): HTMLElement {
+  if (shown.explanation) return explanationOf(wording, shown.explanation);
+  return detail(energyMessage(wording.language, 'looking'));
 }
 
 function acknowledgement({ language }: Wording, { zone }: Shown, alarm: EnergyAlarm): HTMLElement[] {
@@ -119,51 +184,4 @@ function buttons(
   });
   row.append(form, ...(wrong ? [element('p', { class: 'wrong', role: 'alert' }, wrong)] : []));
   return row;
-}
-
-const shownContributions = 12;
-
-/** Which machine, state and product made a period differ from what is usual. */
-export function explanationPanel(wording: Wording, told: EnergyExplanation, name: string): HTMLElement {
-  const { language } = wording;
-  const say = (key: EnergyMessageId) => energyMessage(language, key);
-  const { unit, status, actual, usual, difference, references, contributions } = told;
-  if (difference === undefined)
-    return titled(wording, 'explanation', name, detail(statusName(wording, status)));
-  const text = (amount: number | undefined) => formatAmount(amount, unit, language);
-  const signed = (amount: number) => `${amount > 0 ? '+' : ''}${text(amount)}`;
-  const shown = contributions.slice(0, shownContributions);
-  const most = Math.max(...shown.map((one) => Math.abs(one.difference)), Number.MIN_VALUE);
-  const bars = barList(
-    shown.map((one) => ({
-      id: [one.asset, one.state, one.product].filter(Boolean).join('/'),
-      name: [
-        nameOf(wording, one.asset),
-        one.state_name[language],
-        one.product && nameOf(wording, one.product),
-      ]
-        .filter(Boolean)
-        .join(' · '),
-      from: 0,
-      length: Math.abs(one.difference) / most,
-      kind: one.difference < 0 ? ('rest' as const) : ('loss' as const),
-      amount: signed(one.difference),
-      title: `${text(one.actual)}, ${say('usual')} ${text(one.usual)}`,
-    })),
-  );
-  const summary = `${say('actual')} ${text(actual)} · ${say('usual')} ${text(usual)} · ${signed(difference)}`;
-  return titled(
-    wording,
-    'explanation',
-    name,
-    element('p', {}, summary),
-    detail(`${comparedWith(told, language)} · ${say('by_machine_state_product')}`),
-    bars,
-  );
-}
-
-function comparedWith({ basis, period, references }: EnergyExplanation, language: Language): string {
-  const closeBy = basis === 'just_before' && (period === 'hour' || period === 'day');
-  const id = closeBy ? (`${period}_before` as const) : (`same_${period}` as const);
-  return energyMessage(language, id).replace('{n}', String(references.length));
 }

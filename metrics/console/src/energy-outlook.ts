@@ -1,51 +1,95 @@
 import { element, select } from './dom.ts';
 import { cusumChart, gauge } from './energy-charts.ts';
+import { withEvidence } from './energy-evidence.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
-import { detail, statusName, titled, type Wording } from './energy-panels.ts';
+import { detail, statusName, titled, type Wording } from './energy-wording.ts';
 import { formatAmount, formatShare, locale } from './format.ts';
 import type { EnergyBaseline, EnergyForecast } from './types.ts';
 
 /** What the running day, week and month will come to, with the band and the error that it is told with. */
 export function forecastPanel(wording: Wording, forecasts: readonly EnergyForecast[]): HTMLElement {
+  const content = forecasts.map((forecast) =>
+    element(
+      'div',
+      { 'data-forecast': forecast.period },
+      element('h3', {}, energyMessage(wording.language, forecast.period)),
+      ...(forecast.outlook ? expected(wording, forecast, forecast.outlook) : [unknown(wording, forecast)]),
+    ),
+  );
+  const told = forecasts.some(({ outlook }) => outlook);
+  return titled(wording, 'forecast', '', ...content, ...(told ? [] : [elsewhere(wording, forecasts)]));
+}
+
+function unknown(wording: Wording, { status, used, unit, known_days }: EnergyForecast): HTMLElement {
   const { language } = wording;
   const say = (id: EnergyMessageId) => energyMessage(language, id);
-  const content = forecasts.map(({ period, unit, status, used, outlook, known_days }) => {
-    const text = (amount: number | undefined) => formatAmount(amount, unit, language);
-    const days = `${known_days} ${say('known_days')}`;
-    const head = element('h3', {}, say(period));
-    const sofar = used === undefined ? [] : [`${say('used')} ${text(used)}`];
-    if (!outlook)
-      return element(
-        'div',
-        { 'data-forecast': period },
-        head,
-        detail([...sofar, `${say('expected')}: ${statusName(wording, status)}`, days].join(' · ')),
-      );
-    const { expected, low, high, mean_error, checked } = outlook;
-    const most = Math.max(expected, high ?? 0, used ?? 0) * 1.05;
-    const band =
-      low === undefined || high === undefined ? [] : [`${text(low)} – ${text(high)} (${say('band')})`];
-    const error =
-      mean_error === undefined ? [] : [`${say('mean_error')}: ± ${text(mean_error)} (n = ${checked})`];
-    const summary = [...sofar, `${say('expected')} ${text(expected)}`, ...band].join(' · ');
-    return element(
-      'div',
-      { 'data-forecast': period },
-      head,
-      gauge(
-        most,
-        [
-          { class: 'band', from: low ?? expected, to: high ?? expected },
-          { class: 'used', from: 0, to: used ?? 0 },
-          { class: 'mark', from: expected, to: expected },
+  const sofar = used === undefined ? [] : [`${say('used')} ${formatAmount(used, unit, language)}`];
+  const days = `${known_days} ${say('known_days')}`;
+  return detail([...sofar, `${say('expected')}: ${statusName(wording, status)}`, days].join(' · '));
+}
+
+/** What a forecast needs, and the lines with meters of their own, which may have it. */
+function elsewhere(wording: Wording, forecasts: readonly EnergyForecast[]): HTMLElement {
+  const { language, plant } = wording;
+  const lines = plant.enterprise.sites.flatMap(({ areas }) => areas).flatMap((area) => area.lines);
+  const links = lines
+    .filter(({ meters, scope }) => meters.length > 0 && forecasts.every((one) => one.scope !== scope))
+    .flatMap(({ scope, name }, i) => [
+      i > 0 ? ' · ' : ' ',
+      element('a', { href: `?${new URLSearchParams({ lang: language, scope })}` }, name[language]),
+    ]);
+  return element(
+    'p',
+    { class: 'detail' },
+    energyMessage(language, 'forecast_needs'),
+    ...(links.length > 0 ? [` ${energyMessage(language, 'forecast_elsewhere')}`, ...links] : []),
+  );
+}
+
+function expected(
+  wording: Wording,
+  forecast: EnergyForecast,
+  { expected: most_likely, low, high, mean_error, checked }: NonNullable<EnergyForecast['outlook']>,
+): HTMLElement[] {
+  const { language } = wording;
+  const { period, unit, used, known_days } = forecast;
+  const say = (id: EnergyMessageId) => energyMessage(language, id);
+  const text = (amount: number | undefined) => formatAmount(amount, unit, language);
+  const sofar = used === undefined ? [] : [`${say('used')} ${text(used)}`];
+  const band =
+    low === undefined || high === undefined ? [] : [`${text(low)} – ${text(high)} (${say('band')})`];
+  const error =
+    mean_error === undefined ? [] : [`${say('mean_error')}: ± ${text(mean_error)} (n = ${checked})`];
+  const summary = [...sofar, `${say('expected')} ${text(most_likely)}`, ...band].join(' · ');
+  return [
+    gauge(
+      Math.max(most_likely, high ?? 0, used ?? 0) * 1.05,
+      [
+        { class: 'band', from: low ?? most_likely, to: high ?? most_likely },
+        { class: 'used', from: 0, to: used ?? 0 },
+        { class: 'mark', from: most_likely, to: most_likely },
+      ],
+      summary,
+    ),
+    element(
+      'p',
+      {},
+      withEvidence(wording, {
+        ...forecast,
+        ...{ formula: 'forecast', title: `${say('forecast')} · ${say(period)}`, text: summary },
+        value: text(most_likely),
+        inputs: [
+          [say('used'), text(used)],
+          [say('band'), band.length > 0 ? `${text(low)} – ${text(high)}` : '—'],
+          [say('known_days'), String(known_days)],
+          [say('checked'), String(checked)],
+          [say('mean_error'), mean_error === undefined ? '—' : `± ${text(mean_error)}`],
         ],
-        summary,
-      ),
-      element('p', {}, summary),
-      detail([...error, days].join(' · ')),
-    );
-  });
-  return titled(wording, 'forecast', '', ...content);
+        api: { path: 'energy/forecast', query: { scope: forecast.scope, period } },
+      }),
+    ),
+    detail([...error, `${known_days} ${say('known_days')}`].join(' · ')),
+  ];
 }
 
 /** Chosen where the plant file declares no baseline: fitting one to weeks of readings takes its time. */

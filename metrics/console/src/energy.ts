@@ -3,10 +3,12 @@ import { api, get } from './api.ts';
 import { barChoice, drawBar, showFreshness } from './bar.ts';
 import { byId, element, select, setText } from './dom.ts';
 import { type Answers, questionsOf } from './energy-data.ts';
-import { type AlarmActions, explanationPanel, limitsPanel, shownAlarms } from './energy-limits.ts';
+import { type AlarmActions, limitsPanel, shownAlarms } from './energy-limits.ts';
 import { energyMessage } from './energy-messages.ts';
 import { type BaselineChoice, baselinePanel, forecastPanel, noBaseline } from './energy-outlook.ts';
-import { balancePanel, statePanels, summaryPanel, tariffPanel, type Wording } from './energy-panels.ts';
+import { balancePanel, statePanels, tariffPanel } from './energy-panels.ts';
+import { summaryPanel } from './energy-summary.ts';
+import type { Wording } from './energy-wording.ts';
 import { enter } from './entry-api.ts';
 import { pause } from './pause.ts';
 import { namesOf, scopeOptions, timeZoneOf } from './plant.ts';
@@ -26,14 +28,13 @@ const choice = {
 };
 
 type Part = keyof Answers;
-const columns = (...parts: Part[]) =>
+const columns = (...parts: (keyof typeof places)[]) =>
   element('div', { class: 'columns' }, ...parts.map((part) => places[part]));
 /** Where each part stands. It is drawn when its answer comes. */
-const places: Record<Part, HTMLElement> = {
+const places: Record<Exclude<Part, 'explanation'>, HTMLElement> = {
   summary: element('div'),
   limits: element('div'),
   forecast: element('div'),
-  explanation: element('div'),
   states: element('div', { class: 'columns' }),
   tariff: element('div'),
   balance: element('div'),
@@ -52,6 +53,8 @@ let standing: readonly EnergyAlarm[] = [];
 let explained: EnergyAlarm | undefined;
 let asking: string | undefined;
 let wrong = '';
+/** Limits whose earlier periods are unfolded. */
+const unfolded = new Set<string>();
 
 function choose(change: Partial<typeof choice>): void {
   if (change.scope !== undefined) explained = undefined;
@@ -84,7 +87,7 @@ async function refresh(): Promise<void> {
       const answer = await questions[part]();
       if (mine !== turn) return;
       answers = { ...answers, [part]: answer };
-      drawPart(part);
+      drawPart(part === 'explanation' ? 'limits' : part);
     }),
   );
   if (mine !== turn) return;
@@ -124,7 +127,7 @@ function draw(): void {
   if (!known) return;
   setText(byId('plant-name'), known.plant.enterprise.name[choice.language]);
   drawScope(known.plant);
-  for (const part of Object.keys(places) as Part[]) drawPart(part);
+  for (const part of Object.keys(places) as (keyof typeof places)[]) drawPart(part);
 }
 
 function drawScope(plant: PlantView): void {
@@ -133,7 +136,7 @@ function drawScope(plant: PlantView): void {
   scopePlace.replaceChildren(element('div', { class: 'panel selects' }, list));
 }
 
-function drawPart(part: Part): void {
+function drawPart(part: keyof typeof places): void {
   if (!known) return;
   const { language } = choice;
   const { plant, catalogue, energy } = known;
@@ -141,26 +144,24 @@ function drawPart(part: Part): void {
   const { activeElement: active } = document;
   if (places[part].contains(active) && (active?.tagName === 'INPUT' || active?.tagName === 'SELECT')) return;
   places[part].replaceChildren(
-    ...panelsOf(part, { language, energy, catalogue, names: namesOf(plant, language) }, timeZoneOf(plant)),
+    ...panelsOf(part, { language, plant, energy, catalogue, names: namesOf(plant, language) }),
   );
 }
 
-function panelsOf(part: Part, wording: Wording, zone: string): HTMLElement[] {
+function panelsOf(part: keyof typeof places, wording: Wording): HTMLElement[] {
   const { summary, limits, forecast, explanation, states, tariff, balance, baseline } = answers;
   switch (part) {
     case 'summary':
       return summary ? [summaryPanel(wording, summary.energy, summary.kpis)] : [];
     case 'limits': {
       if (!limits) return [];
-      const shown = { alarms: shownAlarms(limits, new Date()), zone, asking, wrong };
+      const alarms = shownAlarms(limits, new Date());
+      const zone = timeZoneOf(wording.plant);
+      const shown = { alarms, zone, asking, wrong, explained: explained?.id, explanation, unfolded };
       return [limitsPanel(wording, shown, actions)];
     }
     case 'forecast':
       return forecast ? [forecastPanel(wording, forecast)] : [];
-    case 'explanation': {
-      const name = explained?.name[wording.language] ?? '';
-      return explanation ? [explanationPanel(wording, explanation, name)] : [];
-    }
     case 'states':
       return states ? statePanels(wording, states) : [];
     case 'tariff':
@@ -177,8 +178,11 @@ function panelsOf(part: Part, wording: Wording, zone: string): HTMLElement[] {
 
 const actions: AlarmActions = {
   explain(alarm) {
-    explained = alarm;
-    again();
+    // Pressed once more, it is put away.
+    explained = explained?.id === alarm.id ? undefined : alarm;
+    answers = { ...answers, explanation: undefined };
+    drawPart('limits');
+    if (explained) again();
   },
   ask(alarm) {
     asking = alarm.id;
@@ -231,7 +235,7 @@ async function keepFresh(): Promise<never> {
 }
 
 root.append(
-  ...[scopePlace, places.summary, columns('limits', 'forecast'), places.explanation],
+  ...[scopePlace, places.summary, columns('limits', 'forecast')],
   ...[places.states, columns('tariff', 'balance'), places.baseline],
 );
 drawBar(choice, choose);

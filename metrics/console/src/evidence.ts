@@ -1,3 +1,4 @@
+import { openDialog } from './dialog.ts';
 import { element } from './dom.ts';
 import { historyOf } from './evidence-history.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
@@ -5,14 +6,6 @@ import type { EvidenceSubject, EvidenceWords } from './evidence-subject.ts';
 import { figureUnit, formatDate, formatFigure, formatShare, locale } from './format.ts';
 import { pathName } from './plant.ts';
 import type { Figure, Language } from './types.ts';
-
-/** A figure that shows where it comes from when somebody asks: by mouse, by touch or by keyboard. */
-export function figureButton(text: string, language: Language, open: () => void): HTMLButtonElement {
-  const title = evidenceMessage(language, 'show');
-  const button = element('button', { type: 'button', class: 'figure', title }, text);
-  button.addEventListener('click', open);
-  return button;
-}
 
 /** Shows where a figure comes from: formula, source, inputs, coverage, bounds, revisions. Escape closes it. */
 export function openEvidence(subject: EvidenceSubject, words: EvidenceWords): void {
@@ -23,17 +16,14 @@ export function openEvidence(subject: EvidenceSubject, words: EvidenceWords): vo
   if (!definition || !figure) return;
   const say = (id: EvidenceMessageId) => evidenceMessage(language, id);
   const history = element('div', { 'data-evidence': 'history' });
-  const close = element('button', { type: 'button', class: 'close', 'aria-label': say('close') }, '✕');
-  const dialog = element(
-    'dialog',
-    { class: 'evidence', 'aria-labelledby': 'evidence-title', 'data-evidence-of': kpi },
-    element('header', {}, element('h2', { id: 'evidence-title' }, definition.name[language]), close),
-    element(
-      'p',
-      { class: 'big' },
-      formatFigure(figure, kpi, catalogue, language),
-      element('small', {}, figureUnit(definition.unit, language)),
-    ),
+  openDialog(
+    {
+      of: kpi,
+      title: definition.name[language],
+      value: formatFigure(figure, kpi, catalogue, language),
+      unit: figureUnit(definition.unit, language),
+      language,
+    },
     element(
       'dl',
       { class: 'facts' },
@@ -45,14 +35,6 @@ export function openEvidence(subject: EvidenceSubject, words: EvidenceWords): vo
     history,
     element('p', { class: 'detail' }, apiLink(subject, language)),
   );
-  close.addEventListener('click', () => dialog.close());
-  // A click beside it is one on the dialog itself, and not on anything in it.
-  dialog.addEventListener('click', ({ target }) => {
-    if (target === dialog) dialog.close();
-  });
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
   void historyOf(subject, words).then((list) => history.replaceChildren(list));
 }
 

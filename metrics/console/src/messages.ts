@@ -2,6 +2,8 @@ import type { Language } from './types.ts';
 
 const en = {
   page_live: 'Live',
+  more_of_limit: 'earlier periods of it: {n}',
+  more_alarms: 'More alarms, of other limits: {n}',
   page_analysis: 'Losses, quality',
   page_energy: 'Energy',
   page_compare: 'Comparison',
@@ -49,6 +51,8 @@ export type MessageId = keyof typeof en;
 
 const zh: Record<MessageId, string> = {
   page_live: '实时',
+  more_of_limit: '此限额另有 {n} 个周期',
+  more_alarms: '其他限额另有 {n} 条报警',
   page_analysis: '损失、质量',
   page_energy: '能源',
   page_compare: '对比',

@@ -17,7 +17,8 @@ export interface Bar {
   from: number;
   length: number;
   kind: 'rest' | 'loss' | 'negative';
-  amount: string;
+  /** As text, or as what shows its evidence. */
+  amount: string | HTMLElement;
   title: string;
 }
 
