@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type Batch,
   type Entry,
@@ -16,8 +17,10 @@ import { decodeRecord } from '../ledger/record-line.ts';
  * Points that one write carries, give or take a batch. InfluxDB pays for each series in a request, so that twice the
  * points of the same series cost much less than twice.
  */
-export const wantedPoints = 20_000;
+export const wantedPoints = 10_000;
 const readBytes = 1 << 20;
+/** Messages, acknowledgements and whoever asks for the status wait no longer than this for what is gathered. */
+const atOnce_ms = 8;
 
 /** What some records of the ledger mean for a telemetry store. */
 export interface Portion {
@@ -42,9 +45,14 @@ export async function gather(
   const points = () => observations.length + observed.length + gaps.length + entries.length;
   let next = from;
   let received_ns: bigint | undefined;
+  let began_ms = performance.now();
   while (next < ledger.next && points() < wanted)
     for (const { position, data } of await ledger.read(next, readBytes)) {
       if (points() >= wanted) break;
+      if (performance.now() - began_ms > atOnce_ms) {
+        await setImmediate();
+        began_ms = performance.now();
+      }
       const record = decodeRecord(data);
       // What stands for a damaged record has no time of its own.
       if (record.kind !== 'damaged') received_ns ??= BigInt(record.received_ns);

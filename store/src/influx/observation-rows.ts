@@ -22,7 +22,7 @@ export const observationFields = [
 ] as const;
 
 /** How a point names its mapping: by a number within its origin, by its first digits, or in full. */
-export type MappingName = { number: number } | { digits: string } | { digest: string };
+type MappingName = { number: number } | { digits: string } | { digest: string };
 
 /** An observation whose mapping has still to be looked up. */
 export type StoredObservation = Omit<MachineObservation, 'mapping'> & { mapping: MappingName };

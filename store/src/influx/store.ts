@@ -99,7 +99,9 @@ class Influx implements InfluxStore {
     take('gap', write.gaps, (gap) => gapLine(gap, this.#locate(gap.machine)));
     take('entry', write.entries ?? [], (entry) => entryLine(entry, this.#locate(entry.subject)));
     const notes = this.#mappings.missing(write.observations);
-    const refused = await this.#orAgain(this.#writer.write([...lines, ...notes.values()]));
+    // Lines of one series are of one signal.
+    const groupOf = (index: number) => signalOf(items[index], write) ?? '';
+    const refused = await this.#orAgain(this.#writer.write([...lines, ...notes.values()], groupOf));
     this.#mappings.written(notes.keys());
     let accepted = items.length;
     for (const { index, detail, expired } of refused) {
@@ -186,6 +188,10 @@ class Influx implements InfluxStore {
     if (databases?.rows.some(([existing]) => existing === name)) return;
     await this.#ql.select(`CREATE DATABASE "${name}"`);
   }
+}
+
+function signalOf(item: WriteItem | undefined, { observations }: StoreWrite): string | undefined {
+  return item?.kind === 'observation' ? observations[item.index]?.signal : undefined;
 }
 
 function reasonOf(error: unknown): string {

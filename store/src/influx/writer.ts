@@ -20,7 +20,10 @@ const fewestLines = 100;
 const calmRequests = 20;
 /** InfluxDB 1.x takes bodies of up to 25 MB; a UTF-16 unit is at most three bytes of UTF-8. */
 const unitsARequest = 8_000_000;
-/** Requests on their way at a time, of different series: one of them keeps hardly more than one core of the server busy. */
+/**
+ * Requests on their way at a time, of different series: one of them keeps hardly more than one core of the server busy.
+ * A power of two.
+ */
 const lanes = 2;
 /** Fewer lines are not worth a second request. */
 const linesWorthLanes = 4000;
@@ -44,14 +47,18 @@ export class LineWriter {
   }
 
   /**
-   * Writes lines, those of one series in order. Lines that the server refuses are found by halving and come back; all
+   * Writes lines, those of one group in order. Lines that the server refuses are found by halving and come back; all
    * others are stored. Writing a line twice is harmless, and a request that stored its good lines before it complained
    * of the bad ones is therefore simply repeated in parts.
+   * @param groupOf the group of a line, by its index; all lines of a series are in one.
    * @throws BenchlineError `store_unavailable`; any of the lines may have been stored then, and none is on its way.
    */
-  async write(lines: readonly string[]): Promise<RefusedLine[]> {
+  async write(
+    lines: readonly string[],
+    groupOf: (index: number) => string = () => '',
+  ): Promise<RefusedLine[]> {
     const refused: RefusedLine[] = [];
-    const ways = this.#lanesOf(lines).map((lane) => this.#writeLane(lines, lane, refused));
+    const ways = this.#lanesOf(lines, groupOf).map((lane) => this.#writeLane(lines, lane, refused));
     // One that fails must not leave the other behind: what it carries would come after what is written next.
     const failure = (await Promise.allSettled(ways)).find((way) => way.status === 'rejected');
     if (failure) throw failure.reason;
@@ -62,13 +69,13 @@ export class LineWriter {
     this.#client.close();
   }
 
-  /** All lines of a series in one lane. A server in trouble gets one request at a time. */
-  #lanesOf(lines: readonly string[]): Part[] {
+  /** All lines of a group in one lane. A server in trouble gets one request at a time. */
+  #lanesOf(lines: readonly string[], groupOf: (index: number) => string): Part[] {
     const one = lines.length < linesWorthLanes || this.#careful > 0;
     if (one) return [Array.from(lines, (_, index) => index)];
     const parts: number[][] = Array.from({ length: lanes }, () => []);
-    for (const [index, line] of lines.entries()) parts[laneOf(line)]?.push(index);
-    return parts;
+    for (let index = 0; index < lines.length; index += 1) parts[laneOf(groupOf(index))]?.push(index);
+    return parts.filter((part) => part.length > 0);
   }
 
   async #writeLane(lines: readonly string[], lane: Part, refused: RefusedLine[]): Promise<void> {
@@ -171,12 +178,10 @@ export class LineWriter {
   }
 }
 
-/** By the text up to the first space, which is the series or its beginning. */
-function laneOf(line: string): number {
-  const end = line.indexOf(' ');
+function laneOf(group: string): number {
   let hash = 0;
-  for (let at = 0; at < end; at += 1) hash = (Math.imul(hash, 31) + line.charCodeAt(at)) | 0;
-  return (hash >>> 16) % lanes;
+  for (let at = 0; at < group.length; at += 1) hash = (Math.imul(hash, 31) + group.charCodeAt(at)) | 0;
+  return ((hash >>> 16) ^ hash) & (lanes - 1);
 }
 
 function isExpiry(words: string): boolean {
