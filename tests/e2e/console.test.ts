@@ -2,9 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Box, demoSimulators, type KpiResult, MetricsApi } from '@benchline/simulators/box';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
-import { browserFlags, findProgram, testBox } from './kit.ts';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { enterAndTakeBack } from './entries-page.ts';
+import { agreeWithTheApi } from './figure-pages.ts';
+import { faultlessPage, noBrowser, openBrowser, testBox } from './kit.ts';
 
 const scope = 'demo';
 const pictures = fileURLToPath(new URL('../../metrics/console/pictures/', import.meta.url));
@@ -20,21 +22,9 @@ const pictureList = [
 ];
 const pictureFiles = pictureList.map(({ file }) => file);
 
-async function openBrowser(skip: TestContext['skip']): Promise<Browser> {
-  const executablePath = findProgram('chromium', 'chromium-browser', 'google-chrome');
-  if (!executablePath) return skip('no Chromium is installed: apt-get install chromium');
-  const browser = await chromium.launch({ executablePath, args: browserFlags });
-  onTestFinished(async () => await browser.close());
-  return browser;
-}
-
 /** A page of the console whose figures have come. */
 async function openConsole(browser: Browser, box: Box, query: string, size = sizes.wall): Promise<Page> {
-  const page = await browser.newPage({ viewport: size });
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  onTestFinished(() => expect(errors).toEqual([]));
+  const page = await faultlessPage(browser, size);
   await page.goto(`${box.url}/?${query}`);
   await page.waitForSelector('#page[data-to]');
   return page;
@@ -73,12 +63,36 @@ function format(kpi: string, result: KpiResult): string {
   return `${(value * 100).toFixed(1)} %`;
 }
 
-describe('the console', () => {
-  it('shows the figures of the API, moves by itself, fits a phone and speaks two languages', async ({
+const cleanups: (() => void | Promise<void>)[] = [];
+afterAll(async () => {
+  for (const clean of cleanups.toReversed()) await clean();
+});
+
+describe('the pages of the console', () => {
+  // One box and one browser for all of them: a box takes longer to start than a page to look through.
+  let shared: { browser: Browser; box: Box } | undefined;
+  beforeAll(async () => {
+    const browser = await openBrowser((act) => cleanups.push(act));
+    if (browser) shared = { browser, box: await testBox({}, (act) => cleanups.push(act)) };
+  });
+  const open = (skip: TestContext['skip']) => shared ?? skip(noBrowser);
+
+  it('take an order and the reason of a stop, show who said it, and take it back', async ({ skip }) => {
+    const { browser, box } = open(skip);
+    await enterAndTakeBack(box, await faultlessPage(browser, { width: 1200, height: 1400 }));
+  });
+
+  it('of losses, quality, energy and comparison agree with the API, in two languages and on a phone', async ({
     skip,
   }) => {
-    const browser = await openBrowser(skip);
-    const box = await testBox({ port: 0 });
+    const { browser, box } = open(skip);
+    await agreeWithTheApi(box.url, await faultlessPage(browser, { width: 1400, height: 1000 }));
+  });
+
+  it('show the live figures of the API, move by themselves, fit a phone and speak two languages', async ({
+    skip,
+  }) => {
+    const { browser, box } = open(skip);
     const api = new MetricsApi(box.url);
     const page = await openConsole(browser, box, 'lang=en&window=last_hour');
     await expect.poll(() => textOf(page, scope, 'oee'), { timeout: 60_000 }).toMatch(/\d %/);
@@ -103,13 +117,15 @@ describe('the console', () => {
     await expect.poll(() => page.locator('h2').first().innerText()).toContain('全厂');
     await expect.poll(() => page.locator('#plant-name').innerText()).toBe('演示工厂集团');
   });
+});
 
+describe('the console', () => {
   it('has its pictures in the README', async ({ skip }) => {
     if (process.env['BENCHLINE_PICTURES'] !== '1') {
       expect(pictureFiles.filter((file) => !existsSync(file))).toEqual([]);
       return;
     }
-    const browser = await openBrowser(skip);
+    const browser = (await openBrowser(onTestFinished)) ?? skip(noBrowser);
     const box = await testBox({ simulators: demoSimulators });
     await sleep(60_000);
     mkdirSync(pictures, { recursive: true });

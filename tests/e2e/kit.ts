@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Box, type BoxOptions, type SimulatorSpec, startBox } from '@benchline/simulators/box';
-import { onTestFinished } from 'vitest';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
 
 const program = repository('model/bin/benchline.ts');
 
@@ -14,8 +15,11 @@ export function repository(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
 
+/** Has something done once that is over which it is for. */
+type AtEnd = (act: () => void | Promise<void>) => void;
+
 /** A folder that is gone when the test is over; tests that run side by side say which is `finished`. */
-export function temporaryFolder(finished: typeof onTestFinished = onTestFinished): string {
+export function temporaryFolder(finished: AtEnd = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'benchline-e2e-'));
   finished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
@@ -32,7 +36,7 @@ const briskSimulators: readonly SimulatorSpec[] = [
 /** Starts a box on free ports that is stopped when the test is over, as with `temporaryFolder`. */
 export async function testBox(
   options: Partial<BoxOptions> = {},
-  finished: typeof onTestFinished = onTestFinished,
+  finished: AtEnd = onTestFinished,
 ): Promise<Box> {
   const box = await startBox({
     folder: temporaryFolder(finished),
@@ -62,7 +66,7 @@ export async function benchline(
 }
 
 /** Flags under which Chromium asks nobody outside this computer for anything. */
-export const browserFlags = [
+const browserFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -71,6 +75,33 @@ export const browserFlags = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+/** A browser, where a Chromium is installed. */
+export async function openBrowser(finished: AtEnd): Promise<Browser | undefined> {
+  const executablePath = findProgram('chromium', 'chromium-browser', 'google-chrome');
+  if (!executablePath) return undefined;
+  const browser = await chromium.launch({ executablePath, args: browserFlags });
+  finished(async () => await browser.close());
+  return browser;
+}
+
+export const noBrowser = 'no Chromium is installed: apt-get install chromium';
+
+/** A page on which no error may happen as long as the test runs. */
+export async function faultlessPage(
+  browser: Browser,
+  viewport: { width: number; height: number },
+): Promise<Page> {
+  const page = await browser.newPage({ viewport });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  onTestFinished(async () => {
+    await page.close();
+    expect(errors).toEqual([]);
+  });
+  return page;
+}
 
 /** Where a program is installed, if it is. */
 export function findProgram(...names: string[]): string | undefined {

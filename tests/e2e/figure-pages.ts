@@ -1,29 +1,12 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { expect, it, onTestFinished, type TestContext } from 'vitest';
-import { browserFlags, findProgram, testBox } from './kit.ts';
-
-async function openPage(skip: TestContext['skip'], url: string): Promise<Page> {
-  const executablePath = findProgram('chromium', 'chromium-browser', 'google-chrome');
-  if (!executablePath) return skip('no Chromium is installed: apt-get install chromium');
-  const browser: Browser = await chromium.launch({ executablePath, args: browserFlags });
-  onTestFinished(async () => await browser.close());
-  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  onTestFinished(() => expect(errors).toEqual([]));
-  await page.goto(url);
-  await page.waitForSelector('#page[data-to]');
-  return page;
-}
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const soon = { timeout: 60_000 };
 
-it('the pages of losses, quality, energy and comparison agree with themselves and the API, in two languages and on a phone', async ({
-  skip,
-}) => {
-  const box = await testBox({ port: 0 });
-  const page = await openPage(skip, `${box.url}/analysis?lang=en&window=last_hour`);
+/** The pages of losses, quality, energy and comparison agree with themselves and with the API, in two languages. */
+export async function agreeWithTheApi(url: string, page: Page): Promise<void> {
+  await page.goto(`${url}/analysis?lang=en&window=last_hour`);
+  await page.waitForSelector('#page[data-to]');
   const names = () => page.locator('[data-panel="losses"] [data-bar]').allInnerTexts();
   await expect.poll(names).toContain('Calendar time');
   // The demonstration stops now and then: sooner or later there is a stop to see.
@@ -38,10 +21,10 @@ it('the pages of losses, quality, energy and comparison agree with themselves an
   await fitsAPhone(page);
   await energyAddsUp(page);
   await fitsAPhone(page);
-  await controlChart(box.url, page);
-  await comparison(box.url, page);
-  await evidence(box.url, page);
-});
+  await controlChart(url, page);
+  await comparison(url, page);
+  await evidence(url, page);
+}
 
 /** Of the diameters that the demonstration's lathes gauge. */
 async function controlChart(url: string, page: Page): Promise<void> {
@@ -119,12 +102,30 @@ async function energyAddsUp(page: Page): Promise<void> {
   await expect.poll(async () => Math.abs(await beyond()), soon).toBeLessThan(rounding);
   const summary = page.locator('[data-panel="summary"]');
   await expect.poll(() => summary.innerText(), soon).toMatch(/GB\/T 2589-2020, calorific value[^]*kgce/);
+  await energyEvidence(page);
   // An hour is no history: what cannot be forecast says why.
   await expect
     .poll(() => page.locator('[data-forecast="day"]').innerText(), soon)
     .toContain('Too few complete days');
   await page.getByRole('button', { name: '中文' }).click();
   await expect.poll(() => summary.innerText(), soon).toContain('综合能耗');
+}
+
+/** What a machine used says how that was computed, and is what the API answers to the same question. */
+async function energyEvidence(page: Page): Promise<void> {
+  const shown = page.locator('[data-panel="machines"] .amount button').first();
+  const amount = Number.parseFloat((await shown.innerText()).replaceAll(',', ''));
+  await shown.click();
+  const dialog = page.locator('dialog[data-evidence-of="by_machine"]');
+  expect(await dialog.locator('[data-evidence="scope"]').innerText()).toContain('bracket-line');
+  expect(await dialog.locator('[data-evidence="formula"]').innerText()).toContain('Idle share');
+  const link = new URL(String(await dialog.getByRole('link').getAttribute('href')), page.url());
+  const answer = (await (await fetch(link)).json()) as { machines: { machine: string; total: number }[] };
+  const total = answer.machines.find(({ machine }) => machine === 'press-1')?.total ?? Number.NaN;
+  // The line goes on working between the page's question and this one.
+  expect(Math.abs(total - amount)).toBeLessThan(1);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => dialog.count()).toBe(0);
 }
 
 async function fitsAPhone(page: Page): Promise<void> {

@@ -1,0 +1,60 @@
+import type { Box } from '@benchline/simulators/box';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+interface Entry {
+  author: string;
+  reason: string;
+  statement: Record<string, unknown>;
+  superseded_by?: string;
+}
+
+async function entriesOf(box: Box): Promise<Entry[]> {
+  const response = await fetch(`${box.url}/api/v1/entries?scope=demo`);
+  return ((await response.json()) as { entries: Entry[] }).entries;
+}
+
+const soon = { timeout: 60_000 };
+
+/** The page for entries takes an order and the reason of a stop, shows who said it, and takes it back. */
+export async function enterAndTakeBack(box: Box, page: Page): Promise<void> {
+  page.setDefaultTimeout(soon.timeout);
+  await page.goto(`${box.url}/entries?lang=en&window=last_hour`);
+  await page.waitForSelector('#page[data-machine]');
+  const from = await stopOf(page);
+  await page.locator(`tr[data-stop="${from}"] button`).click();
+  await page.locator('#stop-form select').selectOption('tool-change');
+  await page.locator('#stop-form button').click();
+  await expect
+    .poll(() => entriesOf(box), soon)
+    .toMatchObject([{ author: 'local', statement: { kind: 'stop_reason', reason_code: 'tool-change' } }]);
+
+  await page.locator('#order-form input[name=order]').fill('MO-7');
+  await page.locator('#order-form button').click();
+  await page.locator('#said').filter({ hasText: 'In the ledger' }).waitFor();
+  await expect.poll(async () => (await entriesOf(box)).length, soon).toBe(2);
+  expect((await entriesOf(box)).map(({ statement }) => statement['kind'])).toContain('order');
+
+  await page.reload();
+  await page.locator('tr[data-entry]').first().waitFor();
+  expect(await page.locator('tr[data-entry]').allInnerTexts()).toEqual(
+    expect.arrayContaining([expect.stringMatching(/local.*Tool change/s), expect.stringContaining('MO-7')]),
+  );
+  await page.locator('tr[data-entry]').filter({ hasText: 'Tool change' }).getByRole('button').click();
+  await expect
+    .poll(
+      async () => (await entriesOf(box)).find((e) => e.statement['kind'] === 'stop_reason')?.superseded_by,
+      soon,
+    )
+    .toBeTruthy();
+
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect.poll(() => page.locator('h2').first().innerText()).toContain('停机');
+}
+
+/** When a stop that is over began. */
+async function stopOf(page: Page): Promise<string> {
+  const stops = page.locator('tr[data-stop]');
+  await expect.poll(() => stops.count(), soon).toBeGreaterThan(1);
+  return String(await stops.nth(1).getAttribute('data-stop'));
+}
