@@ -26,14 +26,14 @@ const en = {
   scope: 'Scope',
   scopes: 'Scopes',
   kpis: 'Key figures',
-  side: 'Side',
+  side: 'Compared',
   value: 'Value',
   difference: 'Difference',
   relative: 'Relative',
   coverage: 'Observed',
   status: 'Status',
   points: 'percentage points',
-  basis: 'basis',
+  basis: 'reference',
   times: 'shifts',
   download: 'Download',
   link: 'Link to this comparison',
@@ -41,6 +41,8 @@ const en = {
   too_few: 'There is only one side: choose a second scope, or a longer window',
   period: 'Period',
   each_period: 'Figures of each period',
+  hardly_observed:
+    'One of these was observed for less than 90 % of its time: the difference may lie in what was seen, not in what was done.',
   waiting: 'Computing …',
 } as const;
 export type CompareMessageId = keyof typeof en;
@@ -86,6 +88,7 @@ const zh: Record<CompareMessageId, string> = {
   too_few: '只有一方:请再选一个范围,或更长的时间窗口',
   period: '分段',
   each_period: '各分段数值',
+  hardly_observed: '其中一方的数据覆盖不足 90 %：差异可能来自观测，而不是生产本身。',
   waiting: '计算中 …',
 };
 

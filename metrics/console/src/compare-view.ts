@@ -33,6 +33,7 @@ export function comparePanels(model: CompareModel): HTMLElement[] {
         badge: figureUnit(definition?.unit ?? '', language),
       },
       sideTable(model, kpi),
+      ...hardlyObserved(model),
       ...(chart ? [chart] : []),
       ...(comparison.sides.some(({ periods }) => periods && periods.length > 0)
         ? [periodTable(model, kpi)]
@@ -41,6 +42,15 @@ export function comparePanels(model: CompareModel): HTMLElement[] {
     made.classList.add('compared');
     return made;
   });
+}
+
+/** Less than this of its time makes a side a poor thing to compare with. */
+const wellObserved = 0.9;
+
+function hardlyObserved({ comparison: { sides }, language }: CompareModel): HTMLElement[] {
+  const little = sides.some(({ coverage }) => coverage !== null && coverage < wellObserved);
+  if (sides.length < 2 || !little) return [];
+  return [element('p', { class: 'detail' }, compareMessage(language, 'hardly_observed'))];
 }
 
 function sideTable(model: CompareModel, kpi: KpiId): HTMLElement {
