@@ -1,5 +1,7 @@
 import {
   canonicalStates,
+  chineseTexts,
+  chineseUnits,
   type KpiDefinition,
   type KpiId,
   kpiCatalogue,
@@ -168,13 +170,19 @@ function thresholdsOf({ target, direction }: KpiDefinition): dashboard.Threshold
 }
 
 function descriptionOf(definition: KpiDefinition, language: Language): string {
-  const unit = definition.unit === '%' ? '' : ` [${definition.unit}]`;
+  const en = language === 'en';
+  const zh = chineseTexts[definition.id];
+  const written = en ? definition.unit : chineseUnits[definition.unit];
+  const unit = definition.unit === '%' || definition.unit === '1' ? '' : ` [${written}]`;
   const lines = [
     `${definition.name[language]}${unit}`,
-    `${words.formula[language]}: ${definition.formula}`,
-    `${words.source[language]}: ${definition.source}`,
+    `${words.formula[language]}: ${en ? definition.formula : zh.formula}`,
+    `${words.source[language]}: ${en ? definition.source : zh.source}`,
   ];
-  if (definition.target)
-    lines.push(`${words.target[language]}: ${definition.target.value} (${definition.target.source})`);
+  const { target } = definition;
+  if (target)
+    lines.push(
+      `${words.target[language]}: ${target.value} (${(en ? undefined : zh.target) ?? target.source})`,
+    );
   return lines.join('\n\n');
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import type { Catalogue } from '../src/api/catalogue-schema.ts';
 import type { LossTree } from '../src/api/loss-schemas.ts';
 import type {
   AttributeChart,
@@ -173,6 +174,19 @@ describe('quality and losses over stored data', () => {
         defects: [{ code: 'surface' }, { count: 10 }],
       },
     ]);
+  });
+
+  it('says in both languages what figures and their inputs are', async () => {
+    const response = await fetch(`${url}/api/v1/catalogue`);
+    const { kpis, inputs } = (await response.json()) as z.output<typeof Catalogue>;
+    const mttr = kpis.find(({ id }) => id === 'mttr');
+    expect(mttr?.texts).toMatchObject({
+      formula: { en: 'time in fault / failures', zh: '故障时间 / 故障次数' },
+      unit: { en: 'h', zh: '小时' },
+    });
+    // The catalogue's page and the evidence of a figure name every sum that a result lists.
+    const named = new Set(inputs.map(({ id }) => id));
+    expect(kpis.flatMap((kpi) => kpi.inputs).filter((id) => !named.has(id))).toEqual([]);
   });
 
   it('tells where the time went, and what stopped it', async () => {

@@ -54,8 +54,8 @@ function factsOf({ kpi, result }: EvidenceSubject, figure: Figure, words: Eviden
     ...(result.parts && result.parts.length > 1
       ? [['shifts', String(result.parts.length)] satisfies Fact]
       : []),
-    ['formula', definition?.formula ?? '', formula],
-    ['source', definition?.source ?? ''],
+    ['formula', definition?.texts.formula[language] ?? '', formula],
+    ['source', definition?.texts.source[language] ?? ''],
     ['basis', say(basis)],
     ['coverage', formatShare(result.coverage, language)],
     ...(lower !== undefined || upper !== undefined
@@ -85,7 +85,7 @@ function factItem([name, text, note = '']: Fact, say: (id: EvidenceMessageId) =>
   ];
 }
 
-function inputTable({ inputs }: Figure, { language }: EvidenceWords): HTMLElement {
+function inputTable({ inputs }: Figure, { catalogue, language }: EvidenceWords): HTMLElement {
   const rows = Object.entries(inputs);
   if (rows.length === 0) return element('p', { class: 'detail' }, evidenceMessage(language, 'no_inputs'));
   const number = new Intl.NumberFormat(locale(language), { maximumFractionDigits: 6 });
@@ -93,7 +93,13 @@ function inputTable({ inputs }: Figure, { language }: EvidenceWords): HTMLElemen
     'dl',
     { class: 'facts inputs', 'data-evidence': 'inputs' },
     ...rows.flatMap(([name, value]) => [
-      element('dt', {}, element('code', {}, name)),
+      element(
+        'dt',
+        {},
+        catalogue.inputs.find(({ id }) => id === name)?.name[language] ?? '',
+        ' ',
+        element('code', {}, name),
+      ),
       element('dd', {}, number.format(value)),
     ]),
   );

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type * as catalogue from '../../src/api/catalogue-schema.ts';
 import type * as outlook from '../../src/api/energy-outlook-schemas.ts';
 import type * as energy from '../../src/api/energy-schemas.ts';
 import type * as entries from '../../src/api/entry-schemas.ts';
@@ -14,7 +15,7 @@ export type Figure = z.output<typeof schemas.Figure>;
 export type StateList = z.output<typeof schemas.StateList>;
 export type CncRatio = z.output<typeof schemas.CncRatio>;
 export type PlantView = z.output<typeof schemas.PlantView>;
-export type Catalogue = z.output<typeof schemas.Catalogue>;
+export type Catalogue = z.output<typeof catalogue.Catalogue>;
 export type Pipeline = z.output<typeof pipeline.Pipeline>;
 export type LossTree = z.output<typeof losses.LossTree>;
 export type CharacteristicList = z.output<typeof quality.CharacteristicList>;

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { findScope } from '../figures/scopes.ts';
 import { exportLines } from '../offline/export.ts';
+import { Catalogue } from './catalogue-schema.ts';
 import { observationLines } from './observation-lines.ts';
 import { type ApiServer, findAsset, type PartsOf, readMachine, readScope, readWhole } from './parts.ts';
 import { MachineQuery, ObservationsQuery, ScopeQuery, windowOf } from './query.ts';
-import { Catalogue, GapList, PlantView } from './schemas.ts';
+import { GapList, PlantView } from './schemas.ts';
 import { catalogueView, gapView, plantView } from './views.ts';
 
 /** What is known as it stands: the plant, the catalogue, gaps and observations. */

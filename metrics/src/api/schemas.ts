@@ -1,13 +1,4 @@
-import {
-  canonicalStates,
-  cncBases,
-  controlKinds,
-  gapReasons,
-  kpiIds,
-  Slug,
-  stageNames,
-  stageStates,
-} from '@benchline/model';
+import { canonicalStates, cncBases, controlKinds, gapReasons, kpiIds, Slug } from '@benchline/model';
 import { z } from 'zod';
 
 /** Everything the API says, as schemas: the routes check against them and OpenAPI is generated from them. */
@@ -280,41 +271,3 @@ export const PlantView = z
     ),
   })
   .meta({ id: 'PlantView' });
-
-export const Catalogue = z
-  .object({
-    kpis: z.array(
-      z.object({
-        id: z.enum(kpiIds),
-        name: LocalName,
-        unit: z.string(),
-        direction: z.enum(['up', 'down', 'none']),
-        formula: z.string(),
-        source: z.string(),
-        version: z.int().describe('Of the formula'),
-        inputs: z.array(z.string()).describe('Names of the sums that it is computed from'),
-        decimals: z.int(),
-        example: z.object({ calculation: z.string(), value: z.number() }),
-      }),
-    ),
-    states: z.array(
-      z.object({
-        id: z.enum(apiStates),
-        name: LocalName,
-        element: z.string().describe('Time element of ISO 22400-2'),
-      }),
-    ),
-    statuses: z
-      .array(z.object({ id: z.enum(figureStatuses), name: LocalName }))
-      .describe('What each status of a figure means'),
-    gap_reasons: z.array(z.object({ id: z.enum(gapReasons), name: LocalName })),
-    stages: z.array(
-      z.object({
-        id: z.enum(stageNames),
-        name: LocalName,
-        hint: LocalName.describe('What to do when it stands still'),
-      }),
-    ),
-    stage_states: z.array(z.object({ id: z.enum(stageStates), name: LocalName })),
-  })
-  .meta({ id: 'Catalogue' });

@@ -1,6 +1,9 @@
 import {
   type Asset,
+  chineseTexts,
+  chineseUnits,
   gapReasons,
+  inputNames,
   isoFromNs,
   type KpiId,
   kpiCatalogue,
@@ -27,9 +30,9 @@ import type { Figure } from '../kpis/figure.ts';
 import { energyInKwh } from '../kpis/quantities.ts';
 import { itemsOf } from '../kpis/quantity-figures.ts';
 import { reportsOf } from '../kpis/scope-account.ts';
+import type { Catalogue } from './catalogue-schema.ts';
 import {
   apiStates,
-  type Catalogue,
   type CncRatio,
   figureStatuses,
   type KpiResult,
@@ -260,7 +263,17 @@ function nameOf({ name }: { name: { en: string; zh?: string | undefined } }): { 
 
 export function catalogueView(): z.output<typeof Catalogue> {
   return {
-    kpis: kpiIds.map((id) => ({ ...kpiCatalogue[id], inputs: [...(kpiCatalogue[id].inputs ?? [])] })),
+    kpis: kpiIds.map((id) => {
+      const { inputs = [], ...kpi } = kpiCatalogue[id];
+      const zh = chineseTexts[id];
+      const texts = {
+        formula: { en: kpi.formula, zh: zh.formula },
+        source: { en: kpi.source, zh: zh.source },
+        unit: { en: kpi.unit, zh: chineseUnits[kpi.unit] },
+      };
+      return { ...kpi, inputs: [...inputs], texts };
+    }),
+    inputs: Object.entries(inputNames).map(([id, name]) => ({ id, name })),
     states: apiStates.map((id) => ({ id, ...stateWording[id] })),
     statuses: figureStatuses.map((id) => ({ id, name: statusWording[id] })),
     gap_reasons: gapReasons.map((id) => ({ id, name: gapReasonWording[id] })),

@@ -1,6 +1,10 @@
 /** What every generated page begins with, so that nobody mends it by hand. */
 export const generatedNote = '<!-- Written by `benchline reference` from the code. Do not edit. -->';
 
+export function page(parts: readonly string[]): string {
+  return `${parts.join('\n\n')}\n`;
+}
+
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

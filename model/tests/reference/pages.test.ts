@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { JsonSchema } from '../../src/config/schema-at.ts';
 import { errorCodes } from '../../src/error.ts';
 import { kpiCatalogue } from '../../src/kpi/catalogue.ts';
+import { chineseTexts } from '../../src/kpi/chinese.ts';
 import { parsePlant } from '../../src/plant/load.ts';
 import { Plant } from '../../src/plant/schema.ts';
 import { referencePages } from '../../src/reference/pages.ts';
@@ -101,6 +102,10 @@ describe('other references', () => {
       );
       expect(page('kpis.md')).toContain(`- **Example**: ${kpi.example.calculation} = ${kpi.example.value}`);
     }
+    for (const kpi of Object.values(kpiCatalogue))
+      expect(page('kpis.zh-CN.md')).toContain(
+        `\n${kpi.name.zh} · ${kpi.name.en}\n\n- **公式**: ${chineseTexts[kpi.id].formula}\n`,
+      );
     for (const [code, meaning] of Object.entries(errorCodes))
       expect(page('errors.md')).toContain(`| \`${code}\` | ${meaning} |`);
   });
