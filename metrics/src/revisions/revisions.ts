@@ -113,7 +113,8 @@ export class Revisions {
     await this.#far.settle(async (far) => {
       const { machine, from_ns, evidence } = far;
       const to_ns = await reachOf(far, this.#reach.newest(machine) ?? from_ns);
-      if (to_ns > from_ns) this.#touchAll(machine, { from_ns, to_ns: to_ns + 1n }, evidence);
+      // What has no data of its own by then is no period that anybody published.
+      if (to_ns > from_ns) this.#touchAll(machine, { from_ns, to_ns: to_ns + 1n }, evidence, () => false);
     });
   }
 
@@ -210,9 +211,15 @@ export class Revisions {
     this.#marks.heard({ machine, source, until_ns: news.to_ns, heard_ns: received_ns, simulated });
   }
 
-  #touchAll(machine: string, interval: Interval, evidence: Far['evidence']): void {
+  #touchAll(
+    machine: string,
+    interval: Interval,
+    evidence: Far['evidence'],
+    opens?: (due: Due) => boolean,
+  ): void {
     for (const { scope, asset } of this.#scopesOf.get(machine) ?? [])
-      for (const part of partsOf(asset, [interval])) this.#touch(scope, part, evidence, evidence.to_offset);
+      for (const part of partsOf(asset, [interval]))
+        this.#touch(scope, part, evidence, evidence.to_offset, opens);
   }
 
   #entry(offset: number, entry: Entry): void {
