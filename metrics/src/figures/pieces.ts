@@ -4,8 +4,9 @@ import { daysOverlapping } from '../calendar/periods.ts';
 import type { Interval } from '../intervals.ts';
 
 export const quarterNs: Nanoseconds = 900_000_000_000n;
+const minuteNs: Nanoseconds = 60_000_000_000n;
 /** Lengths of the slots shorter than a day that accounts are kept for, on the UTC grid. */
-const slotLengths: readonly Nanoseconds[] = [quarterNs, 60_000_000_000n];
+const slotLengths: readonly Nanoseconds[] = [quarterNs, minuteNs];
 
 /** Windows are asked for again and again, for one asset after the other. */
 const remembered = new Map<string, readonly Interval[]>();
@@ -74,8 +75,7 @@ function slots({ from_ns, to_ns }: Interval): Interval[] {
   const pieces: Interval[] = [];
   for (let at = from_ns; at < to_ns; ) {
     const slot = slotLengths.find((length) => at % length === 0n && at + length <= to_ns);
-    const finest = slotLengths.at(-1)!;
-    const end = slot === undefined ? nextMultiple(at, finest) : at + slot;
+    const end = slot === undefined ? nextMultiple(at, minuteNs) : at + slot;
     pieces.push({ from_ns: at, to_ns: end < to_ns ? end : to_ns });
     at = pieces.at(-1)!.to_ns;
   }
@@ -84,7 +84,7 @@ function slots({ from_ns, to_ns }: Interval): Interval[] {
 
 /** Whether an interval begins where minutes do; one that does not is no slot, but what is left over before one. */
 export function isSlot({ from_ns }: Interval): boolean {
-  return from_ns % slotLengths.at(-1)! === 0n;
+  return from_ns % minuteNs === 0n;
 }
 
 /** The first multiple of a length after an instant. */

@@ -46,20 +46,43 @@ export async function readObservations(
   return inTimeOrder(reader.getRows().map((row) => observationOf(row, dictionaries)));
 }
 
-/** The newest observation of one series at or before an instant. */
+/** Most signals say something at least so often: where they did, nothing older is looked at. */
+const lately = 3_600_000_000_000n;
+const everBefore = -(2n ** 63n);
+
+/** The newest observation of each series at or before an instant. */
 export async function readLatest(
   connection: DuckDBConnection,
   dictionaries: Dictionaries,
   at_ns: bigint,
-  series: number,
-): Promise<MachineObservation | undefined> {
+  series: readonly number[],
+): Promise<MachineObservation[]> {
+  const found = new Map<number, MachineObservation>();
+  for (const from_ns of [at_ns - lately, everBefore]) {
+    const missing = series.filter((id) => !found.has(id));
+    if (missing.length === 0 || from_ns < everBefore) continue;
+    const rows = await newestRows(connection, dictionaries, { from_ns, to_ns: at_ns }, missing);
+    for (const row of rows) found.set(Number(row[0]), observationOf(row, dictionaries));
+  }
+  return [...found.values()];
+}
+
+/** Of each series that said something in (from, to] the rows of its last instant; the last of them is the one that holds. */
+async function newestRows(
+  connection: DuckDBConnection,
+  { open }: Dictionaries,
+  { from_ns, to_ns }: { from_ns: bigint; to_ns: bigint },
+  series: readonly number[],
+): Promise<DuckDBValue[][]> {
+  const rows = `SELECT * FROM ${allObservations(open)}
+    WHERE series IN (${series.join(', ')}) AND time > $from AND time <= $to`;
   const reader = await connection.runAndReadAll(
-    `SELECT ${observationColumns} FROM ${allObservations(dictionaries.open)} WHERE series = $series AND time <= $at
-     ORDER BY time DESC, ordinal DESC, gateway_time DESC, part DESC, row DESC LIMIT 1`,
-    { series, at: at_ns },
+    `SELECT ${observationColumns} FROM (${rows})
+     SEMI JOIN (SELECT series, max(time) AS time FROM (${rows}) GROUP BY series) USING (series, time)
+     ORDER BY ordinal, gateway_time, part, row`,
+    { from: from_ns, to: to_ns },
   );
-  const row = reader.getRows()[0];
-  return row && observationOf(row, dictionaries);
+  return reader.getRows();
 }
 
 export async function readObserved(

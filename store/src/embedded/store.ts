@@ -1,4 +1,4 @@
-import { entryToJson, type Log, type MachineObservation } from '@benchline/model';
+import { entryToJson, type Log } from '@benchline/model';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { inTimeOrder } from '../order.ts';
 import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteOutcome } from '../port.ts';
@@ -162,14 +162,10 @@ class Embedded implements EmbeddedStore {
   }
 
   latest({ machine, signals, at_ns }: Parameters<TelemetryStore['latest']>[0]) {
-    return this.#database.read(async (connection) => {
-      const found: MachineObservation[] = [];
-      for (const series of this.#seriesOf({ machine, signals })) {
-        const observation = await readLatest(connection, this.#content, at_ns, series);
-        if (observation) found.push(observation);
-      }
-      return inTimeOrder(found);
-    });
+    const series = this.#seriesOf({ machine, signals });
+    return this.#database.read(async (connection) =>
+      inTimeOrder(await readLatest(connection, this.#content, at_ns, series)),
+    );
   }
 
   observed(query: Parameters<TelemetryStore['observed']>[0]) {
