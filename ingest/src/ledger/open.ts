@@ -6,7 +6,7 @@ import { readJson, writeJson } from '../json-file.ts';
 import { Book } from './book.ts';
 import { Chain, recentBatches } from './chain.ts';
 import { Ledger } from './ledger.ts';
-import { decodeRecord } from './record-line.ts';
+import { batchMarkOf } from './record-line.ts';
 import { emptySummary, type Summary } from './summary.ts';
 import { SummaryFiles } from './summary-files.ts';
 
@@ -87,12 +87,10 @@ async function chainsOf(journal: Journal, book: Book): Promise<ReadonlyMap<strin
   while (position < journal.next) {
     const read = await journal.read(position, scanBytes);
     for (const { data } of read.records) {
-      const record = decodeRecord(data);
-      if (record.kind !== 'batch') continue;
-      const { content, digest } = record.batch;
-      if (content.epoch !== book.head(content.gateway)?.epoch) continue;
-      const digests = recent.get(content.gateway) ?? [];
-      if (digests.push([content.seq, digest]) === 1) recent.set(content.gateway, digests);
+      const mark = batchMarkOf(data);
+      if (!mark || mark.epoch !== book.head(mark.gateway)?.epoch) continue;
+      const digests = recent.get(mark.gateway) ?? [];
+      if (digests.push([mark.seq, mark.digest]) === 1) recent.set(mark.gateway, digests);
     }
     position = read.next;
   }
