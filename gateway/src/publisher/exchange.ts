@@ -83,7 +83,7 @@ export class Exchange {
     if (this.#inbox.takeRebirth()) await this.#rebirth();
     if (this.#greeting) await this.#awaitAnswer(this.#greeting);
     else if ((this.flow.untilStall(performance.now()) ?? 1) <= 0) await this.#stalled();
-    else if ((this.flow.untilRetry(performance.now()) ?? 1) <= 0) this.#retry();
+    else if ((this.flow.untilRetry(performance.now()) ?? 1) <= 0) await this.#retry();
     else if (!(await this.#sendSome())) await this.#sleep();
   }
 
@@ -156,9 +156,17 @@ export class Exchange {
     await this.#greet(this.#stall_ms, this.#stall_ms);
   }
 
-  #retry(): void {
-    this.counters.rewinds += 1;
-    this.flow.retry(performance.now());
+  async #retry(): Promise<void> {
+    const seq = this.flow.retry(performance.now());
+    if (seq === undefined) {
+      this.counters.rewinds += 1;
+      return;
+    }
+    const [batch] = await this.#options.spool.read(seq, 1);
+    if (batch?.content.seq !== seq) return;
+    this.counters.batches_sent += 1;
+    this.counters.batches_resent += 1;
+    await this.#voice.data(batch, true, this.#send);
   }
 
   async #rebirth(): Promise<void> {

@@ -1,6 +1,8 @@
 /** A window never gets smaller: a ledger that answers ten times a second still gets some hundred batches a second. */
 const smallestWindow = 16;
 const firstWindow = 64;
+/** For a ledger that is back: a quarter of what brokers queue for a client as a rule. */
+const returnWindow = 256;
 /** What one broker may have to hold of this gateway. */
 const maxBytesInFlight = 4 * 1024 * 1024;
 /** So many acknowledgements of the same batch while others are on their way say that the one behind it was lost. */
@@ -39,8 +41,12 @@ export class Flow {
   /** Of a batch sent for the first time: its acknowledgement shows how long the way is. */
   #timed: { seq: number; sent_ms: number } | undefined;
   readonly #way = new WayTime();
-  /** Rewinds for want of an acknowledgement since the last one came. */
+  /** Since the last acknowledgement that was a step: how often it was missed. */
   #retries = 0;
+  /** Sent once more to find out whether it was lost. */
+  #probed: number | undefined;
+  /** The window before a stall, while nothing was sent since; `newest` was on its way. */
+  #beforeStall: { newest: number; window: number; threshold: number } | undefined;
 
   constructor(acked: number, options: { window: number; stall_ms: number }) {
     this.acked = acked;
@@ -81,12 +87,18 @@ export class Flow {
     return wait_ms >= this.#stall_ms ? undefined : this.#progress_ms + wait_ms - now_ms;
   }
 
-  /** It was not: it is sent again. */
-  retry(now_ms: number): void {
+  /**
+   * It was not. A ledger that is busy is late, too, and what it has must not be sent again for that: the first time one
+   * batch is, the oldest, whose number is returned. Where the answer names that one and nothing behind it, or none
+   * comes, the rest was lost as well (RFC 8985, 7, does so, too).
+   */
+  retry(now_ms: number): number | undefined {
+    this.#retries += 1;
+    if (this.#retries === 1) return (this.#probed = this.acked + 1);
     const progress_ms = this.#progress_ms;
     this.#lost(now_ms);
     this.#progress_ms = progress_ms;
-    this.#retries += 1;
+    return undefined;
   }
 
   /** Whether this process sent a batch before. */
@@ -98,6 +110,7 @@ export class Flow {
   sent(seq: number, bytes: number, now_ms: number): void {
     if (this.inFlight <= 0) this.#progress_ms = now_ms;
     this.cursor = seq + 1;
+    this.#beforeStall = undefined;
     this.#sizes.push(bytes);
     this.#bytes += bytes;
     if (seq >= this.#sentBelow) this.#timed ??= { seq, sent_ms: now_ms };
@@ -108,18 +121,22 @@ export class Flow {
   acknowledged(seq: number, now_ms: number): 'forward' | 'same' | 'back' | 'lost' {
     if (seq === this.acked) return this.#repeated(now_ms);
     const forward = seq > this.acked;
+    const onlyProbe = seq === this.#probed && this.cursor > seq + 1;
     this.#progress_ms = now_ms;
     this.#repeats = 0;
+    this.#probed = undefined;
     if (forward) {
       this.#stalls = 0;
       this.#retries = 0;
       this.#time(seq, now_ms);
+      this.#afterStall(seq);
       this.#widen(Math.min(seq - this.acked, this.inFlight));
       this.#arrived(seq - this.acked);
     }
     this.acked = seq;
-    if (!forward || this.cursor <= seq) this.#sendFrom(seq + 1);
-    return forward ? 'forward' : 'back';
+    if (onlyProbe) this.#lost(now_ms);
+    else if (!forward || this.cursor <= seq) this.#sendFrom(seq + 1);
+    return onlyProbe ? 'lost' : forward ? 'forward' : 'back';
   }
 
   /** Another epoch: numbers begin anew. */
@@ -139,7 +156,7 @@ export class Flow {
    * must not wait for a window that opens by some batches a turn.
    */
   begin(): void {
-    this.#window = Math.min(firstWindow, this.#widest);
+    this.#window = Math.min(returnWindow, this.#widest);
     this.#threshold = this.#widest;
     this.rewind();
   }
@@ -147,7 +164,9 @@ export class Flow {
   /** Nothing was acknowledged for too long: everything is sent again, and it is waited longer the next time. */
   stalled(now_ms: number): void {
     this.#stalls += 1;
+    const before = { newest: this.cursor - 1, window: this.#window, threshold: this.#threshold };
     this.#lost(now_ms);
+    this.#beforeStall = before;
   }
 
   #repeated(now_ms: number): 'same' | 'lost' {
@@ -168,6 +187,16 @@ export class Flow {
     this.rewind();
   }
 
+  /** All that was on its way before a stall has arrived: the ledger was late, and nothing is to be learned of the way. */
+  #afterStall(acked: number): void {
+    const before = this.#beforeStall;
+    if (before && acked >= before.newest) {
+      this.#window = before.window;
+      this.#threshold = before.threshold;
+    }
+    this.#beforeStall = undefined;
+  }
+
   #time(acked: number, now_ms: number): void {
     if (!this.#timed || acked < this.#timed.seq) return;
     this.#way.took(now_ms - this.#timed.sent_ms);
@@ -185,6 +214,7 @@ export class Flow {
 
   #sendFrom(seq: number): void {
     this.cursor = seq;
+    this.#probed = undefined;
     this.#timed = undefined;
     this.#sizes = [];
     this.#bytes = 0;
