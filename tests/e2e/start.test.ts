@@ -36,14 +36,14 @@ async function runFor(time: string, folder: string): Promise<Report> {
 describe('benchline start', () => {
   it('accounts for everything, and goes on from what was there when it is started again', async () => {
     const folder = temporaryFolder();
-    const first = await runFor('20s', folder);
+    const first = await runFor('12s', folder);
     expect(first.emitted).toBeGreaterThan(1000);
     expect(first).toMatchObject({ stored: first.emitted, declared_gaps: 0, quarantined: 0 });
     expect(Object.values(first.restarts).every((restarts) => restarts === 0)).toBe(true);
     // Four of the five key processes of the demonstration plant are under control.
     expect(first.cnc_ratio.declared.value).toBe(0.8);
 
-    const second = await runFor('15s', folder);
+    const second = await runFor('8s', folder);
     expect(second.emitted).toBeGreaterThan(first.emitted);
     expect(second.stored + second.declared_gaps).toBe(second.emitted);
     const { 'lathe-1': before } = first.machines;
@@ -79,14 +79,18 @@ describe('benchline start', () => {
     expect(stderr).toContain('apt-get install influxdb');
   });
 
-  it.each([
-    [['--for', 'soon'], '--for 90s'],
-    [['--report', 'r.json'], '--for 60s'],
-    [['--store', 'mongodb'], '--store influx'],
-    [['--port', 'http'], '1 to 65535'],
-  ])('explains %j', async (options, hint) => {
-    const { status, stderr } = await benchline(['start', ...options]);
-    expect(status).toBe(2);
-    expect(stderr).toContain(hint);
+  it('explains options that it cannot make sense of', async () => {
+    const hints = {
+      '--for soon': '--for 90s',
+      '--report r.json': '--for 60s',
+      '--store mongodb': '--store influx',
+      '--port http': '1 to 65535',
+    };
+    const said = Object.entries(hints).map(async ([options, hint]) => {
+      const { status, stderr } = await benchline(['start', ...options.split(' ')]);
+      expect(status, options).toBe(2);
+      expect(stderr).toContain(hint);
+    });
+    await Promise.all(said);
   });
 });

@@ -24,6 +24,8 @@ export interface SimulatorSpec {
   /** Arguments after `simulate`, without port, broker and truth log, which the box adds. */
   args: readonly string[];
   speaks: 'opcua' | 'mqtt';
+  /** Started after all others: what it has to catch up with would hold up their first figures. */
+  last?: boolean;
 }
 
 export interface BoxOptions {
@@ -120,7 +122,7 @@ async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor)
     );
   };
   const speaking = (protocol: SimulatorSpec['speaks']) =>
-    options.simulators.filter((s) => s.speaks === protocol);
+    options.simulators.filter((s) => s.speaks === protocol && s.last !== true);
   await Promise.all([
     ...(broker ? [] : [start('broker', 'broker', '--host', host, '--port', String(ports.broker))]),
     start('ingest', 'ingest', '--config', home.config('ingest.json')),
@@ -130,6 +132,7 @@ async function assemble(options: BoxOptions, home: Home, supervisor: Supervisor)
   ]);
   // OPC UA servers take the longest to load. After the rest, one by one, they do not hold up the first figures.
   for (const server of speaking('opcua')) await simulate(server);
+  for (const simulator of options.simulators) if (simulator.last === true) await simulate(simulator);
   return {
     url: `http://${host}:${ports.console}`,
     ingestUrl: `http://${host}:${ports.ingest}`,

@@ -8,7 +8,7 @@ export const demoSimulators: readonly SimulatorSpec[] = [
   { name: 'line', speaks: 'opcua', args: ['line', '--seed', '7', '--history', '24h', '--catch-up', '40s'] },
   { name: 'mill', speaks: 'opcua', args: ['mill', '--loop', '--history', '24m', '--catch-up', '40s'] },
   { name: 'plc', speaks: 'mqtt', args: ['plc', '--seed', '7', '--history', '24h', '--catch-up', '40s'] },
-  { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '84d', '--catch-up', '40s'] },
+  { name: 'meter', speaks: 'mqtt', args: ['meter', '--history', '84d', '--catch-up', '40s'], last: true },
 ];
 
 /** Truth that is kept of each simulator at most, in each of two files: about an hour of the mill. */
