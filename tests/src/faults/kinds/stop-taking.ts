@@ -1,5 +1,5 @@
 import type { FaultKind, Json, Parameters, World } from '../fault.ts';
-import { onSmallDisk, restart, smallDiskNeeds } from './disk.ts';
+import { lostWithLedger, onSmallDisk, restart, smallDiskNeeds } from './disk.ts';
 import { pause } from './pause.ts';
 import { gapsSinceStart, spoolOf, until } from './status.ts';
 
@@ -21,7 +21,8 @@ export const stopTaking: FaultKind<Refusal> = {
   lasts_s: ({ for_s }) => for_s + 25,
   touches: () => ['gateway', 'ingest'],
   // Of stopping and starting the gateway for the small disk; in between nothing may be missing, which is asked for.
-  cost: () => restart,
+  // Room is made of what the ledger has before anything waits.
+  cost: () => [...restart, lostWithLedger('evicted')],
   needs: smallDiskNeeds,
   async inject(world, { for_s }, signal) {
     const gateway = world.part('gateway');
@@ -33,8 +34,11 @@ export const stopTaking: FaultKind<Refusal> = {
       await world.settle(settled_s, signal);
       await ingest.stop();
       try {
-        disk.fill();
-        await until('the spool refuses', () => refuses(world, true), noticed_s);
+        const refusesFilled = () => {
+          disk.fill();
+          return refuses(world, true);
+        };
+        await until('the spool refuses', refusesFilled, noticed_s);
         await pause(for_s, signal);
         disk.free();
       } finally {
