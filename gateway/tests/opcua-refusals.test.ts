@@ -4,13 +4,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { at, plc, power, running, total, watching } from './support/opcua-rig.ts';
+import { describe, expect, test } from 'vitest';
+import { at, power, rig, running, total } from './support/opcua-rig.ts';
 import { double, Plc, uint64 } from './support/plc.ts';
 import { until, watch } from './support/watching.ts';
 
-describe('a server that is short of something', () => {
-  test('a server that forgets its sessions is read anew after a declared gap', async () => {
+describe.concurrent('a server that is short of something', { timeout: 60_000 }, () => {
+  test('a server that forgets its sessions is read anew after a declared gap', async (context) => {
+    const { plc, watching } = rig(context);
     const server = await plc({ power: double(1) });
     const w = watching(server.endpoint, { power });
     await until('a claim', () => w.drafts().some((d) => d.observed !== undefined));
@@ -22,7 +23,8 @@ describe('a server that is short of something', () => {
     expect(server.load).toEqual({ sessions: 1, subscriptions: 1 });
   });
 
-  test('a server without room for another session is asked less and less often, and read when it has', async () => {
+  test('a server without room for another session is asked less and less often, and read when it has', async (context) => {
+    const { plc, watching } = rig(context);
     const server = await plc({ power: double(1) }, { maxSessions: 1 });
     const first = watch(server.endpoint, { power });
     await until('running', running(first));
@@ -36,7 +38,8 @@ describe('a server that is short of something', () => {
     await until('running', running(second));
   });
 
-  test('what a server has no room to watch is asked for again', async () => {
+  test('what a server has no room to watch is asked for again', async (context) => {
+    const { plc, watching } = rig(context);
     const server = await plc({ power: double(1), total: uint64(5n) }, { maxMonitoredItems: 2 });
     const w = watching(server.endpoint, { power, total });
     await until('running', running(w));
@@ -53,9 +56,9 @@ describe('a server that is short of something', () => {
   });
 });
 
-test.each(['SignAndEncrypt', 'None'] as const)(
+test.for(['SignAndEncrypt', 'None'] as const)(
   'a source ends at once although its server (%s) does not answer',
-  async (mode) => {
+  async (mode, { onTestFinished }) => {
     const server = createServer(() => {});
     await once(server.listen(0, '127.0.0.1'), 'listening');
     onTestFinished(async () => void server.close());
@@ -69,10 +72,11 @@ test.each(['SignAndEncrypt', 'None'] as const)(
   },
 );
 
-describe('certificates', () => {
-  test('an unknown one is refused and laid aside; once trusted, the server is read', async () => {
+describe.concurrent('certificates', { timeout: 60_000 }, () => {
+  test('an unknown one is refused and laid aside; once trusted, the server is read', async (context) => {
+    const { plc, watching } = rig(context);
     const serverPki = mkdtempSync(join(tmpdir(), 'benchline-server-pki-'));
-    onTestFinished(async () => rmSync(serverPki, { recursive: true, force: true }));
+    context.onTestFinished(async () => rmSync(serverPki, { recursive: true, force: true }));
     const server = await plc({ power: double(1) }, { pki: serverPki });
     const w = watching(server.endpoint, { power }, { security: { mode: 'SignAndEncrypt' } });
     await until('refused', () => /nobody has accepted/.test(w.source.status().problem ?? ''));
@@ -89,10 +93,13 @@ describe('certificates', () => {
     expect(w.source.status()).toMatchObject({ state: 'running', problem: undefined });
   });
 
-  test('another one than was trusted is refused: a person has to look', async () => {
+  test('another one than was trusted is refused: a person has to look', async (context) => {
+    const { plc, watching } = rig(context);
     const folders = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'benchline-server-pki-')));
     const [before = '', after = ''] = folders;
-    onTestFinished(async () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+    context.onTestFinished(async () =>
+      folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })),
+    );
     const first = await Plc.start({ power: double(1) }, { pki: before });
     const { port } = first;
     const w = watching(first.endpoint, { power }, { security: { mode: 'SignAndEncrypt' } });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Signal, status } from '@benchline/model';
 import { StatusCodes } from 'node-opcua';
 import { describe, expect, test } from 'vitest';
-import { at, ns, plc, power, running, total, watching, wire } from './support/opcua-rig.ts';
+import { at, ns, power, rig, running, total } from './support/opcua-rig.ts';
 import { dateTime, double, Plc, plcNamespace, start_ms, text, uint64 } from './support/plc.ts';
 import { until, watch } from './support/watching.ts';
 
@@ -12,8 +12,9 @@ const state: Signal = {
   ignore_case: false,
 };
 
-describe('watching a server', () => {
-  test('every change arrives once, in order, with its exact source time and value', async () => {
+describe.concurrent('watching a server', { timeout: 60_000 }, () => {
+  test('every change arrives once, in order, with its exact source time and value', async (context) => {
+    const { plc, watching } = rig(context);
     const server = await plc({ power: double(0), total: uint64(0n), state: text('IDLE') });
     const w = watching(server.endpoint, { power, total, state });
     await until('initial values', () => w.observations().length === 3);
@@ -54,7 +55,8 @@ describe('watching a server', () => {
     expect(w.gaps()).toEqual([]);
   });
 
-  test("claims follow the server's clock, without a hole", async () => {
+  test("claims follow the server's clock, without a hole", async (context) => {
+    const { plc, watching } = rig(context);
     const server = await plc({ power: double(1) });
     const w = watching(server.endpoint, { power });
     const claims = () => w.drafts().flatMap((d) => (d.observed ? [d.observed] : []));
@@ -65,7 +67,8 @@ describe('watching a server', () => {
     expect(behind_ms).toBeLessThan(3000);
   });
 
-  test('with a simulated clock, claims say what that clock says', async () => {
+  test('with a simulated clock, claims say what that clock says', async (context) => {
+    const { plc, watching } = rig(context);
     const server = await plc({ power: double(1), clock: dateTime(start_ms) });
     const w = watching(
       server.endpoint,
@@ -82,7 +85,8 @@ describe('watching a server', () => {
     expect(w.observations().map((o) => o.value)).toEqual([1, 2]);
   });
 
-  test('more tags than a request may hold are asked for in several', async () => {
+  test('more tags than a request may hold are asked for in several', async (context) => {
+    const { plc, watching } = rig(context);
     const names = Array.from({ length: 25 }, (_, i) => `tag-${i}`);
     const server = await plc(Object.fromEntries(names.map((name, i) => [name, double(i)])), {
       maxMonitoredItemsPerCall: 10,
@@ -97,7 +101,8 @@ describe('watching a server', () => {
     ).toEqual(names.map((_, i) => i));
   });
 
-  test('a tag that the server does not have is Bad, and the others are read', async () => {
+  test('a tag that the server does not have is Bad, and the others are read', async (context) => {
+    const { plc, watching } = rig(context);
     const server = await plc({ power: double(1) });
     const w = watching(server.endpoint, { power, total });
     await until('both', () => w.observations().length === 2);
@@ -107,7 +112,8 @@ describe('watching a server', () => {
     expect(w.source.status().problem).toContain('s=total');
   });
 
-  test('stopping leaves no session and no subscription behind', async () => {
+  test('stopping leaves no session and no subscription behind', async (context) => {
+    const { plc } = rig(context);
     const server = await plc({ power: double(1) });
     const w = watch(server.endpoint, { power });
     await until('running', running(w));
@@ -117,8 +123,9 @@ describe('watching a server', () => {
   });
 });
 
-describe('interruptions', () => {
-  test('a server that was restarted is read anew, and the time between is a declared gap', async () => {
+describe.concurrent('interruptions', { timeout: 60_000 }, () => {
+  test('a server that was restarted is read anew, and the time between is a declared gap', async (context) => {
+    const { plc, watching } = rig(context);
     const first = await Plc.start({ power: double(1) });
     const { port } = first;
     const w = watching(first.endpoint, { power });
@@ -140,9 +147,10 @@ describe('interruptions', () => {
     expect(w.gaps()).toHaveLength(1);
   });
 
-  test.each(['cut', 'freeze'] as const)(
+  test.for(['cut', 'freeze'] as const)(
     'a %s of the network within the queues loses nothing',
-    async (how) => {
+    async (how, context) => {
+      const { plc, watching, wire } = rig(context);
       const server = await plc({ power: double(0) });
       const cable = await wire(() => server.port);
       const w = watching(`opc.tcp://127.0.0.1:${cable.port}`, { power }, { queue_size: 1000 });
@@ -162,7 +170,8 @@ describe('interruptions', () => {
     },
   );
 
-  test('a connection that breaks again and again within the queues loses nothing', async () => {
+  test('a connection that breaks again and again within the queues loses nothing', async (context) => {
+    const { plc, watching, wire } = rig(context);
     const server = await plc({ power: double(0) });
     const cable = await wire(() => server.port);
     const w = watching(`opc.tcp://127.0.0.1:${cable.port}`, { power }, { queue_size: 1000 });
@@ -180,7 +189,8 @@ describe('interruptions', () => {
     expect(w.gaps()).toEqual([]);
   });
 
-  test('what overflowed a queue at the server is a declared gap', async () => {
+  test('what overflowed a queue at the server is a declared gap', async (context) => {
+    const { plc, watching, wire } = rig(context);
     const server = await plc({ power: double(0), total: uint64(0n) });
     const cable = await wire(() => server.port);
     const w = watching(`opc.tcp://127.0.0.1:${cable.port}`, { power, total }, { queue_size: 5 });
@@ -207,7 +217,8 @@ describe('interruptions', () => {
     }
   });
 
-  test('a source goes on, too, whose connection is lost while it is paused', async () => {
+  test('a source goes on, too, whose connection is lost while it is paused', async (context) => {
+    const { plc, watching, wire } = rig(context);
     const server = await plc({ power: double(0) });
     const cable = await wire(() => server.port);
     const w = watching(`opc.tcp://127.0.0.1:${cable.port}`, { power });
@@ -222,7 +233,8 @@ describe('interruptions', () => {
     await until('the next value', () => w.observations().some((o) => o.value === 1));
   });
 
-  test('a paused source takes nothing, and goes on where it was', async () => {
+  test('a paused source takes nothing, and goes on where it was', async (context) => {
+    const { plc, watching } = rig(context);
     const server = await plc({ power: double(0) });
     const w = watching(server.endpoint, { power }, { queue_size: 1000 });
     await until('running', running(w));
@@ -245,7 +257,8 @@ describe('interruptions', () => {
     expect(w.gaps()).toEqual([]);
   });
 
-  test('what a queue loses while its source is paused is a gap that names the spool', async () => {
+  test('what a queue loses while its source is paused is a gap that names the spool', async (context) => {
+    const { plc, watching } = rig(context);
     const server = await plc({ power: double(0) });
     const w = watching(server.endpoint, { power }, { queue_size: 3 });
     await until('a claim', () => w.drafts().some((d) => d.observed !== undefined));
