@@ -75,7 +75,7 @@ export function watch(
 }
 
 /** Waits until something holds; fails with what was seen last. */
-export async function until(what: string, holds: () => boolean, limit_ms = 15_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, limit_ms = 30_000): Promise<void> {
   const deadline = Date.now() + limit_ms;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`in ${limit_ms} ms it never came to this: ${what}`);
