@@ -56,6 +56,8 @@ describe('a book of accounts', () => {
         fc.record({
           ask: fc.tuple(fc.integer({ min: -86_400, max: 86_400 }), fc.integer({ min: 1, max: 90_000 })),
         }),
+        // A time that begins with a quarter hour, to be read at once.
+        fc.record({ prepare: fc.tuple(fc.integer({ min: -96, max: 96 }), fc.integer({ min: 0, max: 96 })) }),
         fc.record({ state: fc.integer({ min: -80_000, max: 80_000 }), producing: fc.boolean() }),
         fc.record({ advance: fc.integer({ min: 1, max: 20_000 }) }),
       ),
@@ -70,6 +72,9 @@ describe('a book of accounts', () => {
             const from = machine.until;
             machine.until += BigInt(step.advance) * second;
             book.touched('mill', from);
+          } else if ('prepare' in step) {
+            const from_ns = BigInt(step.prepare[0]) * 900n * second;
+            await book.prepare(mill, { from_ns, to_ns: from_ns + BigInt(step.prepare[1]) * 900n * second });
           } else if ('state' in step) {
             const at_ns = BigInt(step.state) * second;
             machine.states = [
@@ -102,6 +107,22 @@ describe('a book of accounts', () => {
     book.touched('mill', 7n * 3600n * second + second);
     await book.of(mill, window);
     expect(machine.reads).toEqual([{ from_ns: 7n * 3600n * second, to_ns: window.to_ns }]);
+  });
+
+  test('reads a time at once of which every hour will be asked for, and once', async () => {
+    const machine = new Machine();
+    machine.until = day;
+    const book = bookOf(async (window) => {
+      machine.reads.push(window);
+      return machine.facts();
+    });
+    const hour = (n: bigint) => ({ from_ns: n * 3600n * second, to_ns: (n + 1n) * 3600n * second });
+    const window = { from_ns: 0n, to_ns: 2n * 3600n * second };
+    await book.prepare(mill, window);
+    for (const one of [hour(0n), hour(1n)])
+      expect(await book.of(mill, one)).toEqual(accountOf(machine.facts(), one));
+    await book.prepare(mill, window);
+    expect(machine.reads).toEqual([window]);
   });
 
   test('forgets what it read while news came in', async () => {

@@ -3,6 +3,7 @@ import type { TelemetryStore } from '@benchline/store';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
 import { microStopReach } from '../accounts/micro-stops.ts';
+import { daysOverlapping } from '../calendar/periods.ts';
 import { EnergyRules } from '../energy/rules.ts';
 import { declaredInputsOf } from '../entries/declared.ts';
 import { withEntries } from '../entries/effect.ts';
@@ -24,6 +25,7 @@ import { gather, microStopNs, type Reads } from './gather.ts';
 import { Horizon } from './horizon.ts';
 import { isProvisional } from './periods.ts';
 import { PieceBook, type Shelf, type Summary } from './piece-book.ts';
+import { quarterNs } from './pieces.ts';
 import { chainsOver, type HeldChain, processesOver } from './process-eras.ts';
 import { ProductPlans } from './product-plans.ts';
 import type { Scope } from './scopes.ts';
@@ -160,6 +162,23 @@ export class Figures {
   /** @throws BenchlineError `store_unavailable`. */
   of(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<ScopeFigures> {
     return this.ofParts(scope, [window], now_ns);
+  }
+
+  /**
+   * Reads the days that a window lies in at once, as far as they are over: for those who will ask for many more
+   * windows of them.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async prepare({ assets }: Scope, window: Interval, now_ns: Nanoseconds): Promise<void> {
+    const over_ns = now_ns - (now_ns % quarterNs);
+    const days = assets.flatMap((asset) =>
+      daysOverlapping(asset.time_zone, window).map((day) => ({ asset, day })),
+    );
+    await Promise.all(
+      days.map(({ asset, day: { from_ns, to_ns } }) =>
+        this.#accounts.prepare(asset, { from_ns, to_ns: to_ns < over_ns ? to_ns : over_ns }),
+      ),
+    );
   }
 
   /**

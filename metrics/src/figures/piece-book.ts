@@ -84,6 +84,23 @@ export class PieceBook<T> {
     return await result;
   }
 
+  /**
+   * Works out the quarter hours of a window at once, such as those of a day of which every hour will be asked for: each
+   * read has its price, and in most hours little is said.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async prepare(asset: Asset, window: Interval): Promise<void> {
+    const page = this.#page(asset.id);
+    const done = page.turn.then(async () => {
+      const missing = quartersOf(window).filter((quarter) => this.#one(asset, page, quarter) === undefined);
+      if (missing.length === 0) return;
+      page.news = undefined;
+      this.#keep(asset, page, await this.#read(asset, page, missing, window));
+    });
+    page.turn = done.catch(() => undefined);
+    await done;
+  }
+
   touched(asset: string, from_ns: Nanoseconds, until_ns?: Nanoseconds): void {
     this.#shelf?.touched(asset, from_ns, until_ns);
     this.#beginnings.touched(asset, from_ns, until_ns);

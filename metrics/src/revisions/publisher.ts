@@ -15,7 +15,7 @@ import type { Revisions } from './revisions.ts';
 
 export interface PublisherOptions {
   revisions: Revisions;
-  figures: Pick<Figures, 'of' | 'takenOverAt'>;
+  figures: Pick<Figures, 'of' | 'prepare' | 'takenOverAt'>;
   rules: Rules;
   /** Whether everything that the ledger has is taken in. */
   caughtUp(): boolean;
@@ -26,6 +26,8 @@ export interface PublisherOptions {
 }
 
 const every_ms = 2000;
+/** How long a turn waits for everything that the ledger has to be taken in. */
+const momentWithin_ms = 1000;
 /** After a refusal that only a person can mend. */
 const refused_ms = 60_000;
 /** A turn computes for so long at most, and then leaves the processor to others. */
@@ -86,13 +88,23 @@ export class Publisher {
 
   /** Publishes what is to be published now, as far as it gets. @throws BenchlineError when ingest or the store cannot. */
   async turn(signal: AbortSignal): Promise<void> {
-    const { revisions, figures, caughtUp } = this.#options;
+    const { revisions, figures } = this.#options;
     await revisions.settle((far, newest_ns) => figures.takenOverAt(far.machine, far, newest_ns));
     this.#save();
-    if (!this.#settled() || !caughtUp()) return;
+    if (!this.#settled() || !(await this.#caughtUp(signal))) return;
     const basis = revisions.position.next;
     const periods = await this.#due(basis);
     if (periods.length > 0) await this.#publish(basis, periods, signal);
+  }
+
+  /** Waits for a moment at which nothing is on its way: while data come, most are not. */
+  async #caughtUp(signal: AbortSignal): Promise<boolean> {
+    const until = performance.now() + momentWithin_ms;
+    while (!this.#options.caughtUp()) {
+      if (signal.aborted || performance.now() > until) return false;
+      await sleep(20, undefined, { signal }).catch(() => undefined);
+    }
+    return true;
   }
 
   #save(): void {
@@ -124,7 +136,7 @@ export class Publisher {
 
   /** What is to be published now, as far as there is time for it. */
   async #due(basis: number): Promise<PublicationRequestJson['periods']> {
-    const { revisions, now } = this.#options;
+    const { revisions, figures, now } = this.#options;
     const found: PublicationRequestJson['periods'] = [];
     const take = (outcome: Outcome) => {
       if (outcome.kind === 'publish') found.push(outcome.period);
@@ -139,6 +151,7 @@ export class Publisher {
     }
     for (const due of revisions.ripe(now())) {
       if (!time()) return found;
+      await figures.prepare(due.scope, due.period, now());
       take(await this.#look(due, undefined));
     }
     if (found.length === 0) for (const period of await this.#audit()) found.push(period);

@@ -118,8 +118,8 @@ export class Revisions {
     });
   }
 
-  /** Unpublished periods of which all is known that is waited for. */
-  *ripe(now_ns: Nanoseconds): Generator<Due> {
+  /** Unpublished periods of which all is known that is waited for, the latest first: people look at them. */
+  ripe(now_ns: Nanoseconds): Due[] {
     const marks = new Map<string, Nanoseconds>();
     const markOf = (scope: Scope) => {
       let mark = marks.get(scope.path);
@@ -132,8 +132,10 @@ export class Revisions {
       }
       return mark;
     };
-    for (const { due } of this.#open.values())
-      if (due.period.to_ns + this.#options.lateness_ns <= markOf(due.scope)) yield due;
+    return [...this.#open.values()]
+      .map(({ due }) => due)
+      .filter(({ scope, period }) => period.to_ns + this.#options.lateness_ns <= markOf(scope))
+      .sort((a, b) => Number(b.period.to_ns - a.period.to_ns));
   }
 
   /** A period that news touched was looked at, with everything below `basis`, and its figures are the same. */
