@@ -19,7 +19,8 @@ export const stopTaking: FaultKind<Refusal> = {
     'a gateway that may evict nothing has a full disk while ingest is away: its sources wait, then go on',
   draw: (random) => ({ for_s: random.whole(8, 14) }),
   lasts_s: ({ for_s }) => for_s + 25,
-  touches: () => ['gateway', 'ingest'],
+  // A controller that restarts while its queues wait to be read has nothing in them.
+  touches: () => ['gateway', 'ingest', 'line', 'mill', 'gateway-line', 'gateway-mill'],
   // Of stopping and starting the gateway for the small disk; in between nothing may be missing, which is asked for.
   // Room is made of what the ledger has before anything waits.
   cost: () => [...restart, lostWithLedger('evicted')],
