@@ -197,7 +197,7 @@ describe('energy over stored data', () => {
     const sum = told.contributions.reduce((all, { difference }) => all + nano(difference), 0);
     expect(sum).toBe(nano(told.difference));
     expect(nano(told.actual)).toBe(nano(256 * 1.02));
-    const at = (day: string) => ({ scope: press, period: 'day', at: `2026-01-${day}T10:00:00+08:00` });
+    const at = (date: string) => ({ scope: press, period: 'day', at: `2026-01-${date}T10:00:00+08:00` });
     const first = await get<typeof EnergyExplanation>('explanation', at('05'));
     expect(first).toMatchObject({ status: 'no_reference', contributions: [] });
     // In its first week a plant has no weeks behind it: Thursday is compared with Monday to Wednesday, all alike.
