@@ -83,8 +83,8 @@ export function observationColumns(
   const column = (): DuckDBValue[] => [];
   const [ids, times, ordinals, statuses] = [column(), column(), column(), column()];
   const [gatewayTimes, origins, statedTimes] = [column(), column(), column()];
-  const values = [column(), column(), column(), column()];
-  const natives = [column(), column(), column(), column()];
+  const values: ValueColumns = [column(), column(), column(), column()];
+  const natives: ValueColumns = [column(), column(), column(), column()];
   for (const o of observations) {
     ids.push(series.number(o.machine, o.signal));
     times.push(storedTime(o));
@@ -99,9 +99,17 @@ export function observationColumns(
   return [ids, times, ordinals, ...values, ...natives, statuses, gatewayTimes, origins, statedTimes];
 }
 
-function pushValue(columns: readonly DuckDBValue[][], value: Value | undefined): void {
-  const cells = valueCells(value);
-  for (const [i, column] of columns.entries()) column.push(cells[i] ?? null);
+type ValueColumns = readonly [DuckDBValue[], DuckDBValue[], DuckDBValue[], DuckDBValue[]];
+
+function pushValue(
+  [kindColumn, numberColumn, integerColumn, textColumn]: ValueColumns,
+  value: Value | undefined,
+): void {
+  const [kind, number, integer, text] = valueCells(value);
+  kindColumn.push(kind);
+  numberColumn.push(number);
+  integerColumn.push(integer);
+  textColumn.push(text);
 }
 
 function valueCells(

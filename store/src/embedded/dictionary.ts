@@ -8,6 +8,8 @@ export class Dictionary {
   readonly #ids = new Map<string, number>();
   readonly #things: (readonly string[])[] = [];
   #committed = 0;
+  /** The thing that was asked for last, since it mostly is the same again. */
+  #last: { parts: readonly string[]; id: number } | undefined;
 
   static async load(connection: DuckDBConnection, table: 'series' | 'origin'): Promise<Dictionary> {
     const dictionary = new Dictionary();
@@ -18,11 +20,17 @@ export class Dictionary {
   }
 
   number(...parts: readonly string[]): number {
+    const last = this.#last;
+    if (last && parts.length === last.parts.length && parts.every((part, i) => part === last.parts[i]))
+      return last.id;
     const key = parts.join(' ');
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    this.#ids.set(key, this.#things.length);
-    return this.#things.push(parts) - 1;
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = this.#things.push(parts) - 1;
+      this.#ids.set(key, id);
+    }
+    this.#last = { parts, id };
+    return id;
   }
 
   /** The number of a thing, undefined when it never occurred. */
@@ -49,6 +57,7 @@ export class Dictionary {
   }
 
   rollback(): void {
+    this.#last = undefined;
     for (const parts of this.#things.splice(this.#committed)) this.#ids.delete(parts.join(' '));
   }
 }
