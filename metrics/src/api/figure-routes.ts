@@ -85,7 +85,7 @@ function stateRoute(app: ApiServer, parts: PartsOf): void {
       const [window, now_ns] = [windowOf(query), now()];
       const of = async (machine: string) => {
         const asset = findAsset(plant, machine);
-        return statesView(asset.id, await figures.statesOf(asset, window, now_ns));
+        return statesView(asset.id, await figures.accounts.statesOf(asset, window, now_ns));
       };
       if (typeof query.machine === 'string') return await of(query.machine);
       return { machines: await Promise.all(query.machine.map(of)) };

@@ -1,14 +1,9 @@
 import type { Asset, CncBasis, Entry, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
-import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
-import { accountant } from '../accounts/account-of.ts';
-import { microStopReach } from '../accounts/micro-stops.ts';
-import { daysOverlapping } from '../calendar/periods.ts';
+import type { Account } from '../accounts/account.ts';
 import { EnergyRules } from '../energy/rules.ts';
 import { declaredInputsOf } from '../entries/declared.ts';
-import { withEntries } from '../entries/effect.ts';
 import { EntryBook } from '../entries/entry-book.ts';
-import { reachOf, relevantEntries } from '../entries/stretches.ts';
 import type { Interval } from '../intervals.ts';
 import type { ChainStep } from '../kpis/chain-figures.ts';
 import { type CncRatios, cncFigures, cncRatios } from '../kpis/cnc-ratio.ts';
@@ -20,19 +15,15 @@ import { type Quantities, quantitiesOf } from '../kpis/quantities.ts';
 import { type AssetAccount, reportsOf, type ScopeAccount, scopeAccount } from '../kpis/scope-account.ts';
 import { sumsOf } from '../kpis/sums.ts';
 import { type Published, type Standing, standingOf } from '../revisions/standing.ts';
-import { CarryMemo } from './carry-memo.ts';
-import { gather, microStopNs, type Reads } from './gather.ts';
-import { Horizon } from './horizon.ts';
+import { AccountBook } from './account-book.ts';
+import type { Reads } from './history.ts';
 import { isProvisional } from './periods.ts';
-import { PieceBook, type Shelf, type Summary } from './piece-book.ts';
-import { quarterNs } from './pieces.ts';
+import type { Shelf } from './piece-book.ts';
 import { chainsOver, type HeldChain, processesOver } from './process-eras.ts';
 import { ProductPlans } from './product-plans.ts';
 import type { Scope } from './scopes.ts';
-import { type StateStretch, stateSummary } from './state-list.ts';
 import { Stations } from './stations.ts';
-import { isThere, partsOf, subjectsIn } from './stays.ts';
-import { type SaidUntil, takenOverAt } from './takeover.ts';
+import { isThere, subjectsIn } from './stays.ts';
 
 /** The figures of a scope over a window, with the sums that they were computed from. */
 export interface ScopeFigures extends Interval, Standing {
@@ -73,38 +64,20 @@ export interface FiguresOptions {
  */
 export class Figures {
   readonly #options: FiguresOptions;
-  readonly #carry: CarryMemo;
-  readonly #accounts: PieceBook<Account>;
-  readonly #states: PieceBook<readonly StateStretch[]>;
+  /** Of the machines and meters, each for itself. */
+  readonly accounts: AccountBook;
   readonly #entries: EntryBook;
-  readonly #horizon = new Horizon();
   readonly #energy: EnergyRules;
   readonly #plans: ProductPlans;
   #computed = 0;
 
   constructor(options: FiguresOptions) {
     this.#options = options;
-    const { store, plant } = options;
+    const { store, plant, shelf } = options;
     this.#energy = new EnergyRules(plant);
     this.#plans = new ProductPlans(plant);
-    const carry = new CarryMemo(store, microStopReach(microStopNs(plant)));
-    this.#carry = carry;
-    const entries = new EntryBook(store);
-    this.#entries = entries;
-    this.#states = new PieceBook(stateSummary(store, entries));
-    const summary: Summary<Account> = {
-      empty: emptyAccount,
-      merge: mergeAccounts,
-      async read(asset, span) {
-        const { facts, size } = await carry.across(asset, span.from_ns, span.to_ns, (carried) =>
-          gather(store, plant, asset, span, carried),
-        );
-        const holding = await entries.of(asset.id);
-        const relevant = relevantEntries(holding, reachOf(facts, span, holding));
-        return { of: accountant(withEntries(facts, relevant, asset, plant)), size };
-      },
-    };
-    this.#accounts = new PieceBook(summary, options.shelf);
+    this.#entries = new EntryBook(store);
+    this.accounts = new AccountBook({ store, plant, entries: this.#entries, plans: this.#plans, shelf });
   }
 
   /** How many times figures of a scope and window were asked for and computed. */
@@ -112,28 +85,15 @@ export class Figures {
     return this.#computed;
   }
 
-  /** Says that the store holds something new of (from, to] from a source that has been watched up to `to`. */
-  touched(news: { machine: string; source: string } & Interval): void {
-    for (const kept of [this.#carry, this.#accounts, this.#states]) kept.touched(news.machine, news.from_ns);
-    this.#horizon.claimed(news.machine, news.source, news.to_ns);
+  /** Says that the store holds something new, see `AccountBook.touched`. */
+  touched(news: Parameters<AccountBook['touched']>[0]): void {
+    this.accounts.touched(news);
   }
 
-  /**
-   * Until when late data of an asset may change figures, see `takenOverAt`.
-   * @param newest_ns up to where the asset has been heard of.
-   * @throws BenchlineError `store_unavailable`.
-   */
-  async takenOverAt(machine: string, said: SaidUntil, newest_ns: Nanoseconds): Promise<Nanoseconds> {
-    const { plant, store } = this.#options;
-    const asset = plant.assets.get(machine);
-    if (!asset) return said.at_ns;
-    return await takenOverAt(store, asset, said, { newest_ns, micro_stop_ns: microStopNs(plant) });
-  }
-
-  /** Says that the store holds a new entry about an asset, by which the time [from, to] changes and no other. */
-  entered({ machine, from_ns, to_ns }: { machine: string } & Interval): void {
-    this.#entries.touched(machine);
-    for (const kept of [this.#accounts, this.#states]) kept.touched(machine, from_ns, to_ns);
+  /** Says that the store holds a new entry about an asset, see `AccountBook.entered`. */
+  entered(news: Parameters<AccountBook['entered']>[0]): void {
+    this.#entries.touched(news.machine);
+    this.accounts.entered(news);
   }
 
   /** Says that the store holds a new entry about a scope. */
@@ -151,34 +111,9 @@ export class Figures {
     return this.#entries.within(subjects, window);
   }
 
-  /**
-   * Where a window ends for an asset now. One that is over is taken as it is: what nobody claimed of it is
-   * unobserved. One that is open reaches as far as can be known.
-   */
-  endFor(asset: Asset, window: Interval, now_ns: Nanoseconds): Nanoseconds {
-    return window.to_ns <= now_ns ? window.to_ns : this.#horizon.of(asset.id, now_ns);
-  }
-
   /** @throws BenchlineError `store_unavailable`. */
   of(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<ScopeFigures> {
     return this.ofParts(scope, [window], now_ns);
-  }
-
-  /**
-   * Reads the days that a window lies in at once, as far as they are over: for those who will ask for many more
-   * windows of them.
-   * @throws BenchlineError `store_unavailable`.
-   */
-  async prepare({ assets }: Scope, window: Interval, now_ns: Nanoseconds): Promise<void> {
-    const over_ns = now_ns - (now_ns % quarterNs);
-    const days = assets.flatMap((asset) =>
-      daysOverlapping(asset.time_zone, window).map((day) => ({ asset, day })),
-    );
-    await Promise.all(
-      days.map(({ asset, day: { from_ns, to_ns } }) =>
-        this.#accounts.prepare(asset, { from_ns, to_ns: to_ns < over_ns ? to_ns : over_ns }),
-      ),
-    );
   }
 
   /**
@@ -234,20 +169,6 @@ export class Figures {
     const [window] = parts;
     if (window === undefined || parts.length > 1) return { provisional: open, revision: null };
     return standingOf(published, scope, window, { figures, open });
-  }
-
-  /**
-   * The states of a machine over a window as far as it reaches now.
-   * @throws BenchlineError `store_unavailable`.
-   */
-  async statesOf(
-    asset: Asset,
-    window: Interval,
-    now_ns: Nanoseconds,
-  ): Promise<Interval & { states: readonly StateStretch[] }> {
-    const end = this.endFor(asset, window, now_ns);
-    const known = { from_ns: window.from_ns, to_ns: end > window.from_ns ? end : window.from_ns };
-    return { ...known, states: await this.#states.of(asset, known) };
   }
 
   /** The ratios of the key processes of a scope; undefined for a single machine, which is no process. */
@@ -319,7 +240,7 @@ export class Figures {
     now_ns: Nanoseconds,
   ): Promise<{ asset: Asset; account: Account }[]> {
     return await Promise.all(
-      assets.map(async (asset) => ({ asset, account: await this.#account(asset, [window], now_ns) })),
+      assets.map(async (asset) => ({ asset, account: await this.accounts.of(asset, [window], now_ns) })),
     );
   }
 
@@ -337,15 +258,7 @@ export class Figures {
   }
 
   async #assetAccount(asset: Asset, parts: Parts, now_ns: Nanoseconds): Promise<AssetAccount> {
-    return { account: await this.#account(asset, parts, now_ns), reports: reportsOf(asset) };
-  }
-
-  async #account(asset: Asset, parts: Parts, now_ns: Nanoseconds): Promise<Account> {
-    const known = parts.map((part) => ({ ...part, to_ns: this.endFor(asset, part, now_ns) }));
-    const accounts = this.#plans
-      .erasOf(asset, partsOf(asset, known))
-      .map(async (era) => this.#plans.byVersion(await this.#accounts.of(asset, era), era));
-    return (await Promise.all(accounts)).reduce(mergeAccounts, emptyAccount);
+    return { account: await this.accounts.of(asset, parts, now_ns), reports: reportsOf(asset) };
   }
 }
 

@@ -15,7 +15,7 @@ import type { Revisions } from './revisions.ts';
 
 export interface PublisherOptions {
   revisions: Revisions;
-  figures: Pick<Figures, 'of' | 'prepare' | 'takenOverAt'>;
+  figures: Pick<Figures, 'of' | 'accounts'>;
   rules: Rules;
   /** Whether everything that the ledger has is taken in. */
   caughtUp(): boolean;
@@ -89,7 +89,7 @@ export class Publisher {
   /** Publishes what is to be published now, as far as it gets. @throws BenchlineError when ingest or the store cannot. */
   async turn(signal: AbortSignal): Promise<void> {
     const { revisions, figures } = this.#options;
-    await revisions.settle((far, newest_ns) => figures.takenOverAt(far.machine, far, newest_ns));
+    await revisions.settle((far, newest_ns) => figures.accounts.takenOverAt(far.machine, far, newest_ns));
     this.#save();
     if (!this.#settled() || !(await this.#caughtUp(signal))) return;
     const basis = revisions.position.next;
@@ -151,7 +151,7 @@ export class Publisher {
     }
     for (const due of revisions.ripe(now())) {
       if (!time()) return found;
-      await figures.prepare(due.scope, due.period, now());
+      await figures.accounts.prepare(due.scope.assets, due.period, now());
       take(await this.#look(due, undefined));
     }
     if (found.length === 0) for (const period of await this.#audit()) found.push(period);
