@@ -103,10 +103,12 @@ function differs({ panel, api, slack }: Comparison): boolean {
   return Math.abs(panel - api) > slack * Math.max(1, Math.abs(api));
 }
 
-/** Time that nobody observes goes on to count in a period that is open, and its point is written every 10 s. */
-function slackOf({ from = '', to = '' }: { from?: string; to?: string } = {}): number {
+/** What time that nobody observes changes in a period that is open; its point is written every 10 s. */
+const changing = new Set(['coverage', 'teep']);
+
+function slackOf(kpi: string, { from = '', to = '' }: { from?: string; to?: string } = {}): number {
   const now = Date.now();
-  return Date.parse(to) > now ? 20_000 / (now - Date.parse(from)) : 1e-9;
+  return changing.has(kpi) && Date.parse(to) > now ? 20_000 / (now - Date.parse(from)) : 1e-9;
 }
 
 async function compareView(
@@ -189,7 +191,7 @@ function compareNewest(
     what: `${kpi} at ${String(row['time'])}`,
     panel: kept ? Number(row[kpi]) : undefined,
     api: result?.figures[kpi]?.value,
-    slack: slackOf(result),
+    slack: slackOf(kpi, result),
   };
 }
 
@@ -197,5 +199,10 @@ function compareTrend(row: Row, results: Map<number, KpiResult>): Comparison {
   const kpi = Object.keys(row).find((key) => key !== 'time') ?? '';
   const result = results.get(Number(row['time']));
   const api = result?.figures[kpi]?.value;
-  return { what: `${kpi} at ${String(row['time'])}`, panel: Number(row[kpi]), api, slack: slackOf(result) };
+  return {
+    what: `${kpi} at ${String(row['time'])}`,
+    panel: Number(row[kpi]),
+    api,
+    slack: slackOf(kpi, result),
+  };
 }
