@@ -1,38 +1,14 @@
-import {
-  type Batch,
-  canonicalBatch,
-  generateKeyPair,
-  nsFromIso,
-  signBatch,
-  signingKey,
-} from '@benchline/model';
+import { type Batch, nsFromIso } from '@benchline/model';
 import { expect, test } from 'vitest';
 import { type Draft, encodeRecord } from '../src/ledger/record-line.ts';
 import { gather } from '../src/projection/gather.ts';
+import { batchDraft } from './kit/drafts.ts';
 
-const key = signingKey(generateKeyPair().privatePem);
 const received_ns = nsFromIso('2026-03-02T08:00:01Z');
 const gateway_time_ns = nsFromIso('2026-03-02T08:00:00.5Z');
 
-function record(content: Partial<Batch>, held?: 'series_budget'): Draft {
-  const batch: Batch = {
-    v: 1,
-    gateway: 'gateway-1',
-    epoch: '018000000000-00000000',
-    seq: 0,
-    prev: '',
-    gateway_time_ns,
-    machine: 'mill',
-    source: 'opc',
-    mapping: 'ab'.repeat(32),
-    marks: [],
-    observations: [],
-    gaps: [],
-    ...content,
-  };
-  const draft = { kind: 'batch' as const, batch: signBatch(batch, key), canonical: canonicalBatch(batch) };
-  return held ? { ...draft, held } : draft;
-}
+const record = (content: Partial<Batch>, held?: 'series_budget') =>
+  batchDraft({ gateway_time_ns, ...content }, held);
 
 function ledgerOf(drafts: readonly Draft[]) {
   const records = drafts.map((draft, position) => ({

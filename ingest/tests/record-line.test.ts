@@ -1,28 +1,10 @@
-import { type Batch, canonicalBatch, generateKeyPair, signBatch, signingKey } from '@benchline/model';
+import type { Batch } from '@benchline/model';
 import { expect, test } from 'vitest';
 import { batchMarkOf, type Draft, decodeRecord, encodeRecord } from '../src/ledger/record-line.ts';
+import { batchDraft } from './kit/drafts.ts';
 
-const key = signingKey(generateKeyPair().privatePem);
-
-function record(content: Partial<Batch>, held?: 'series_budget'): Draft {
-  const batch: Batch = {
-    v: 1,
-    gateway: 'gateway-1',
-    epoch: '018000000000-00000000',
-    seq: 7,
-    prev: 'cd'.repeat(32),
-    gateway_time_ns: 5n,
-    machine: 'mill',
-    source: 'opc',
-    mapping: 'ab'.repeat(32),
-    marks: [],
-    observations: [],
-    gaps: [],
-    ...content,
-  };
-  const draft = { kind: 'batch' as const, batch: signBatch(batch, key), canonical: canonicalBatch(batch) };
-  return held ? { ...draft, held } : draft;
-}
+const record = (content: Partial<Batch>, held?: 'series_budget') =>
+  batchDraft({ seq: 7, prev: 'cd'.repeat(32), ...content }, held);
 
 const said = (value: string) => ({ signal: 'note', source_time_ns: 1n, ordinal: 0, status: 0, value });
 const otherEnd = `,"seq":9,"source":"x","v":1},"digest":"${'0'.repeat(64)}","key_id":"k","signature":"s"}}`;

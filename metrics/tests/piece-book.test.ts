@@ -49,6 +49,14 @@ function bookOf(facts: (span: Interval) => Promise<Facts>): PieceBook<Account> {
   });
 }
 
+/** A book that notes what it reads of a machine. */
+function bookOfMachine(machine: Machine): PieceBook<Account> {
+  return bookOf(async (window) => {
+    machine.reads.push(window);
+    return machine.facts();
+  });
+}
+
 describe('a book of accounts', () => {
   test('says the same as the facts, whatever it was asked before and whatever came in between', async () => {
     const steps = fc.array(
@@ -95,10 +103,7 @@ describe('a book of accounts', () => {
   test('reads the store again only for what something new was said of', async () => {
     const machine = new Machine();
     machine.until = day;
-    const book = bookOf(async (window) => {
-      machine.reads.push(window);
-      return machine.facts();
-    });
+    const book = bookOfMachine(machine);
     const window = { from_ns: 0n, to_ns: 8n * 3600n * second };
     await book.of(mill, window);
     machine.reads = [];
@@ -112,10 +117,7 @@ describe('a book of accounts', () => {
   test('reads a time at once of which every hour will be asked for, and once', async () => {
     const machine = new Machine();
     machine.until = day;
-    const book = bookOf(async (window) => {
-      machine.reads.push(window);
-      return machine.facts();
-    });
+    const book = bookOfMachine(machine);
     const hour = (n: bigint) => ({ from_ns: n * 3600n * second, to_ns: (n + 1n) * 3600n * second });
     const window = { from_ns: 0n, to_ns: 2n * 3600n * second };
     await book.prepare(mill, window);
