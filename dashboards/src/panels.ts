@@ -1,10 +1,9 @@
 import {
   canonicalStates,
-  chineseTexts,
-  chineseUnits,
   type KpiDefinition,
   type KpiId,
   kpiCatalogue,
+  kpiTexts,
   stateCatalogue,
 } from '@benchline/model';
 import * as common from '@grafana/grafana-foundation-sdk/common';
@@ -170,19 +169,14 @@ function thresholdsOf({ target, direction }: KpiDefinition): dashboard.Threshold
 }
 
 function descriptionOf(definition: KpiDefinition, language: Language): string {
-  const en = language === 'en';
-  const zh = chineseTexts[definition.id];
-  const written = en ? definition.unit : chineseUnits[definition.unit];
-  const unit = definition.unit === '%' || definition.unit === '1' ? '' : ` [${written}]`;
+  const { formula, source, unit: written, target: asked } = kpiTexts(definition);
+  const unit = definition.unit === '%' || definition.unit === '1' ? '' : ` [${written[language]}]`;
   const lines = [
     `${definition.name[language]}${unit}`,
-    `${words.formula[language]}: ${en ? definition.formula : zh.formula}`,
-    `${words.source[language]}: ${en ? definition.source : zh.source}`,
+    `${words.formula[language]}: ${formula[language]}`,
+    `${words.source[language]}: ${source[language]}`,
   ];
   const { target } = definition;
-  if (target)
-    lines.push(
-      `${words.target[language]}: ${target.value} (${(en ? undefined : zh.target) ?? target.source})`,
-    );
+  if (target && asked) lines.push(`${words.target[language]}: ${target.value} (${asked[language]})`);
   return lines.join('\n\n');
 }

@@ -1,13 +1,12 @@
 import {
   type Asset,
-  chineseTexts,
-  chineseUnits,
   gapReasons,
   inputNames,
   isoFromNs,
   type KpiId,
   kpiCatalogue,
   kpiIds,
+  kpiTexts,
   type Plant,
   type PlantIndex,
   scopeOf,
@@ -265,13 +264,8 @@ export function catalogueView(): z.output<typeof Catalogue> {
   return {
     kpis: kpiIds.map((id) => {
       const { inputs = [], ...kpi } = kpiCatalogue[id];
-      const zh = chineseTexts[id];
-      const texts = {
-        formula: { en: kpi.formula, zh: zh.formula },
-        source: { en: kpi.source, zh: zh.source },
-        unit: { en: kpi.unit, zh: chineseUnits[kpi.unit] },
-      };
-      return { ...kpi, inputs: [...inputs], texts };
+      const { formula, source, unit } = kpiTexts(kpiCatalogue[id]);
+      return { ...kpi, inputs: [...inputs], texts: { formula, source, unit } };
     }),
     inputs: Object.entries(inputNames).map(([id, name]) => ({ id, name })),
     states: apiStates.map((id) => ({ id, ...stateWording[id] })),

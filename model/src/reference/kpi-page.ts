@@ -1,8 +1,9 @@
 import { exampleShift, type KpiDefinition, kpiCatalogue } from '../kpi/catalogue.ts';
-import { chineseExampleShift, chineseTexts, chineseUnits } from '../kpi/chinese.ts';
+import { chineseExampleShift } from '../kpi/chinese.ts';
 import type { Definition } from '../kpi/definition.ts';
 import { inputNames } from '../kpi/input-names.ts';
 import { type StandardKpi, standardKpis } from '../kpi/iso22400.ts';
+import { kpiTexts } from '../kpi/texts.ts';
 import { code, generatedNote, page, table } from './markdown.ts';
 
 type PageLanguage = 'en' | 'zh';
@@ -133,17 +134,17 @@ export function kpiPage(language: PageLanguage): string {
 type Texts = ReturnType<typeof textsOf>;
 
 function textsOf(kpi: KpiDefinition, language: PageLanguage) {
-  const { name, example, target } = kpi;
-  const zh = chineseTexts[kpi.id];
+  const { name, target } = kpi;
+  const { formula, source, unit, calculation, target: asked } = kpiTexts(kpi);
   const en = language === 'en';
   return {
     kpi,
     names: en ? ([name.en, name.zh] as const) : ([name.zh, name.en] as const),
-    unit: en ? kpi.unit : chineseUnits[kpi.unit],
-    formula: en ? kpi.formula : zh.formula,
-    source: en ? kpi.source : zh.source,
-    calculation: en ? example.calculation : (zh.calculation ?? example.calculation),
-    asked: target && `${target.value} (${en ? target.source : (zh.target ?? target.source)})`,
+    unit: unit[language],
+    formula: formula[language],
+    source: source[language],
+    calculation: calculation[language],
+    asked: target && asked && `${target.value} (${asked[language]})`,
     inputs: (kpi.inputs ?? []).map((id) => (en ? code(id) : `${inputNames[id]?.zh ?? ''} ${code(id)}`)),
   };
 }
