@@ -134,9 +134,12 @@ export class Flow {
       this.#arrived(seq - this.acked);
     }
     this.acked = seq;
-    if (onlyProbe) this.#lost(now_ms);
-    else if (!forward || this.cursor <= seq) this.#sendFrom(seq + 1);
-    return onlyProbe ? 'lost' : forward ? 'forward' : 'back';
+    if (onlyProbe) {
+      this.#lost(now_ms);
+      return 'lost';
+    }
+    if (!forward || this.cursor <= seq) this.#sendFrom(seq + 1);
+    return forward ? 'forward' : 'back';
   }
 
   /** Another epoch: numbers begin anew. */

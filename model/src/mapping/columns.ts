@@ -18,8 +18,9 @@ export class ObservationColumns {
   /** Makes place for rows below `end`, which are not in use at first. */
   reserve(end: number): void {
     while (this.#others.length < end) this.#others.push(undefined);
-    const size = 2 * this.#times.length;
     if (end <= this.#times.length) return;
+    let size = this.#times.length;
+    while (size < end) size *= 2;
     const times = new BigInt64Array(size);
     const numbers = new Float64Array(size);
     const ordinals = new Int32Array(size).fill(-1);
@@ -29,7 +30,6 @@ export class ObservationColumns {
     this.#times = times;
     this.#numbers = numbers;
     this.#ordinals = ordinals;
-    this.reserve(end);
   }
 
   /** −1 in a row that is not in use. */
