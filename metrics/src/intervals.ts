@@ -11,6 +11,11 @@ export const everBefore: Nanoseconds = -(2n ** 63n);
 export const everAfter: Nanoseconds = 2n ** 63n - 1n;
 export const always: Interval = { from_ns: everBefore, to_ns: everAfter };
 
+/** Whether the second lies within the first. */
+export function contains(outer: Interval, inner: Interval): boolean {
+  return inner.from_ns >= outer.from_ns && inner.to_ns <= outer.to_ns;
+}
+
 /** The union of intervals as disjoint ones in order; empty and touching ones melt away. */
 export function union(intervals: readonly Interval[]): Interval[] {
   const sorted = intervals
@@ -56,7 +61,7 @@ export function lengthOf(intervals: readonly Interval[]): Nanoseconds {
  * Index of the first item of an ordered list for which `after` holds (all later ones must hold too), or the
  * list's length.
  */
-export function firstIndex<T>(items: readonly T[], after: (item: T) => boolean): number {
+export function firstIndex<T>(items: ArrayLike<T>, after: (item: T) => boolean): number {
   let low = 0;
   let high = items.length;
   while (low < high) {

@@ -1,6 +1,7 @@
 import { describeError, type Log, loadPlant, nsFromMs, nsNow, type PlantIndex } from '@benchline/model';
 import { type Door, openDoor, readCredentials } from '@benchline/model/door';
 import { registerHealth } from '@benchline/model/health';
+import { microStopNs } from './accounts/micro-stops.ts';
 import { StreamReaders } from './api/event-stream.ts';
 import { installSchemas } from './api/openapi.ts';
 import type { ApiParts } from './api/parts.ts';
@@ -14,7 +15,6 @@ import { entryNews, untilNow } from './entries/entry-news.ts';
 import { statedDues } from './entries/stated-dues.ts';
 import { AccountShelf } from './figures/account-shelf.ts';
 import { Figures } from './figures/figures.ts';
-import { microStopNs } from './figures/gather.ts';
 import { KpiWriter } from './figures/kpi-writer.ts';
 import { RecentReads } from './figures/recent.ts';
 import { scopesOf } from './figures/scopes.ts';

@@ -39,3 +39,9 @@ export function openDialog({ of, title, value, unit = '', language }: Shown, ...
   document.body.append(dialog);
   dialog.showModal();
 }
+
+/** What is known about a figure, for a list of facts; `id` is how tests find it. */
+export function fact(name: string, id: string, text: string, note = ''): HTMLElement[] {
+  const small = note ? [element('small', {}, note)] : [];
+  return [element('dt', {}, name), element('dd', { 'data-evidence': id }, text, ...small)];
+}

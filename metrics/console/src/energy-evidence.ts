@@ -1,4 +1,4 @@
-import { figureButton, openDialog } from './dialog.ts';
+import { fact, figureButton, openDialog } from './dialog.ts';
 import { element } from './dom.ts';
 import { type EnergyFormulaId, energyFormula } from './energy-formulas.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
@@ -64,11 +64,6 @@ export function withEvidence(
       ),
     );
   });
-}
-
-function fact(name: string, id: string, text: string, note = ''): HTMLElement[] {
-  const small = note ? [element('small', {}, note)] : [];
-  return [element('dt', {}, name), element('dd', { 'data-evidence': id }, text, ...small)];
 }
 
 function inputList(inputs: NonNullable<EnergyEvidence['inputs']>): HTMLElement {

@@ -1,4 +1,4 @@
-import { openDialog } from './dialog.ts';
+import { fact, openDialog } from './dialog.ts';
 import { element } from './dom.ts';
 import { historyOf } from './evidence-history.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
@@ -79,10 +79,7 @@ function spanText({ from, to, time_zone }: EvidenceSubject['result'], language: 
 }
 
 function factItem([name, text, note = '']: Fact, say: (id: EvidenceMessageId) => string): HTMLElement[] {
-  return [
-    element('dt', {}, say(name)),
-    element('dd', { 'data-evidence': name }, text, ...(note ? [element('small', {}, note)] : [])),
-  ];
+  return fact(say(name), name, text, note);
 }
 
 function inputTable({ inputs }: Figure, { catalogue, language }: EvidenceWords): HTMLElement {

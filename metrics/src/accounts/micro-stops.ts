@@ -1,4 +1,4 @@
-import type { CanonicalState, Nanoseconds } from '@benchline/model';
+import { type CanonicalState, type Nanoseconds, nsFromMs, type PlantIndex } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
 import type { StopKey } from './account.ts';
 import type { Known } from './known.ts';
@@ -13,6 +13,11 @@ export interface MicroStop {
 
 /** Stops that are nobody's plan. */
 const unplanned: ReadonlySet<CanonicalState> = new Set(['waiting', 'short_stop', 'fault']);
+
+/** Below this length a stop is a micro-stop. */
+export function microStopNs({ plant }: PlantIndex): Nanoseconds {
+  return nsFromMs(plant.losses.micro_stop_s * 1000);
+}
 
 /** How much earlier than a window states have to be known, to tell the micro-stops that ended in it. */
 export function microStopReach(bound_ns: Nanoseconds): Nanoseconds {

@@ -26,11 +26,11 @@ import {
   chartsView,
   gradeView,
   inspectionsView,
-  windowView,
   yieldView,
 } from './quality-views.ts';
 import { Instant, MachineQuery, ScopeQuery, windowOf } from './query.ts';
 import { grains } from './schemas.ts';
+import { spanView } from './span-view.ts';
 
 const subgroup = z.coerce
   .number()
@@ -157,10 +157,10 @@ function controlChartRoute(app: ApiServer, parts: PartsOf): void {
       const charts = measuredCharts(subgroups, baseline, { size: query.subgroup, rules: query.rules });
       return {
         ...characteristicView(characteristic),
-        ...windowView(window),
+        ...spanView(window),
         subgroup: query.subgroup,
         rules: query.rules,
-        baseline: { ...windowView(stretch ?? window), points: baseline.length },
+        baseline: { ...spanView(stretch ?? window), points: baseline.length },
         ...chartsView(charts, query),
         left_out,
       };
@@ -191,9 +191,9 @@ function attributeChartRoute(app: ApiServer, parts: PartsOf): void {
         basis: query.basis,
         ...(query.process !== undefined && { process: query.process }),
         ...(query.characteristic !== undefined && { characteristic: query.characteristic }),
-        ...windowView(window),
+        ...spanView(window),
         rules: query.rules,
-        baseline: { ...windowView(stretch ?? window), points: baseline.length },
+        baseline: { ...spanView(stretch ?? window), points: baseline.length },
         ...chartsView([attributeChart(query.chart, samples, baseline, query.rules)], query),
         left_out,
       };

@@ -22,12 +22,9 @@ import {
   qualityReasonWording,
   ruleWording,
 } from './quality-wording.ts';
+import { spanView } from './span-view.ts';
 
 /** How quality looks in the API. */
-
-export function windowView({ from_ns, to_ns }: Interval): { from: string; to: string } {
-  return { from: isoFromNs(from_ns), to: isoFromNs(to_ns) };
-}
 
 function valueView(figure: QualityFigure): z.output<typeof QualityValue> {
   if ('value' in figure) return { value: figure.value, status: 'ok' };
@@ -70,7 +67,7 @@ export function capabilityView(
   const { samples, mean, cp, cpk, pp, ppk } = capability;
   return {
     ...characteristicView(characteristic),
-    ...windowView(window),
+    ...spanView(window),
     subgroup,
     study,
     samples,
@@ -140,10 +137,10 @@ function chartView({ kind, chart, at_ns, warnings }: Charted, from: number, to: 
 }
 
 /** The time of a chain that was not one for the whole of a window. */
-function spanView(window: Interval, parts: readonly Interval[]): { from?: string; to?: string } {
+function heldView(window: Interval, parts: readonly Interval[]): { from?: string; to?: string } {
   const [first, last] = [parts[0], parts.at(-1)];
   if (!first || !last || (first.from_ns === window.from_ns && last.to_ns === window.to_ns)) return {};
-  return { from: isoFromNs(first.from_ns), to: isoFromNs(last.to_ns) };
+  return spanView({ from_ns: first.from_ns, to_ns: last.to_ns });
 }
 
 export function yieldView(
@@ -153,10 +150,10 @@ export function yieldView(
 ): z.output<typeof YieldResult> {
   return {
     scope,
-    ...windowView(window),
+    ...spanView(window),
     rolled_yield: valueView(rolled_yield),
     chains: chains.map(({ chain, parts, ...figures }) => ({
-      ...spanView(window, parts),
+      ...heldView(window, parts),
       ...(chain.id !== undefined && { id: chain.id }),
       ...(chain.name && { name: bothNames(chain.name) }),
       processes: chain.processes,
@@ -179,7 +176,7 @@ export function yieldView(
 export function gradeView(scope: string, window: Interval, graded: ScopeGrade): z.output<typeof GradeView> {
   return {
     scope,
-    ...windowView(window),
+    ...spanView(window),
     standard: '工信部联科〔2023〕249号, 质量绩效',
     grade: graded.grade,
     grade_name: gradeWording[graded.grade],
@@ -217,13 +214,13 @@ export function inspectionsView(
   const causes = new Map(scrapCausesOf(plant).map(({ id, name }) => [id, bothNames(name)]));
   return {
     scope,
-    ...windowView(window),
+    ...spanView(window),
     total: inspections.length,
     ...(offset + limit < inspections.length && { next_offset: offset + limit }),
     inspections: inspections.slice(offset, offset + limit).map(({ entry, said }) => ({
       id: entry.id,
       subject: entry.subject,
-      ...windowView({ from_ns: entry.from_ns, to_ns: entry.to_ns ?? entry.from_ns }),
+      ...spanView({ from_ns: entry.from_ns, to_ns: entry.to_ns ?? entry.from_ns }),
       author: entry.author,
       note: entry.reason,
       ...(said.process !== undefined && { process: said.process }),

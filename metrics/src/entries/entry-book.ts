@@ -13,6 +13,11 @@ interface Stated {
   inspections: readonly Entry[];
 }
 
+/** Whether an entry belongs to a window by where it ends: an instant to the window that it closes. */
+export function endsIn({ from_ns, to_ns = from_ns }: Entry, window: Interval): boolean {
+  return to_ns > window.from_ns && to_ns <= window.to_ns;
+}
+
 /** The entries about each subject, kept from one question to the next until something new is entered. */
 export class EntryBook {
   readonly #store: Pick<TelemetryStore, 'entries'>;
@@ -49,10 +54,7 @@ export class EntryBook {
    */
   async within(subjects: readonly string[], window: Interval): Promise<Entry[]> {
     const holding = await Promise.all(subjects.map((subject) => this.of(subject)));
-    const ending = holding.flat().filter(({ from_ns, to_ns = from_ns }) => {
-      return to_ns > window.from_ns && to_ns <= window.to_ns;
-    });
-    return entriesInOrder(ending);
+    return entriesInOrder(holding.flat().filter((entry) => endsIn(entry, window)));
   }
 
   #of(subject: string): Promise<Stated> {

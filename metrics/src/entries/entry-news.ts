@@ -1,6 +1,6 @@
 import { type Entry, holdingEntries, type Nanoseconds, type PlantIndex } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
-import { microStopNs } from '../figures/gather.ts';
+import { microStopNs } from '../accounts/micro-stops.ts';
 import type { Interval } from '../intervals.ts';
 import { statedAnew } from './stated-anew.ts';
 import { entryReach, touchedBy } from './stretches.ts';

@@ -1,14 +1,15 @@
 import type { Asset, Nanoseconds, PlantIndex } from '@benchline/model';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
-import { microStopReach } from '../accounts/micro-stops.ts';
+import { microStopNs, microStopReach } from '../accounts/micro-stops.ts';
 import { daysOverlapping } from '../calendar/periods.ts';
 import { withEntries } from '../entries/effect.ts';
 import type { EntryBook } from '../entries/entry-book.ts';
 import { reachOf, relevantEntries } from '../entries/stretches.ts';
 import type { Interval } from '../intervals.ts';
 import { CarryMemo } from './carry-memo.ts';
-import { gather, microStopNs, type Reads } from './gather.ts';
+import { gather } from './gather.ts';
+import type { Reads } from './history.ts';
 import { Horizon } from './horizon.ts';
 import { PieceBook, type Shelf, type Summary } from './piece-book.ts';
 import { quarterNs } from './pieces.ts';

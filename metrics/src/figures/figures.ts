@@ -3,7 +3,7 @@ import type { TelemetryStore } from '@benchline/store';
 import type { Account } from '../accounts/account.ts';
 import { EnergyRules } from '../energy/rules.ts';
 import { declaredInputsOf } from '../entries/declared.ts';
-import { EntryBook } from '../entries/entry-book.ts';
+import { EntryBook, endsIn } from '../entries/entry-book.ts';
 import type { Interval } from '../intervals.ts';
 import type { ChainStep } from '../kpis/chain-figures.ts';
 import { type CncRatios, cncFigures, cncRatios } from '../kpis/cnc-ratio.ts';
@@ -281,9 +281,6 @@ async function cncRatiosOf(
   );
 }
 
-/** Each belongs to the windows that its end lies in. */
 function endingIn(inspections: readonly Entry[], windows: Parts): Entry[] {
-  return inspections.filter(({ from_ns, to_ns = from_ns }) =>
-    windows.some((window) => to_ns > window.from_ns && to_ns <= window.to_ns),
-  );
+  return inspections.filter((inspection) => windows.some((window) => endsIn(inspection, window)));
 }

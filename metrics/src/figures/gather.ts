@@ -2,23 +2,19 @@ import {
   type Asset,
   type CanonicalState,
   canonicalStates,
-  type Nanoseconds,
-  nsFromMs,
   type PlantIndex,
   signalsOf,
   type Value,
 } from '@benchline/model';
 import type { Said } from '@benchline/store';
 import type { CounterFacts, Facts, RegisterFacts, Step } from '../accounts/facts.ts';
-import { microStopReach } from '../accounts/micro-stops.ts';
+import { microStopNs, microStopReach } from '../accounts/micro-stops.ts';
 import { numbersRead } from '../accounts/readings.ts';
 import { amountOf, type Factor, itemFactor, unitFactor } from '../accounts/registers.ts';
 import { plannedIntervals } from '../calendar/periods.ts';
 import { everBefore, type Interval } from '../intervals.ts';
 import { apportionNs, carriedOn } from './carry.ts';
 import { type Carry, type History, type Reads, readHistory, stateSignalOf } from './history.ts';
-
-export type { Reads };
 
 /** What accounts of any part of a span are made of. */
 export interface Gathered {
@@ -47,11 +43,6 @@ export async function gather(
     carry: carriedOn(asset, history, span.to_ns, microStopReach(microStopNs(plant))),
     size: history.size,
   };
-}
-
-/** Below this length a stop is a micro-stop. */
-export function microStopNs({ plant }: PlantIndex): Nanoseconds {
-  return nsFromMs(plant.losses.micro_stop_s * 1000);
 }
 
 function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interval): Facts {

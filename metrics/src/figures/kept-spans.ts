@@ -1,6 +1,5 @@
 import type { Nanoseconds } from '@benchline/model';
-import type { Interval } from '../intervals.ts';
-import { contains } from './pieces.ts';
+import { contains, type Interval } from '../intervals.ts';
 
 /** Something read of a span, of which any window within it can be told. */
 export interface ReadSpan<T> {

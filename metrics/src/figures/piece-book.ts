@@ -1,17 +1,8 @@
 import type { Asset, Nanoseconds } from '@benchline/model';
-import { everBefore, type Interval } from '../intervals.ts';
+import { contains, everBefore, type Interval } from '../intervals.ts';
 import { Gate } from './gate.ts';
 import { KeptSpans, type ReadSpan } from './kept-spans.ts';
-import {
-  contains,
-  isSlot,
-  monthsIn,
-  nextMultiple,
-  piecesOf,
-  quarterNs,
-  quartersOf,
-  withMonths,
-} from './pieces.ts';
+import { isSlot, monthsIn, nextMultiple, piecesOf, quarterNs, quartersOf, withMonths } from './pieces.ts';
 
 const hourNs: Nanoseconds = 3_600_000_000_000n;
 /** Most pieces kept in memory, of all assets together; so few of each at least. */

@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '@benchline/model';
 import { localPeriods } from '../calendar/local-periods.ts';
 import { daysOverlapping } from '../calendar/periods.ts';
-import type { Interval } from '../intervals.ts';
+import { contains, type Interval } from '../intervals.ts';
 
 export const quarterNs: Nanoseconds = 900_000_000_000n;
 const minuteNs: Nanoseconds = 60_000_000_000n;
@@ -47,10 +47,6 @@ export function withMonths(pieces: readonly Interval[], months: readonly Interva
     if (!month) return piece;
     return piece.from_ns === month.from_ns ? month : [];
   });
-}
-
-export function contains(outer: Interval, inner: Interval): boolean {
-  return inner.from_ns >= outer.from_ns && inner.to_ns <= outer.to_ns;
 }
 
 /** The quarter hours of a slot; a local day has 92, 96 or 100 of them, and half an hour more or less in some zones. */

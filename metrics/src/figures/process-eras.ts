@@ -1,5 +1,5 @@
 import type { Process, ProcessChain } from '@benchline/model';
-import { everAfter, everBefore, type Interval, intersect, union } from '../intervals.ts';
+import { contains, everAfter, everBefore, type Interval, intersect, union } from '../intervals.ts';
 import type { Scope } from './scopes.ts';
 import { isThere, spanOf } from './stays.ts';
 
@@ -86,8 +86,7 @@ function usualChains(scope: Scope, windows: readonly Interval[]): Parted[] {
 
 /** Windows stay as they are where they are not cut: figures of them are known by their ends. */
 function over(windows: readonly Interval[], span: Interval): readonly Interval[] {
-  const whole = windows.every(({ from_ns, to_ns }) => from_ns >= span.from_ns && to_ns <= span.to_ns);
-  return whole ? windows : intersect(windows, [span]);
+  return windows.every((window) => contains(span, window)) ? windows : intersect(windows, [span]);
 }
 
 function joined(parts: readonly Interval[]): readonly Interval[] {

@@ -154,15 +154,7 @@ export class RecentNumbers implements RecentSignal {
   }
 
   #upTo(instant: Nanoseconds): number {
-    const { at_ns } = this.#columns;
-    let low = 0;
-    let high = this.#rows;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (at_ns[middle]! > instant) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return firstIndex(this.#columns.at_ns.subarray(0, this.#rows), (at) => at > instant);
   }
 }
 

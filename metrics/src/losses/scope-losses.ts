@@ -1,7 +1,7 @@
 import { type Entry, type Nanoseconds, type PlantIndex, scrapCausesOf } from '@benchline/model';
 import type { Account } from '../accounts/account.ts';
+import { microStopNs } from '../accounts/micro-stops.ts';
 import type { Figures, ScopeFigures } from '../figures/figures.ts';
-import { microStopNs } from '../figures/gather.ts';
 import { ProductPlans } from '../figures/product-plans.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';

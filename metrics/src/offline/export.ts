@@ -7,12 +7,11 @@ import {
   scopeOf,
 } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
-import { microStopReach } from '../accounts/micro-stops.ts';
+import { microStopNs, microStopReach } from '../accounts/micro-stops.ts';
 import { observationStretches } from '../api/observation-lines.ts';
 import { EntryBook } from '../entries/entry-book.ts';
 import { relevantEntries } from '../entries/stretches.ts';
 import { carriedInto } from '../figures/carry.ts';
-import { microStopNs } from '../figures/gather.ts';
 import { type Interval, subtract } from '../intervals.ts';
 
 /**

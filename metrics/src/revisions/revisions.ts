@@ -6,7 +6,7 @@ import { isWithin, type Scope } from '../figures/scopes.ts';
 import { partsOf } from '../figures/stays.ts';
 import type { FeedPosition } from '../follower/position.ts';
 import { type FeedRecord, newsOf } from '../follower/records.ts';
-import { always, everAfter, type Interval } from '../intervals.ts';
+import { always, contains, everAfter, type Interval } from '../intervals.ts';
 import type { PeriodKey, Revision, RevisionBook } from './book.ts';
 import { type Evidence, Heard } from './evidence.ts';
 import { type Far, FarNews } from './far-news.ts';
@@ -282,10 +282,10 @@ export class Revisions {
   /** The periods of a scope that overlap [from, to). News mostly fall into the same ones as those before. */
   #dues(scope: Scope, interval: Interval): readonly Due[] {
     const current = this.#current.get(scope.path);
-    if (current && within(interval, current.common)) return current.dues;
+    if (current && contains(current.common, interval)) return current.dues;
     const dues = duesOf(scope, interval);
     const common = dues.reduce((rest, { period }) => overlap(rest, period), always);
-    if (within(interval, common)) this.#current.set(scope.path, { dues, common });
+    if (contains(common, interval)) this.#current.set(scope.path, { dues, common });
     return dues;
   }
 
@@ -329,8 +329,4 @@ function overlap(a: Interval, b: Interval): Interval {
     from_ns: a.from_ns > b.from_ns ? a.from_ns : b.from_ns,
     to_ns: a.to_ns < b.to_ns ? a.to_ns : b.to_ns,
   };
-}
-
-function within(inner: Interval, outer: Interval): boolean {
-  return inner.from_ns >= outer.from_ns && inner.to_ns <= outer.to_ns;
 }

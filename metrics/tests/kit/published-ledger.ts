@@ -11,9 +11,9 @@ import {
 } from '@benchline/model';
 import { placementOf, type TelemetryStore } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
+import { microStopNs } from '../../src/accounts/micro-stops.ts';
 import type { Due } from '../../src/figures/due.ts';
 import { Figures } from '../../src/figures/figures.ts';
-import { microStopNs } from '../../src/figures/gather.ts';
 import { type Scope, scopesOf } from '../../src/figures/scopes.ts';
 import { type FeedRecord, newsOf, writeOf } from '../../src/follower/records.ts';
 import { RevisionBook } from '../../src/revisions/book.ts';
