@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A file of the console as a browser gets it. */
@@ -8,84 +9,46 @@ export interface ConsoleFile {
   body: string;
 }
 
-const folder = new URL('../console/', import.meta.url);
-const scripts = [
-  'alarms',
-  'analysis',
-  'analysis-messages',
-  'api',
-  'bar',
-  'compare',
-  'compare-chart',
-  'compare-choice',
-  'compare-form',
-  'compare-messages',
-  'compare-view',
-  'compare-windows',
-  'control-chart',
-  'dialog',
-  'dom',
-  'energy',
-  'energy-charts',
-  'energy-data',
-  'energy-evidence',
-  'energy-explanation',
-  'energy-formulas',
-  'energy-limits',
-  'energy-messages',
-  'energy-outlook',
-  'energy-panels',
-  'energy-summary',
-  'energy-wording',
-  'entries',
-  'entry-api',
-  'entry-forms',
-  'entry-messages',
-  'evidence',
-  'evidence-history',
-  'evidence-messages',
-  'evidence-subject',
-  'fill',
-  'format',
-  'local-time',
-  'loss-panels',
-  'main',
-  'messages',
-  'page',
-  'panels',
-  'pause',
-  'pipeline',
-  'plant',
-  'reasons',
-  'timeline',
-  'types',
-  'windows',
-];
+const folder = fileURLToPath(new URL('../console/', import.meta.url));
+
+/** The pages by their paths: one shell, and what a page loads into it. */
+const pages = {
+  '/': { script: 'main', styles: ['style', 'evidence'] },
+  '/analysis': { script: 'analysis', styles: ['style', 'analysis'] },
+  '/energy': { script: 'energy', styles: ['style', 'analysis', 'energy', 'evidence'] },
+  '/compare': { script: 'compare', styles: ['style', 'analysis', 'evidence', 'compare'] },
+  '/entries': { script: 'entries', styles: ['style', 'entries'] },
+};
 
 /**
- * Every file of the console by its path. The page is written in TypeScript like everything else; its types are
+ * Every file of the console by its path. The pages are written in TypeScript like everything else; their types are
  * stripped here, once, in the way Node strips ours, so that there is no build and what is served is what was written.
  */
 export function consoleFiles(): ReadonlyMap<string, ConsoleFile> {
-  const read = (name: string) => readFileSync(fileURLToPath(new URL(name, folder)), 'utf8');
-  const files = new Map<string, ConsoleFile>([
-    ['/', { type: 'text/html; charset=utf-8', body: read('index.html') }],
-    ['/analysis', { type: 'text/html; charset=utf-8', body: read('analysis.html') }],
-    ['/console/analysis.css', { type: 'text/css; charset=utf-8', body: read('analysis.css') }],
-    ['/energy', { type: 'text/html; charset=utf-8', body: read('energy.html') }],
-    ['/console/energy.css', { type: 'text/css; charset=utf-8', body: read('energy.css') }],
-    ['/compare', { type: 'text/html; charset=utf-8', body: read('compare.html') }],
-    ['/console/compare.css', { type: 'text/css; charset=utf-8', body: read('compare.css') }],
-    ['/console/evidence.css', { type: 'text/css; charset=utf-8', body: read('evidence.css') }],
-    ['/entries', { type: 'text/html; charset=utf-8', body: read('entries.html') }],
-    ['/console/entries.css', { type: 'text/css; charset=utf-8', body: read('entries.css') }],
-    ['/console/style.css', { type: 'text/css; charset=utf-8', body: read('style.css') }],
-    ['/console/icon.svg', { type: 'image/svg+xml', body: read('icon.svg') }],
-  ]);
-  for (const name of scripts)
-    files.set(`/console/${name}.ts`, {
+  const files = new Map<string, ConsoleFile>();
+  for (const [path, page] of Object.entries(pages))
+    files.set(path, { type: 'text/html; charset=utf-8', body: pageOf(page) });
+  for (const name of ending('.', '.css'))
+    files.set(`/console/${name}`, { type: 'text/css; charset=utf-8', body: read(name) });
+  for (const name of ending('src', '.ts'))
+    files.set(`/console/${name}`, {
       type: 'text/javascript; charset=utf-8',
-      body: stripTypeScriptTypes(read(`src/${name}.ts`)),
+      body: stripTypeScriptTypes(read(join('src', name))),
     });
-  return files;
+  return files.set('/console/icon.svg', { type: 'image/svg+xml', body: read('icon.svg') });
+}
+
+function pageOf({ script, styles }: { script: string; styles: readonly string[] }): string {
+  const links = styles.map((name) => `<link rel="stylesheet" href="/console/${name}.css">`);
+  return read('page.html')
+    .replace('<!-- styles -->', links.join('\n    '))
+    .replace('<!-- script -->', `<script type="module" src="/console/${script}.ts"></script>`);
+}
+
+function ending(inside: string, suffix: string): string[] {
+  return readdirSync(join(folder, inside)).filter((name) => name.endsWith(suffix));
+}
+
+function read(name: string): string {
+  return readFileSync(join(folder, name), 'utf8');
 }

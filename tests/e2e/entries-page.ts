@@ -31,7 +31,7 @@ export async function enterAndTakeBack(box: Box, page: Page): Promise<void> {
 
   await page.locator('#order-form input[name=order]').fill('MO-7');
   await page.locator('#order-form button').click();
-  await page.locator('#said').filter({ hasText: 'In the ledger' }).waitFor();
+  await page.locator('#freshness').filter({ hasText: 'In the ledger' }).waitFor();
   await expect.poll(async () => (await entriesOf(box)).length, soon).toBe(2);
   expect((await entriesOf(box)).map(({ statement }) => statement['kind'])).toContain('order');
 

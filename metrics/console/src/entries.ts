@@ -105,16 +105,16 @@ async function hand(said: Said): Promise<void> {
   try {
     await enter(machine.id, said);
     openStop = undefined;
-    setText(byId('said'), say('saved'));
-    byId('said').classList.remove('stale');
+    setText(byId('freshness'), say('saved'));
+    byId('freshness').classList.remove('stale');
   } catch (error) {
     report(error);
   }
 }
 
 function report(error: unknown): void {
-  setText(byId('said'), error instanceof Error ? error.message : String(error));
-  byId('said').classList.add('stale');
+  setText(byId('freshness'), error instanceof Error ? error.message : String(error));
+  byId('freshness').classList.add('stale');
 }
 
 function pickStop(from: string): void {
