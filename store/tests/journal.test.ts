@@ -38,6 +38,7 @@ async function textsFrom(journal: Journal, from: number): Promise<string[]> {
   return texts;
 }
 
+const bytesRead = () => Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
 const segmentFiles = () => readdirSync(folder).sort();
 const newestFile = () => join(folder, segmentFiles().at(-1) ?? '');
 
@@ -79,6 +80,19 @@ describe('a journal', () => {
     const read = await journal.read(0, 1);
     expect(read.records.map(({ data }) => data.length)).toEqual([300_000]);
     expect(read.next).toBe(1);
+  });
+
+  it('reads on where it was in a file of an earlier run', async (ctx) => {
+    ctx.skip(process.platform !== 'linux', 'only Linux says how much a process has read');
+    const journal = await start({ segment_bytes: 2_000_000 });
+    for (let i = 0; i < 40; i += 1)
+      await journal.append(Array.from({ length: 20 }, () => Buffer.alloc(5000)));
+    await journal.close();
+    const again = await start({ segment_bytes: 2_000_000 });
+    expect(again.segments.length).toBeGreaterThan(1);
+    const before = bytesRead();
+    for (let at = 0; at < again.next; ) at = (await again.read(at, 50_000)).next;
+    expect(bytesRead() - before).toBeLessThan(10 * again.bytes);
   });
 
   it('trims whole segments below a position and keeps the positions of the others', async () => {

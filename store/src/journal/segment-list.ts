@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { JournalRead, JournalView } from './port.ts';
-import { firstPositionOf, Segment } from './segment.ts';
+import { firstPositionOf, Segment, segmentName } from './segment.ts';
 
 /** The segments of a folder, oldest first, and how records are read out of them. */
 export class SegmentList implements JournalView {
@@ -21,9 +22,8 @@ export class SegmentList implements JournalView {
       .sort((a, b) => a - b);
     const segments: Segment[] = [];
     for (const [index, first] of firsts.entries()) {
-      const segment = new Segment(folder, first, firsts[index + 1] ?? first, 0);
-      segment.bytes = (await stat(segment.path)).size;
-      segments.push(segment);
+      const { size } = await stat(join(folder, segmentName(first)));
+      segments.push(new Segment(folder, first, firsts[index + 1] ?? first, size));
     }
     const recovery: JournalView['recovery'] = { cut_bytes: 0, cut_from: undefined };
     const newest = segments.at(-1);

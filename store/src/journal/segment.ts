@@ -147,7 +147,8 @@ function collect(
 
 const namePattern = /^(\d{16})\.segment$/;
 
-function segmentName(first: number): string {
+/** The file name of the segment that begins with a position. */
+export function segmentName(first: number): string {
   return `${first.toString().padStart(16, '0')}.segment`;
 }
 
