@@ -1,24 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { entryNews, Figures, scopesOf } from '@benchline/metrics/figures';
-import { indexPlant, type KpiId, parsePlant } from '@benchline/model';
+import { entryNews, Figures, ProductPlans, scopesOf, waterfallOf } from '@benchline/metrics/figures';
+import { indexPlant, type KpiId, kpiIds, parsePlant } from '@benchline/model';
 import { placementOf, type TelemetryStore } from '@benchline/store';
 import { openEmbeddedStore } from '@benchline/store/embedded';
 import { openMemoryStore } from '@benchline/store/memory';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { month, windows } from '../src/oracle/calendar.ts';
+import { lostShift, month, windows } from '../src/oracle/calendar.ts';
 import { type Delivery, syntheticMonth } from '../src/oracle/month.ts';
 import { withEntries } from '../src/oracle/month-entries.ts';
 import { Oracle, type OracleRow } from '../src/oracle/oracle.ts';
 import { monthPlant } from '../src/oracle/plant.ts';
 
 type Account = Awaited<ReturnType<Figures['of']>>['account'];
+type Figure = Awaited<ReturnType<Figures['of']>>['figures'][KpiId];
 
 const plant = parsePlant(monthPlant, 'plant.yaml');
 const index = indexPlant(plant);
 const placement = placementOf(index);
 const scopes = scopesOf(plant);
+const plans = new ProductPlans(index);
 /** Months to try; each further seed takes its minute, so the usual run tries one, and the hours of some days. */
 const seeds = Array.from({ length: Number(process.env['BENCHLINE_ORACLE_SEEDS'] ?? 1) }, (_, i) => 11 + i);
 /** With planned maintenance, and with an hour that the clocks skip. */
@@ -67,7 +69,43 @@ describe.each(seeds)('a second implementation, in SQL over the raw observations 
     for (const what of ['failures', 'stop_times fault/ALARM 12', 'product_count flange', 'energy export'])
       expect(said).toContain(what);
     expect(whole.sums.get('acme/north/shop/cell/mill 0 calendar ')).toBe(743n * 3_600_000_000_000n);
+    for (const what of [
+      'product_start_up part',
+      'product_named shaft',
+      'gas import',
+      'bar start_up',
+      'bar told',
+    ])
+      expect(said).toContain(what);
     expect(whole.sums).not.toEqual(early.sums);
+  });
+
+  test('compares every figure of the catalogue, known and absent', () => {
+    const all = [...whole.scopes].flatMap((scope) => spans.map((_, id) => whole.figuresOf(scope, id)));
+    for (const kpi of kpiIds) {
+      const values = all.map((figures) => figures[kpi]);
+      expect(
+        values.some((value) => typeof value === 'number' && value > 0),
+        kpi,
+      ).toBe(true);
+      expect(values, kpi).toContain(null);
+      expect(values, kpi).not.toContain(undefined);
+    }
+  });
+
+  test('has a shift that nobody watched: unknown is neither zero nor a stop', () => {
+    const id = spans.findIndex(
+      ({ from_ns, to_ns }) => from_ns === lostShift.from_ns && to_ns === lostShift.to_ns,
+    );
+    const cell = 'acme/north/shop/cell';
+    expect(whole.figuresOf(cell, id)).toMatchObject({
+      coverage: 0,
+      availability: null,
+      oee: null,
+      mtbf: null,
+    });
+    const { 'bar unobserved': unobserved, 'element adot ': stopped } = whole.sumsOf(cell, id);
+    expect([unobserved, stopped]).toEqual([2n * 27_000n * 10n ** 18n, undefined]);
   });
 
   const stores: Readonly<Record<string, () => Promise<TelemetryStore>>> = {
@@ -117,6 +155,7 @@ async function deliver(store: TelemetryStore, figures: Figures, delivery: Delive
   }
   await store.write({ observations: [], observed: [], gaps: [], entries });
   for (const news of await entryNews(entries, index, store)) figures.entered(news);
+  for (const { subject } of entries) if (scopes.has(subject)) figures.stated(subject);
 }
 
 /** @param most compares so many of the windows. */
@@ -127,11 +166,17 @@ async function compare(figures: Figures, answers: Answers, most: number): Promis
       const said = await figures.of(scope, window, now_ns);
       expect(sumsOf(said.account), `${path} ${id}`).toEqual(answers.sumsOf(path, id));
       const differing = Object.entries(answers.figuresOf(path, id)).filter(
-        ([kpi, value]) => !agree(said.figures[kpi as KpiId].value, value),
+        ([kpi, value]) => !agree(saidOf(said.figures, kpi), value),
       );
       expect(differing, `${path} ${id}`).toEqual([]);
     }
   }
+}
+
+/** A figure, or one of its bounds. */
+function saidOf(figures: Record<string, Figure>, name: string): number | undefined {
+  const [, id = name, bound] = /^(.*)_(lower|upper)$/.exec(name) ?? [];
+  return figures[id]?.[bound === undefined ? 'value' : (bound as 'lower' | 'upper')];
 }
 
 /** Thirteen digits: more than any screen or file shows, and fewer than the order of additions changes. */
@@ -150,7 +195,7 @@ class Answers {
   static async of(oracle: Oracle): Promise<Answers> {
     await oracle.compute(spans);
     const answers = new Answers();
-    for (const row of await oracle.rows('sums'))
+    for (const row of [...(await oracle.rows('sums')), ...(await oracle.rows('bars'))])
       if (!['count', 'attributed', 'product_count'].includes(String(row['what'])))
         answers.#add(row, `${String(row['what'])} ${String(row['key'])}`, row['amount']);
     for (const { scope, id, an_order, ...done } of await oracle.rows('orders'))
@@ -158,13 +203,14 @@ class Answers {
         answers.#add({ scope, id } as OracleRow, `order ${String(an_order)} ${what}`, amount);
     for (const { scope, id, what, product, ...tally } of await oracle.rows('tallies'))
       for (const [role, amount] of Object.entries(tally))
-        if (what !== 'product_count' || role === 'items' || role === 'good')
+        if (what !== 'product_count' || role !== 'rework')
           answers.#add({ scope, id } as OracleRow, `${String(what)} ${String(product)}${role}`, amount);
-    for (const { scope, id, ...values } of await oracle.rows('figures'))
-      answers.#figures.set(
-        `${String(scope)} ${String(id)}`,
-        Object.fromEntries(Object.entries(values).map(([kpi, v]) => [kpi, typeof v === 'number' ? v : null])),
-      );
+    for (const table of ['figures', 'context_figures'] as const)
+      for (const { scope, id, ...values } of await oracle.rows(table)) {
+        const place = `${String(scope)} ${String(id)}`;
+        const figures = Object.entries(values).map(([kpi, v]) => [kpi, typeof v === 'number' ? v : null]);
+        answers.#figures.set(place, { ...answers.#figures.get(place), ...Object.fromEntries(figures) });
+      }
     return answers;
   }
 
@@ -190,6 +236,7 @@ class Answers {
 /** An account in the words of the oracle; what is 0 is left out. */
 function sumsOf(account: Account): Record<string, bigint> {
   const { elements, stops, micro_stops, products, counts, attributed, energy, orders } = account;
+  const { calendar, losses, fully_productive, start_up } = waterfallOf(account, plans.runTimeNs, true);
   const use = energy.get('electricity');
   const all: [string, bigint][] = [
     ['calendar ', account.calendar_ns],
@@ -204,11 +251,20 @@ function sumsOf(account: Account): Record<string, bigint> {
       [`micro_stop_time ${key}`, time_ns],
       [`micro_stop_times ${key}`, times],
     ]),
-    ...[...products].flatMap(([product, { pbt_ns, apt_ns, items, good }]): [string, bigint][] => [
+    ...Object.entries({ calendar, ...losses, fully_productive }).map(([bar, time]): [string, bigint] => [
+      `bar ${bar}`,
+      time,
+    ]),
+    ['bar told', { not_told: 0n, partly: 1n, told: 2n }[start_up]],
+    ...[...products].flatMap(([product, { pbt_ns, apt_ns, ...made }]): [string, bigint][] => [
       [`product_pbt ${product}`, pbt_ns],
       [`product_apt ${product}`, apt_ns],
-      [`product_count ${product}items`, items],
-      [`product_count ${product}good`, good],
+      ...(['items', 'good', 'judged', 'scrap'] as const).map((role): [string, bigint] => [
+        `product_count ${product}${role}`,
+        made[role],
+      ]),
+      [`product_named ${product}`, made.named],
+      [`product_start_up ${product}`, made.start_up],
     ]),
     ...[...orders].flatMap(([order, done]): [string, bigint][] => [
       [`order ${order} first`, done.first_ns],
@@ -223,12 +279,14 @@ function sumsOf(account: Account): Record<string, bigint> {
     ...Object.entries(attributed).map(([role, amount]): [string, bigint] => [`attributed ${role}`, amount]),
     ['energy import', use?.import ?? 0n],
     ['energy export', use?.export ?? 0n],
+    ['gas import', energy.get('natural-gas')?.import ?? 0n],
   ];
   return Object.fromEntries(all.filter(([, amount]) => amount !== 0n));
 }
 
 function useOf(what: string, uses: Account['energy_uses'] | Account['energy_orders']): [string, bigint][] {
-  return [...uses].flatMap(([key, use]): [string, bigint][] => {
+  const electric = [...uses].filter(([key]) => key.startsWith('electricity/'));
+  return electric.flatMap(([key, use]): [string, bigint][] => {
     const name = key.slice(key.indexOf('/') + 1);
     return [
       [`${what} ${name} import`, use.import],

@@ -60,6 +60,9 @@ function shiftsOf(day: number): { shift: Span; pauses: Span[] }[] {
 const allShifts = Array.from({ length: 34 }, (_, i) => shiftsOf(i - 1)).flat();
 export const month: Span = { from_ns: berlin('2026-03-01', '00:00'), to_ns: berlin('2026-04-01', '00:00') };
 
+/** A whole shift that nobody watched. */
+export const lostShift: Span = span('2026-03-18', '22:00', '06:00', '2026-03-19');
+
 /** Working time and what is cut out of it, by calendar. */
 export const worked: Readonly<Record<'two-shift' | 'always', { work: Span[]; pauses: Span[] }>> = {
   'two-shift': {

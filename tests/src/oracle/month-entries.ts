@@ -1,6 +1,12 @@
-import type { Entry, MachineObservation, Statement } from '@benchline/model';
+import {
+  type DeclaredInput,
+  declaredInputs,
+  type Entry,
+  type MachineObservation,
+  type Statement,
+} from '@benchline/model';
 import { Random } from '@benchline/simulators';
-import type { Span } from './calendar.ts';
+import { lostShift, type Span, windows } from './calendar.ts';
 import type { SyntheticMonth } from './month.ts';
 
 const second = 1_000_000_000n;
@@ -15,8 +21,13 @@ export function withEntries(month: SyntheticMonth, seed: number, span: Span): Sy
     people.reasons(machine);
     people.orders(machine);
   }
-  for (const machine of ['mill', 'lathe'] as const) people.items(machine);
+  for (const machine of ['mill', 'lathe'] as const) {
+    people.items(machine);
+    people.causes(machine);
+  }
   people.meters();
+  people.inspections();
+  people.declarations();
   return {
     inTime: { ...month.inTime, entries: people.soon },
     late: { ...month.late, entries: people.late },
@@ -26,6 +37,14 @@ export function withEntries(month: SyntheticMonth, seed: number, span: Span): Sy
 const states = ['producing', 'setup', 'waiting', 'fault', 'no_order', 'planned_maintenance'] as const;
 const reasons = ['changeover', 'material', 'tool', 'cleaning'] as const;
 const qualities = ['good', 'scrap', 'rework'] as const;
+/** Of the usual list; the first is one of start-up. */
+const scrapCauses = ['set-up-part', 'dimension', 'surface'] as const;
+
+/** All that key figures are computed from. */
+const inputs = (Object.keys(declaredInputs) as DeclaredInput[]).filter(
+  (input) =>
+    !['output_value', 'value_added', 'internal_quality_loss', 'external_quality_loss'].includes(input),
+);
 
 class People {
   readonly soon: Entry[] = [];
@@ -47,6 +66,8 @@ class People {
   states(machine: string): void {
     for (let i = 0; i < 12; i += 1) {
       const { from_ns, to_ns } = this.#stretch(9);
+      // Nobody knows anything of that one.
+      if (from_ns < lostShift.to_ns && to_ns + hour > lostShift.from_ns) continue;
       const state = this.#random.pick(states)!;
       const why = this.#random.unit() < 0.5 && state !== 'producing' ? this.#random.pick(reasons) : undefined;
       const first = this.#say(
@@ -94,12 +115,74 @@ class People {
     for (let i = 0; i < 12; i += 1) {
       const at = this.#instant();
       const [from, to] = [qualities[i % 3]!, qualities[(i + 1) % 3]!];
+      const why = i % 3 === 1 ? {} : { cause: scrapCauses[i % 2]! };
       const first =
         i % 2 === 0
-          ? this.#say(machine, { kind: 'reclassify', from, to, items: 1 + i }, at)
-          : this.#say(machine, { kind: 'count_correction', good: 7 - i, scrap: i % 4 }, at);
+          ? this.#say(machine, { kind: 'reclassify', from, to, items: 1 + i, ...why }, at)
+          : this.#say(machine, { kind: 'count_correction', good: 7 - i, scrap: i % 4, ...why }, at);
       if (i % 6 === 3) this.#takeBack(first);
     }
+  }
+
+  /** Why what was counted as scrap is scrap, start-up among it. */
+  causes(machine: string): void {
+    for (let i = 0; i < 24; i += 1) {
+      const cause = scrapCauses[i % 3]!;
+      const at = this.#instant();
+      const first = this.#say(machine, { kind: 'scrap_cause', items: 1 + (i % 5), cause }, at);
+      if (i % 8 === 5) this.#takeBack(first);
+      if (i % 8 === 6)
+        this.#say(machine, { kind: 'scrap_cause', items: 2, cause: 'set-up-part' }, at, undefined, first.id);
+    }
+  }
+
+  /** Of turning, with more of its items than its counters tell; milling is judged by counters alone. */
+  inspections(): void {
+    for (let i = 0; i < 8; i += 1) {
+      const { from_ns, to_ns } = this.#stretch(6);
+      const statement = {
+        kind: 'inspection',
+        process: 'turning',
+        submitted: 40 + i,
+        passed: 33 + i,
+      } as const;
+      this.#say('lathe', { ...statement, defects: [] }, from_ns, to_ns);
+    }
+  }
+
+  /** What no machine gives: of whole days, of halves of days, of the month, and twice of the same stretch. */
+  declarations(): void {
+    const halves = windows.days.flatMap(({ from_ns, to_ns }) => {
+      const noon = from_ns + 11n * hour;
+      return [
+        { from_ns, to_ns: noon },
+        { from_ns: noon, to_ns },
+      ];
+    });
+    this.#declare('acme/north/shop/cell', windows.days);
+    this.#declare('acme/north', halves);
+    this.#declare('acme', windows.days.slice(3));
+    this.#declare('acme', windows.months);
+    this.#declare('mill', windows.days.slice(0, 9));
+  }
+
+  #declare(subject: string, stretches: readonly Span[]): void {
+    for (const [at, { from_ns, to_ns }] of stretches.entries())
+      for (const [i, input] of inputs.entries()) {
+        // Nobody declared everything of every day.
+        if ((at + i) % 11 === 7) continue;
+        const value = () => Math.round(this.#random.unit() * 1e4) / 16;
+        const say = (said: number) =>
+          this.#say(
+            subject,
+            { kind: 'declared_input', input, value: said, unit: declaredInputs[input].unit },
+            from_ns,
+            to_ns,
+          );
+        const first = say(value());
+        if ((at * 5 + i) % 37 === 3) say(value());
+        if ((at * 5 + i) % 41 === 4) this.#takeBack(first);
+      }
   }
 
   /** Meters that were exchanged between two readings, and some that a person read. */

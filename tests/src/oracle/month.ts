@@ -1,7 +1,7 @@
 import { type Entry, type MachineObservation, status } from '@benchline/model';
 import { Random } from '@benchline/simulators';
 import type { ObservedInterval } from '@benchline/store';
-import type { Span } from './calendar.ts';
+import { lostShift, type Span } from './calendar.ts';
 
 /** What one delivery brings. */
 export interface Delivery {
@@ -82,7 +82,7 @@ function mill(track: Track): void {
 
 function lathe(track: Track): void {
   const [good, scrap, rework] = [track.counter(), track.counter(), track.counter()];
-  const energy = track.register(12_345_678.5);
+  const [energy, gas] = [track.register(12_345_678.5), track.register(88.125)];
   // The meter is exchanged for one that begins nearly at 0.
   const exchange = track.span.from_ns + 13n * 24n * hour + 12_345_678_901n;
   let exchanged = false;
@@ -100,6 +100,8 @@ function lathe(track: Track): void {
     track.say('scrap', at, 'controller', scrap(track.made(2000)));
     track.say('rework', at, 'controller', rework(track.made(4000)));
     track.say('energy', at, 'meter', energy(track.power_kw(7000)));
+    // m³/h.
+    track.say('gas', at, 'meter', gas(track.power_kw(3.2)));
   }
 }
 
@@ -237,6 +239,8 @@ class Track {
   #watching(at: bigint): 'inTime' | 'late' | 'nobody' {
     const hours = Number((at - this.span.from_ns) / hour);
     const mine = this.#machine.length;
+    const lost = at >= lostShift.from_ns - hour && at < lostShift.to_ns + hour;
+    if (lost && this.#machine !== 'feeder') return 'nobody';
     if (hours % 177 < 5 && hours % 177 >= mine - 4) return 'nobody';
     return (hours + mine * 40) % 160 < 9 ? 'late' : 'inTime';
   }

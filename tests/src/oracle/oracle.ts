@@ -14,10 +14,21 @@ import {
 } from '@duckdb/node-api';
 import { type Span, worked } from './calendar.ts';
 import type { Delivery } from './month.ts';
-import { oracleRunTimes, oracleScopes, oracleSignals, oracleUsual } from './plant.ts';
+import {
+  oracleCapacities,
+  oracleChains,
+  oracleControlled,
+  oracleProducts,
+  oracleScopes,
+  oracleSignals,
+  oracleStations,
+  oracleUsual,
+} from './plant.ts';
+import { contextTables } from './sql-context.ts';
 import { countTables } from './sql-counts.ts';
 import { factTables } from './sql-facts.ts';
 import { resultTables } from './sql-figures.ts';
+import { lossTables } from './sql-losses.ts';
 
 type Columns = Readonly<Record<string, DuckDBType>>;
 
@@ -68,9 +79,25 @@ const schema: Readonly<Record<string, Columns>> = {
     signal: VARCHAR,
     last: DOUBLE,
     first: DOUBLE,
+    cause: VARCHAR,
+    items: BIGINT,
+    process: VARCHAR,
+    submitted: BIGINT,
+    passed: BIGINT,
+    input: VARCHAR,
+    value: DOUBLE,
   },
-  machine: { machine: VARCHAR, usual: VARCHAR, tally: VARCHAR, good: BOOLEAN },
-  product: { product: VARCHAR, run_time: DOUBLE },
+  machine: {
+    machine: VARCHAR,
+    usual: VARCHAR,
+    tally: VARCHAR,
+    good: BOOLEAN,
+    capacity: DOUBLE,
+    controlled: BOOLEAN,
+  },
+  product: { product: VARCHAR, run_time: DOUBLE, scrap: DOUBLE },
+  station: { process: VARCHAR, machine: VARCHAR, rule: VARCHAR },
+  chain: { chain: VARCHAR, process: VARCHAR, place: INTEGER },
   member: { scope: VARCHAR, machine: VARCHAR, energy: BOOLEAN },
   win: { id: INTEGER, f: BIGINT, t: BIGINT },
 };
@@ -125,11 +152,19 @@ export class Oracle {
       'win',
       windows.map(({ from_ns, to_ns }, id) => [id, from_ns, to_ns]),
     );
-    for (const [name, query] of [...factTables, ...countTables, ...resultTables])
+    for (const [name, query] of [
+      ...factTables,
+      ...countTables,
+      ...resultTables,
+      ...lossTables,
+      ...contextTables,
+    ])
       await this.connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${query}`);
   }
 
-  async rows(table: 'sums' | 'tallies' | 'orders' | 'figures'): Promise<OracleRow[]> {
+  async rows(
+    table: 'sums' | 'bars' | 'tallies' | 'orders' | 'figures' | 'context_figures',
+  ): Promise<OracleRow[]> {
     return (await this.connection.runAndReadAll(`SELECT * FROM ${table}`)).getRowObjects();
   }
 
@@ -164,10 +199,27 @@ export class Oracle {
       'machine',
       Object.entries(oracleUsual).map(([machine, usual]) => {
         const tally = countersOf[machine] ?? null;
-        return [machine, usual, tally, tally !== null && tally !== 'total'];
+        const capacity = oracleCapacities[machine] ?? null;
+        return [
+          ...[machine, usual, tally, tally !== null && tally !== 'total'],
+          ...[capacity, oracleControlled.has(machine)],
+        ];
       }),
     );
-    await this.#append('product', Object.entries(oracleRunTimes));
+    await this.#append(
+      'product',
+      Object.entries(oracleProducts).map(([product, planned]) => [product, ...planned]),
+    );
+    await this.#append(
+      'station',
+      oracleStations.map(([process, machine, rule]) => [process, machine, rule]),
+    );
+    await this.#append(
+      'chain',
+      Object.entries(oracleChains).flatMap(([chain, processes]) =>
+        processes.map((process, i) => [chain, process, i + 1]),
+      ),
+    );
     await this.#append(
       'member',
       oracleScopes.map(({ scope, machine, energy }) => [scope, machine, energy]),
@@ -204,17 +256,29 @@ function statedRow({ subject, id, entered_ns, from_ns, to_ns, supersedes, statem
       row['reason'] = statement.reason_code;
       break;
     case 'count_correction': {
-      const { good = 0, scrap = 0, rework = 0 } = statement;
-      Object.assign(row, itemsOf({ good, scrap, rework }));
+      const { good = 0, scrap = 0, rework = 0, cause = null } = statement;
+      Object.assign(row, itemsOf({ good, scrap, rework }), { cause, items: BigInt(scrap + rework) });
       break;
     }
     case 'reclassify': {
       const moved = { good: 0, scrap: 0, rework: 0 };
       moved[statement.from] -= statement.items;
       moved[statement.to] += statement.items;
-      Object.assign(row, itemsOf(moved));
+      const named = statement.to === 'good' ? 0 : statement.items;
+      Object.assign(row, itemsOf(moved), { cause: statement.cause ?? null, items: BigInt(named) });
       break;
     }
+    case 'scrap_cause':
+      Object.assign(row, { cause: statement.cause, items: BigInt(statement.items) });
+      break;
+    case 'inspection': {
+      const { process = null, submitted, passed } = statement;
+      Object.assign(row, { process, submitted: BigInt(submitted), passed: BigInt(passed) });
+      break;
+    }
+    case 'declared_input':
+      Object.assign(row, { input: statement.input, value: statement.value });
+      break;
     case 'register_exchange':
       Object.assign(row, { signal: statement.signal, last: statement.last, first: statement.first });
       break;

@@ -1,7 +1,7 @@
 /**
  * The plant of the synthetic month: shifts over midnight and over the change to summer time, breaks, a holiday, a
  * day with one shift, overtime, planned maintenance, a new pattern within the month, counters that run over and
- * counters that begin anew, a line with a meter of its own.
+ * counters that begin anew, a line with a meter of its own, a gas register, a manual station, two process chains.
  */
 export const monthPlant = `
 benchline: 1
@@ -20,13 +20,13 @@ enterprise:
             - id: cell
               name: { en: Cell }
               machines:
-                - { id: mill, name: { en: Mill }, type: mill, control: CNC }
-                - { id: lathe, name: { en: Lathe }, type: lathe, control: CNC, product: shaft }
+                - { id: mill, name: { en: Mill }, type: mill, control: CNC, capacity_items_per_h: 90 }
+                - { id: lathe, name: { en: Lathe }, type: lathe, control: manual, product: shaft }
             - id: press-shop
               name: { en: Press shop }
               calendar: always
               machines:
-                - { id: press, name: { en: Press }, type: press, control: PLC, product: panel }
+                - { id: press, name: { en: Press }, type: press, control: PLC, product: panel, capacity_items_per_h: 240 }
               meters:
                 - { id: feeder, name: { en: Feeder }, type: feeder }
 machine_types:
@@ -48,6 +48,7 @@ machine_types:
       scrap: { measurement: count, role: scrap }
       rework: { measurement: count, role: rework }
       energy: { measurement: energy, register: import, unit: Wh }
+      gas: { measurement: energy, register: import, carrier: natural-gas, unit: m3 }
       product: { measurement: context, role: product }
   - id: press
     name: { en: Press }
@@ -61,10 +62,24 @@ machine_types:
     signals:
       energy: { measurement: energy, register: import, unit: MWh }
 products:
-  - { id: part, name: { en: Part }, planned_run_time_per_item_s: 47.5 }
+  - { id: part, name: { en: Part }, planned_run_time_per_item_s: 47.5, planned_scrap_ratio: 0.02 }
   - { id: flange, name: { en: Flange }, planned_run_time_per_item_s: 61 }
-  - { id: shaft, name: { en: Shaft }, planned_run_time_per_item_s: 90.25 }
+  - { id: shaft, name: { en: Shaft }, planned_run_time_per_item_s: 90.25, planned_scrap_ratio: 0.035 }
   - { id: panel, name: { en: Panel }, planned_run_time_per_item_s: 33 }
+processes:
+  - { id: milling, name: { en: Milling }, key: true, line: cell, machines: [mill] }
+  - { id: turning, name: { en: Turning }, key: true, line: cell, machines: [lathe] }
+  - { id: finishing, name: { en: Finishing }, key: true, line: cell, machines: [mill, lathe], rule: fraction }
+  - { id: pressing, name: { en: Pressing }, key: true, line: press-shop, machines: [press] }
+  - { id: stacking, name: { en: Stacking }, line: press-shop, machines: [press] }
+chains:
+  - { id: shafts, name: { en: Shafts }, processes: [milling, turning] }
+  - { id: blanks, name: { en: Blanks }, processes: [turning] }
+energy:
+  factor_set: gb-t-2589-2020
+  grid: { region: north, year: 2023 }
+  factors:
+    - { carrier: natural-gas, unit: m3, co2_kg_per_unit: 2.1622, valid_from: 2026-03-15, source: supplier }
 losses: { micro_stop_s: 2500 }
 calendars:
   - id: always
@@ -91,10 +106,10 @@ calendars:
 export interface OracleSignal {
   machine: string;
   signal: string;
-  kind: 'state' | 'count' | 'energy' | 'order' | 'product';
+  kind: 'state' | 'count' | 'energy' | 'gas' | 'order' | 'product';
   /** Role of a counter, direction of a register. */
   role?: 'total' | 'good' | 'scrap' | 'rework' | 'import' | 'export';
-  /** 10⁻⁹ items or kWh in one unit of the reading. */
+  /** 10⁻⁹ items, kWh or m³ in one unit of the reading. */
   nano?: bigint;
   /** In 10⁻⁹ items or kWh. */
   rollover?: bigint;
@@ -118,6 +133,7 @@ export const oracleSignals: readonly OracleSignal[] = [
   { machine: 'lathe', signal: 'scrap', kind: 'count', role: 'scrap', nano: item },
   { machine: 'lathe', signal: 'rework', kind: 'count', role: 'rework', nano: item },
   { machine: 'lathe', signal: 'energy', kind: 'energy', role: 'import', nano: kWh / 1000n },
+  { machine: 'lathe', signal: 'gas', kind: 'gas', role: 'import', nano: 1_000_000_000n },
   { machine: 'lathe', signal: 'product', kind: 'product' },
   { machine: 'press', signal: 'state', kind: 'state' },
   { machine: 'press', signal: 'total', kind: 'count', role: 'total', nano: item / 2n },
@@ -134,12 +150,35 @@ export const oracleSignals: readonly OracleSignal[] = [
   { machine: 'feeder', signal: 'energy', kind: 'energy', role: 'import', nano: 1000n * kWh },
 ];
 
-/** Planned run times of the products, s. */
-export const oracleRunTimes: Readonly<Record<string, number>> = {
-  part: 47.5,
-  flange: 61,
-  shaft: 90.25,
-  panel: 33,
+/** What is planned of the products: run time, s, and the fraction that is scrap. */
+export const oracleProducts: Readonly<Record<string, readonly [run_time_s: number, scrap: number | null]>> = {
+  part: [47.5, 0.02],
+  flange: [61, null],
+  shaft: [90.25, 0.035],
+  panel: [33, null],
+};
+
+/** Items an hour that machines can make, and those that a controller runs. */
+export const oracleCapacities: Readonly<Record<string, number>> = { mill: 90, press: 240 };
+export const oracleControlled: ReadonlySet<string> = new Set(['mill', 'press']);
+
+/** Stations of the key processes, and the rule by which a process with several of them counts. */
+export const oracleStations: readonly (readonly [
+  process: string,
+  machine: string,
+  rule: 'all' | 'fraction',
+])[] = [
+  ['milling', 'mill', 'all'],
+  ['turning', 'lathe', 'all'],
+  ['finishing', 'mill', 'fraction'],
+  ['finishing', 'lathe', 'fraction'],
+  ['pressing', 'press', 'all'],
+];
+
+/** Process chains in the order of their operations. */
+export const oracleChains: Readonly<Record<string, readonly string[]>> = {
+  shafts: ['milling', 'turning'],
+  blanks: ['turning'],
 };
 
 /** The product of a machine while no signal says another. */

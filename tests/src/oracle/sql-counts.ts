@@ -14,7 +14,7 @@ const reading = `
     SELECT machine, signal, f AS moment, 0 AS seq, last AS number, false AS anew FROM holding WHERE last IS NOT NULL
     UNION ALL SELECT machine, signal, f, 1, first, kind = 'register_exchange' FROM holding WHERE first IS NOT NULL)
   SELECT machine, signal, kind, role, rollover, source, moment, 0 AS seq, false AS anew, ${amount('number', 'whole')} AS value
-  FROM said JOIN signal USING (machine, signal) WHERE kind IN ('count', 'energy') AND (number IS NOT NULL OR whole IS NOT NULL)
+  FROM said JOIN signal USING (machine, signal) WHERE kind IN ('count', 'energy', 'gas') AND (number IS NOT NULL OR whole IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM taken x WHERE x.machine = said.machine AND x.signal = said.signal AND x.moment = said.moment AND x.anew)
   UNION ALL
   SELECT machine, signal, kind, role, rollover, source, moment, seq, anew, ${amount('number', 'NULL')}
@@ -46,6 +46,12 @@ const corrected = `
   FROM holding h LEFT JOIN busy b ON h.machine = b.machine AND b.f < h.f AND h.f <= b.t AND b.element <> 'pmt'
   WHERE h.kind = 'correction'`;
 
+/** Items of which people named why they are scrap or rework, with what was being made then. */
+const named = `
+  SELECT h.machine, h.f AS moment, h.items * 1000000000::HUGEINT AS items, h.cause = 'set-up-part' AS start_up, b.product
+  FROM holding h JOIN busy b ON h.machine = b.machine AND b.f < h.f AND h.f <= b.t AND b.element <> 'pmt'
+  JOIN machine m ON m.machine = h.machine WHERE h.cause IS NOT NULL AND h.items <> 0 AND m.good AND b.product IS NOT NULL`;
+
 /**
  * Energy by what the machine did: of the one stretch that it was taken up in, or, where the register allows it and the
  * state was known throughout, of several by their time; each share is rounded so that what was given so far is exact.
@@ -73,5 +79,6 @@ export const countTables: readonly (readonly [name: string, query: string])[] = 
   ['rise', rise],
   ['placed', placed],
   ['corrected', corrected],
+  ['named', named],
   ['used', used],
 ];

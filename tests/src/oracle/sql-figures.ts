@@ -35,6 +35,9 @@ const sums = `
       WHERE ${inside} AND attributed AND m.good AND product IS NOT NULL
     UNION ALL SELECT scope, id, 'energy', role, delta FROM here w JOIN increment i USING (machine)
       WHERE ${inside} AND kind = 'energy' AND w.energy
+    UNION ALL SELECT scope, id, 'gas', role, delta FROM here w JOIN increment i USING (machine) WHERE ${inside} AND kind = 'gas'
+    UNION ALL SELECT scope, id, 'product_named', product, items FROM here w JOIN named i USING (machine) WHERE ${inside}
+    UNION ALL SELECT scope, id, 'product_start_up', product, items FROM here w JOIN named i USING (machine) WHERE ${inside} AND start_up
     UNION ALL SELECT scope, id, 'energy_use', state || '/' || coalesce(product, '') || ' ' || role, delta
       FROM here w JOIN used i USING (machine) WHERE ${inside}
     UNION ALL SELECT scope, id, 'energy_order', an_order || ' ' || role, delta
@@ -84,12 +87,20 @@ const orders = `
 const told = `
   WITH here AS (${here}),
   counter AS (SELECT machine, signal, kind, role, source, min(moment) AS since FROM reading GROUP BY ALL)
-  SELECT scope, id, bool_or(kind = 'count') AS counts, coalesce(bool_or(kind = 'energy' AND energy), false) AS energy FROM (
+  SELECT scope, id, bool_or(kind = 'count') AS counts, coalesce(bool_or(kind = 'energy' AND energy), false) AS energy,
+    bool_or(kind = 'gas') AS gas FROM (
     SELECT DISTINCT scope, id, kind, energy FROM here w JOIN reading i USING (machine) WHERE ${inside}
     UNION SELECT DISTINCT scope, id, kind, energy FROM here w JOIN counter c USING (machine) JOIN watched b USING (machine, source)
       WHERE c.since <= w.f AND ${within}
     UNION SELECT DISTINCT scope, id, 'count', energy FROM here w JOIN corrected i USING (machine) WHERE ${inside})
   GROUP BY scope, id`;
+
+/** What the unobserved part of planned busy time leaves open: it earned nothing, or all of its time. */
+const bounds = (id: string, earned: string, known: string) =>
+  `CASE WHEN ${known} AND pbt > observed THEN (${earned}) / pbt END AS ${id}_lower,
+    CASE WHEN ${known} AND pbt > observed THEN (${earned} + pbt - observed) / pbt END AS ${id}_upper`;
+const bounded = (id: string, earned: string) =>
+  `CASE WHEN observed > 0 THEN (${earned}) / observed END AS ${id}, ${bounds(id, earned, 'observed > 0')}`;
 
 /** Figures from the sums, by the formulas of ISO 22400-2 over the observed part; NULL where they do not exist. */
 const figures = `
@@ -119,16 +130,17 @@ const figures = `
   counts AS (SELECT scope, bool_or(tally IS NOT NULL) AS items, coalesce(bool_or(tally <> 'total'), false) AS good,
     coalesce(bool_or(tally LIKE '%rework'), false) AS rework FROM member LEFT JOIN machine USING (machine) GROUP BY scope)
   SELECT t.scope, t.id,
-    CASE WHEN observed > 0 THEN t.apt / observed END AS availability,
+    ${bounded('availability', 't.apt')},
+    ${bounded('allocation_efficiency', 't.apt + aust + adet')},
+    ${bounded('nakajima_availability', 't.apt + waiting + short_stop')},
+    ${bounds('oee', 'coalesce(e.good, 0)', 'rated_pbt > 0 AND rated_pbt = observed')},
     CASE WHEN rated_apt > 0 THEN coalesce(e.items, 0) / rated_apt END AS effectiveness,
     CASE WHEN observed > 0 AND a.judged > 0 THEN a.good / a.judged END AS quality_ratio,
     CASE WHEN rated_pbt > 0 THEN coalesce(e.good, 0) / rated_pbt END AS oee,
     CASE WHEN rated_pbt > 0 AND t.apt > 0 THEN coalesce(e.good, 0) / rated_pbt * (t.apt + aust) / t.apt END AS nee,
     CASE WHEN rated_pbt > 0 THEN coalesce(e.good, 0) / rated_pbt * pbt / calendar END AS teep,
-    CASE WHEN observed > 0 THEN (t.apt + waiting + short_stop) / observed END AS nakajima_availability,
     CASE WHEN rated_pbt > 0 AND rated_pbt = observed AND t.apt + waiting + short_stop > 0
       THEN coalesce(e.items, 0) / (t.apt + waiting + short_stop) END AS nakajima_performance,
-    CASE WHEN observed > 0 THEN (t.apt + aust + adet) / observed END AS allocation_efficiency,
     CASE WHEN t.apt + aust + adet > 0 THEN t.apt / (t.apt + aust + adet) END AS utilization_efficiency,
     CASE WHEN t.apt + adet > 0 THEN t.apt / (t.apt + adet) END AS technical_efficiency,
     CASE WHEN t.apt + aust > 0 THEN aust / (t.apt + aust) END AS setup_ratio,
