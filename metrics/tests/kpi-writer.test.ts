@@ -31,6 +31,22 @@ describe('the kpi series in InfluxDB', () => {
   ];
   const stored = (scope: string, period: 'hour' | 'shift' | 'day') =>
     works.influx!.kpis({ scope, period, from_ns: millStart - 48n * hour, to_ns: millStart + 24n * hour });
+  const hourOf = async (scope: string, at_ns: bigint) => {
+    const from_ns = at_ns - (at_ns % hour);
+    const [point] = await works.influx!.kpis({ scope, period: 'hour', from_ns, to_ns: from_ns + hour });
+    return point;
+  };
+  const state = async (said: Pick<Entry, 'subject' | 'from_ns' | 'statement'> & Partial<Entry>) => {
+    const about = { id: crypto.randomUUID(), author: 'clerk', reason: 'time sheets', entered_ns: nsNow() };
+    const entry: Entry = { ...about, ...said };
+    await works.influx!.write({ observations: [], observed: [], gaps: [], entries: [entry] });
+    works.feed.record({ kind: 'entry', entry: entryToJson(entry) });
+  };
+  const meterReads = (at_ns: bigint, value: number) =>
+    maker.make({
+      machine: 'meter',
+      observations: [{ signal: 'energy', ordinal: 0, status: 0, source_time_ns: at_ns, value }],
+    });
 
   beforeAll(async () => {
     if (missing.influx !== undefined) return;
@@ -75,34 +91,56 @@ describe('the kpi series in InfluxDB', () => {
     const at_ns = millStart + 5n * hour;
     const before = await stored('acme', 'hour');
     expect(before.map((p) => p.from_ns)).not.toContain(at_ns - (at_ns % hour));
-    const machine = 'meter';
-    const reading = { signal: 'energy', ordinal: 0, status: 0 };
     await works.deliver([
-      maker.make({
-        machine,
-        observations: [
-          { ...reading, source_time_ns: at_ns, value: 1 },
-          { ...reading, source_time_ns: at_ns + 10_000_000_000n, value: 3.5 },
-        ],
-      }),
+      meterReads(at_ns, 1),
+      meterReads(at_ns + 10_000_000_000n, 3.5),
+      meterReads(at_ns + 120n * hour, 13.5),
     ]);
-    const energy = async () => {
-      const points = await stored('acme/north/shop/turning', 'hour');
-      return points.find((p) => p.from_ns === at_ns - (at_ns % hour))?.figures.energy_kwh;
+    const energy = async (at: bigint) => (await hourOf('acme/north/shop/turning', at))?.figures.energy_kwh;
+    await expect.poll(() => energy(at_ns), soon).toEqual({ value: 2.5, status: 'partial' });
+    await expect.poll(() => energy(at_ns + 120n * hour), soon).toEqual({ value: 10, status: 'ok' });
+  });
+
+  test('shows what changed long ago, and what that changed days later, with its revision', async () => {
+    const [read_ns, mill] = [millStart + 5n * hour, 'acme/north/shop/cell/mill'];
+    const published = async () => (await hourOf('acme', read_ns + 120n * hour))?.revision;
+    await expect.poll(published, soon).toBe(1);
+    const [first, second] = [await hourOf(mill, millStart), await hourOf(mill, millStart + hour)];
+    expect(first?.figures.availability.value).toBeGreaterThan(0);
+    // Between two readings days apart; a part that was not counted; an hour of which it turns out that it was serviced.
+    await works.deliver([meterReads(read_ns + 15_000_000_000n, 5.5)]);
+    const counted = { kind: 'count_correction', good: 3 } as const;
+    await state({ subject: 'mill', from_ns: second!.from_ns + 9_000_000_000n, statement: counted });
+    const { from_ns, to_ns } = first!;
+    await state({
+      ...{ subject: 'mill', from_ns, to_ns },
+      statement: { kind: 'state', state: 'planned_maintenance' },
+    });
+    const told = async () => {
+      const points = [
+        await hourOf('acme/north/shop/turning', read_ns),
+        await hourOf('acme/north/shop/turning', read_ns + 120n * hour),
+        await hourOf(mill, second!.from_ns),
+        await hourOf(mill, from_ns),
+      ];
+      return points.map((p) => ({ revision: p?.revision, provisional: p?.provisional, ...p?.figures }));
     };
-    await expect.poll(energy, soon).toEqual({ value: 2.5, status: 'partial' });
+    const revised = { revision: 2, provisional: false };
+    await expect.poll(told, soon).toMatchObject([
+      { ...revised, energy_kwh: { value: 4.5 } },
+      { ...revised, energy_kwh: { value: 8 } },
+      { ...revised, items: { value: second!.figures.items.value! + 3 } },
+      { ...revised, availability: { status: 'no_planned_time' } },
+    ]);
+    expect((await told())[3]?.availability).not.toHaveProperty('value');
   });
 
   test('follows what people declare, and leaves no value standing that became absent', async () => {
     const scope = 'acme/north';
     const [day] = await stored(scope, 'day');
     const { from_ns, to_ns } = day!;
-    const declare = async (id: string, said: Pick<Entry, 'statement' | 'supersedes'>) => {
-      const about = { id, author: 'clerk', reason: 'time sheets', subject: scope, from_ns, to_ns };
-      const entry: Entry = { ...about, entered_ns: nsNow(), ...said };
-      await works.influx!.write({ observations: [], observed: [], gaps: [], entries: [entry] });
-      works.feed.record({ kind: 'entry', entry: entryToJson(entry) });
-    };
+    const declare = (id: string, said: Pick<Entry, 'statement' | 'supersedes'>) =>
+      state({ id, subject: scope, from_ns, to_ns, ...said });
     const hours = (input: DeclaredInput, value: number) => ({
       statement: { kind: 'declared_input' as const, input, value, unit: 'h' },
     });
