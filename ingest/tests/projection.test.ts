@@ -173,4 +173,30 @@ describe('the projection', () => {
     influxd = await startInfluxd({ dataDir: join(works.folder, 'influxd'), port: influxd.port });
     expect(await reading).toEqual(all);
   });
+
+  test('notices a store that was emptied between two writes, and has its readers read again', async () => {
+    const { url } = await works.ingest(config());
+    const gateway = await new TestGateway(works).connect();
+    gateway.commitReadings(5);
+    await gateway.drain();
+    await projectedUpTo(url, 6);
+    const follow = (query = '') => fetch(`${url}/feed?from=6&until=projected${query}`);
+    const following = await follow();
+    const life = following.headers.get('benchline-life') ?? '';
+    const emptied = await fetch(`${influxd.url}/query`, {
+      method: 'POST',
+      body: new URLSearchParams({ q: 'DROP DATABASE benchline; CREATE DATABASE benchline' }),
+    });
+    await emptied.text();
+    // It is asked at most once a second.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    gateway.commitReadings(1);
+    await gateway.drain();
+    await projectedUpTo(url, 7);
+    expect(await stored('power')).toEqual([0, 1, 2, 3, 4, 5].map((n) => n / 8));
+    // It ends.
+    await following.text();
+    const again = await follow(`&life=${life}`);
+    expect([again.status, again.headers.get('benchline-life') === life]).toEqual([409, false]);
+  });
 });

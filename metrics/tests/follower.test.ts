@@ -152,6 +152,22 @@ describe('the follower', () => {
     expect(follower.status().next).toBe(7);
   });
 
+  test('reads all again that a store shows which had lost some of it', async () => {
+    const store = new MemoryStore();
+    feed.life = 'first';
+    follow(store);
+    for (const n of [1, 2, 3]) {
+      feed.append(batch(n));
+      await expect.poll(() => store.values.length, soon).toBe(n);
+    }
+    feed.life = 'second';
+    feed.cut();
+    await expect.poll(() => store.values, soon).toEqual([1, 2, 3, 1, 2, 3]);
+    feed.cut();
+    feed.append(batch(4));
+    await expect.poll(() => store.values, soon).toEqual([1, 2, 3, 1, 2, 3, 4]);
+  });
+
   test('begins where the ledger does when its beginning was deleted', async () => {
     const store = new MemoryStore();
     feed.append(batch(1), batch(2), batch(3));

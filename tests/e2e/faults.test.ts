@@ -51,9 +51,15 @@ describe.concurrent('benchline faults', () => {
     expect(result.stored + result.declared_gaps).toBe(result.emitted);
   });
 
-  it('does not repeat what once went wrong', async ({ expect }) => {
-    const { status, stderr } = await benchline(['faults', '--regressions', '--seed', 'regressions']);
-    expect(stderr).toMatch(/Nothing lost, doubled or wrong|nothing to play/);
-    expect(status).toBe(0);
-  });
+  it.for(['embedded', 'influx'])(
+    'does not repeat what once went wrong with %s',
+    async (store, { expect }) => {
+      const { status, stderr } = await benchline([
+        'faults',
+        ...['--regressions', '--seed', 'regressions', '--store', store],
+      ]);
+      expect(stderr).toMatch(/Nothing lost, doubled or wrong|nothing to play/);
+      expect(status).toBe(0);
+    },
+  );
 });

@@ -3,6 +3,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 /** A sequence of durable records that grows: the ledger itself, or the part of it that a store holds. */
 export interface Growing {
   readonly next: number;
+  /** Of a store: another one once it has lost some of what was shown. */
+  readonly life?: string;
   waitFor(offset: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -23,16 +25,17 @@ export interface FeedRequest {
 /**
  * The ledger's lines from an offset on, for ever, up to where `shown` has grown; an empty line when nothing has
  * come for a second, so that both ends notice a dead connection. A reader that is slow holds up only itself:
- * nothing is read ahead of it.
+ * nothing is read ahead of it. It ends when a store has lost what was shown of it.
  */
 export async function* feedFrom(
   { ledger, shown, from, sent }: FeedRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   let offset = from;
+  const { life } = shown;
   // The first bytes carry the headers, which tell the reader that it is connected.
   if (offset >= shown.next) yield lineEnd;
-  while (!signal.aborted) {
+  while (!signal.aborted && shown.life === life) {
     const end = shown.next;
     if (offset < end) {
       const lines = await linesOf(ledger, offset, end);

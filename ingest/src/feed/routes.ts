@@ -18,6 +18,10 @@ const FeedQuery = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the line before the first record wanted')
     .optional(),
+  life: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'the life of the store that was read before')
+    .optional(),
   reader: Slug.optional(),
 });
 
@@ -26,14 +30,16 @@ export function feedRoutes(app: Door['app'], parts: FeedParts): void {
   const read = { action: 'read', scope: () => '' } as const;
 
   app.get('/feed', { config: { ...read, endless: true } }, async (request, reply) => {
-    const { from, until, after, reader } = FeedQuery.parse(request.query);
+    const { from, until, after, life, reader } = FeedQuery.parse(request.query);
     const { ledger, readers } = parts;
-    const shown = until === 'projected' ? projected(parts.projection) : ledger;
+    const shown: Growing = until === 'projected' ? projected(parts.projection) : ledger;
     reply.headers({
       'benchline-ledger': ledger.id,
       'benchline-floor': ledger.floor,
       'benchline-next': ledger.next,
+      ...(shown.life === undefined ? {} : { 'benchline-life': shown.life }),
     });
+    assertLives(shown, life);
     await assertFollows(ledger, from, after);
     assertNotRetired(ledger, from);
     if (reader !== undefined && !readers.asks(reader, from, Date.now())) throw tooManyReaders();
@@ -91,6 +97,17 @@ async function assertFollows(ledger: Ledger, from: number, after: string | undef
       hint,
     },
   );
+}
+
+/**
+ * Refuses a reader of what a store holds that was shown more than that: it was dropped, or brought back from a copy.
+ * @throws BenchlineError `ledger_diverged`.
+ */
+function assertLives(shown: Growing, life: string | undefined): void {
+  if (life === undefined || shown.life === undefined || life === shown.life) return;
+  throw new BenchlineError('ledger_diverged', 'the store has lost some of what was shown of it', {
+    hint: 'read the feed from its floor, and leave life out: what the store has again is shown again',
+  });
 }
 
 function tooManyReaders(): BenchlineError {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Slug } from '@benchline/model';
 import type { InfluxConfig } from '@benchline/store/influx';
 import { z } from 'zod';
@@ -12,6 +13,8 @@ const Cursor = z.strictObject({
   target: z.string(),
   plant_digest: z.string(),
   next: z.int().min(0),
+  /** Another one each time the store had lost some of what was written: whoever read it has to read it again. */
+  life: z.string().default(newLife),
   /** SHA-256 of the ledger's line before, by which a ledger that was lost or restored is told from this one. */
   line: z.string().optional(),
   /** The first record with points for which the plant file had no place. */
@@ -25,6 +28,10 @@ const Cursor = z.strictObject({
 export type Cursor = z.output<typeof Cursor>;
 
 export type CursorIdentity = Pick<Cursor, 'ledger_id' | 'target' | 'plant_digest'>;
+
+export function newLife(): string {
+  return randomBytes(8).toString('hex');
+}
 
 /** Names a store in a cursor. */
 export function targetOf(influx: InfluxConfig): string {
@@ -44,7 +51,7 @@ export async function readCursor(
 ): Promise<Cursor> {
   const found = Cursor.safeParse(await readJson(file)).data;
   const none = { unmapped_points: 0, quarantined_observations: 0, expired_points: 0 };
-  const fresh = { v: 2, ...identity, next: 0, ...none } as const;
+  const fresh = { v: 2, ...identity, next: 0, life: newLife(), ...none } as const;
   if (!found || found.ledger_id !== identity.ledger_id || found.target !== identity.target) return fresh;
   if (found.next > ledger.next) return fresh;
   const line = found.line === undefined ? undefined : await ledger.lineDigest(found.next - 1);

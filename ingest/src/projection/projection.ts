@@ -13,7 +13,7 @@ import type { MarkedStore, TelemetryStore, WriteOutcome } from '@benchline/store
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { backOff } from './back-off.ts';
-import { type Cursor, writeCursor } from './cursor.ts';
+import { type Cursor, newLife, writeCursor } from './cursor.ts';
 import { gather, type Portion, wantedPoints } from './gather.ts';
 
 export interface ProjectionOptions {
@@ -58,7 +58,9 @@ export class Projection {
   #wroteAt_ms = Number.NEGATIVE_INFINITY;
   #failing: Failing | undefined;
   #retries = 0;
-  /** Whether the store is known to hold what the cursor says. */
+  /** What the store was told that it holds, at least. */
+  #marked: number;
+  /** Whether it is known to say so. */
   #verified = false;
   /** When the record that is next to be stored came in. */
   #waitingSince_ns: bigint | undefined;
@@ -68,11 +70,17 @@ export class Projection {
     this.#options = options;
     this.#wanted = options.points_a_write ?? wantedPoints;
     this.#cursor = options.cursor;
+    this.#marked = options.cursor.next;
   }
 
   /** All records below this offset are in the store. */
   get next(): number {
     return this.#cursor.next;
+  }
+
+  /** Another one each time the store was found to hold less than was written. */
+  get life(): string {
+    return this.#cursor.life;
   }
 
   get quarantinedObservations(): number {
@@ -145,6 +153,7 @@ export class Projection {
         this.#waitingSince_ns = portion.received_ns;
         ahead = this.#gatherAhead(portion);
         await this.#store(portion);
+        if (this.next !== portion.next) ahead = undefined;
       } catch (error) {
         ahead = undefined;
         await this.#backOff(error, signal);
@@ -170,13 +179,11 @@ export class Projection {
   /** A store that was dropped or brought back from an older copy gets again what it has lost. */
   async #verify(): Promise<void> {
     if (this.#verified) return;
-    const { store, ledger, log } = this.#options;
-    const { ledger_id, next } = this.#cursor;
-    const held = store.marked ? ((await store.marked(ledger_id)) ?? 0) : next;
-    if (held < next) {
-      log.warn({ next, held }, 'the store holds less than was written; writing the ledger again from there');
-      this.#cursor = { ...this.#cursor, next: held };
-    }
+    const { ledger, log } = this.#options;
+    const held = await this.#held(this.next);
+    if (held < this.#marked) await this.#lost(held);
+    // Nobody told it of the last of what was written.
+    else if (held < this.next) this.#cursor = { ...this.#cursor, next: held };
     if (this.next < ledger.floor) {
       log.warn(
         { next: this.next, floor: ledger.floor },
@@ -185,6 +192,25 @@ export class Projection {
       this.#cursor = { ...this.#cursor, next: ledger.floor };
     }
     this.#verified = true;
+  }
+
+  /** What the store says that it holds; one that cannot be marked is believed to hold what was written. */
+  async #held(written: number): Promise<number> {
+    const { store } = this.#options;
+    return store.marked ? ((await store.marked(this.#cursor.ledger_id)) ?? 0) : written;
+  }
+
+  async #lost(held: number): Promise<void> {
+    const { next } = this.#cursor;
+    this.#options.log.warn(
+      { next, held },
+      'the store holds less than was written; writing the ledger again from there',
+    );
+    this.#verified = false;
+    this.#marked = held;
+    this.#cursor = { ...this.#cursor, next: held, life: newLife() };
+    // Before anything else is written: who has read of the store must learn of it, whatever ends this process.
+    await this.#saveFile();
   }
 
   async #store(portion: Portion): Promise<void> {
@@ -252,9 +278,18 @@ export class Projection {
   /** First in the store, then in the file: the file never knows of more than the store. */
   async #save(): Promise<void> {
     this.#savedAt_ms = performance.now();
-    const { store, ledger, cursorFile } = this.#options;
+    const { ledger_id, next } = this.#cursor;
+    // One that was away between two writes has refused none of them, and may be an older copy since.
+    const held = await this.#held(next);
+    if (held < this.#marked) return await this.#lost(held);
+    await this.#options.store.mark?.(ledger_id, next);
+    this.#marked = next;
+    await this.#saveFile();
+  }
+
+  async #saveFile(): Promise<void> {
+    const { ledger, cursorFile } = this.#options;
     const { line: _, ...cursor } = this.#cursor;
-    await store.mark?.(cursor.ledger_id, cursor.next);
     const line = await ledger.lineDigest(cursor.next - 1);
     await writeCursor(cursorFile, { ...cursor, ...(line === undefined ? {} : { line }) }).catch(
       (error: unknown) => this.#complain(error),

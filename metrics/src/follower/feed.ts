@@ -58,6 +58,8 @@ const keepingUp_ms = 30_000;
 export class Feed {
   readonly #options: FeedOptions;
   readonly #trail: Trail;
+  /** Of the store that ingest fills: another one once that has lost some of what was shown. */
+  #life: string | undefined;
   #connected = false;
   #reconnects = 0;
   #complaint: string | undefined;
@@ -121,6 +123,7 @@ export class Feed {
       // deleted. It is taken in again: writing twice changes nothing, and nothing of it is missed.
       const read = this.#next;
       this.#trail.retreat(error.ledger);
+      this.#life = undefined;
       const facts = { url, read, from: this.#next, reason: error.message };
       log.error(facts, 'the ledger holds something else than was read; reading it again');
     } else log.warn({ url, next: this.#next, reason: reasonOf(error) }, 'lost the feed');
@@ -139,7 +142,8 @@ export class Feed {
       const { authorization } = this.#options;
       const headers = authorization === undefined ? {} : { authorization };
       const response = await fetch(this.#address(), { headers, signal: until });
-      if (!response.ok || !response.body) throw await refusal(response);
+      if (!response.ok || !response.body) throw await refusal(response, this.#life);
+      this.#life = response.headers.get('benchline-life') ?? undefined;
       this.#connected = true;
       this.#heard = this.#next;
       this.#atEnd = false;
@@ -171,6 +175,7 @@ export class Feed {
     const { line } = this.#trail.newest;
     if (line !== undefined) address.searchParams.set('after', line);
     if (this.#options.projected) address.searchParams.set('until', 'projected');
+    if (this.#life !== undefined) address.searchParams.set('life', this.#life);
     address.searchParams.set('reader', this.#options.reader);
     return address;
   }
@@ -270,11 +275,15 @@ class ReadElsewhere extends Error {
   }
 }
 
-async function refusal(response: Response): Promise<Error> {
+/** `life`: of the store that was read, where one was. */
+async function refusal(response: Response, life: string | undefined): Promise<Error> {
   const text = await response.text();
   const offset = (name: string) => Number(response.headers.get(name) ?? 0);
+  const floor = offset('benchline-floor');
+  // Nobody knows what of it was read after it was gone.
+  const anew = life !== undefined && response.headers.get('benchline-life') !== life;
   if (response.status === 409 || response.status === 410)
-    return new ReadElsewhere(text, { floor: offset('benchline-floor'), end: offset('benchline-next') });
+    return new ReadElsewhere(text, { floor, end: anew ? floor : offset('benchline-next') });
   return new BenchlineError('source_unavailable', `ingest answered ${response.status}: ${text}`, {
     retryable: true,
   });

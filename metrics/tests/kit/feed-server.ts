@@ -8,6 +8,8 @@ export class FeedServer {
   readonly lines: string[] = [];
   /** What was before is deleted. */
   floor = 0;
+  /** Of the store of which it shows what that holds. */
+  life: string | undefined;
   /** Answer to whoever publishes, instead of recording it. */
   refusing: number | undefined;
   /** Called when a publication is recorded, before that is answered. */
@@ -103,8 +105,14 @@ export class FeedServer {
   #follow(query: URLSearchParams, response: ServerResponse): void {
     this.asked.push(query);
     const from = Number(query.get('from'));
-    const headers = { 'benchline-floor': this.floor, 'benchline-next': this.lines.length };
-    const refusal = this.#refusal(from, query.get('after'));
+    const { floor, life } = this;
+    const headers = {
+      'benchline-floor': floor,
+      'benchline-next': this.lines.length,
+      ...(life !== undefined && { 'benchline-life': life }),
+    };
+    const dead = query.has('life') && query.get('life') !== life;
+    const refusal = dead ? 409 : this.#refusal(from, query.get('after'));
     if (refusal !== undefined) {
       response.writeHead(refusal, headers).end();
       return;

@@ -93,6 +93,7 @@ class Campaign {
       tolls: this.#tolls,
       quarantined,
       windows: this.#windows(),
+      boards: this.#world.boards,
     });
     return {
       ...verdict,

@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { BenchlineError, type Command, type CommandInput } from '@benchline/model';
 import { type CampaignResult, runCampaign } from './campaign.ts';
 import { thisEnvironment } from './environment.ts';
-import type { Environment, FaultKind } from './fault.ts';
+import type { Environment, FaultKind, MetricsStore } from './fault.ts';
 import { kinds as allKinds } from './kinds/index.ts';
 import { type FaultGroup, planFaults } from './plan.ts';
-import { keepRegression, readRegressions } from './regressions.ts';
+import { keepRegression, regressionsOf } from './regressions.ts';
 import { failures, type ResultFile, resultOf } from './result.ts';
 import { summaryOf } from './summary.ts';
 import { clockIsMoved, runFrom } from './tools/moved-clock.ts';
@@ -16,7 +16,7 @@ import { openWorld } from './world/open.ts';
 /** `benchline faults`: a story of faults against real processes, and whether anything was lost, doubled or wrong. */
 export const faults: Command = {
   summary: 'do faults to a running system and check that nothing is lost, doubled or wrong',
-  usage: '[--seed S] [--count K] [--kinds A,B] [--json FILE] [--data DIR]',
+  usage: '[--seed S] [--count K] [--kinds A,B] [--store STORE] [--json FILE] [--data DIR]',
   options: {
     seed: { type: 'string', value: 'S', help: 'same seed, same story (default: a new one, printed)' },
     count: { type: 'string', default: '25', value: 'K', help: 'how many faults' },
@@ -27,6 +27,12 @@ export const faults: Command = {
       help: 'with all clocks beginning at this instant, such as one before the hour changes in the zone',
     },
     zone: { type: 'string', value: 'ZONE', help: 'time zone of the plant, such as Europe/Berlin' },
+    store: {
+      type: 'string',
+      default: 'embedded',
+      value: 'STORE',
+      help: 'where metrics has its telemetry: embedded, or influx, the one that ingest fills',
+    },
     regressions: { type: 'boolean', help: 'the stories that once went wrong, instead of a new one' },
     json: { type: 'string', value: 'FILE', help: 'write the result there' },
     data: {
@@ -39,7 +45,7 @@ export const faults: Command = {
   },
   positionals: ['[RESULT]…'],
   async run({ values, positionals, signal }) {
-    const environment = thisEnvironment();
+    const environment = thisEnvironment(storeOf(values['store']));
     if (values['list'] === true) return list(environment);
     if (values['summarise'] === true) return summarise(positionals);
     if (typeof values['at'] === 'string' && !clockIsMoved()) return await runFrom(values['at']);
@@ -70,7 +76,7 @@ async function playAndTell(options: Options, environment: Environment, signal: A
   writeJson(join(folder, 'story.json'), story);
   say(`seed ${seed}, ${story.reduce((sum, group) => sum + group.faults.length, 0)} faults, in ${folder}`);
   const campaign = await play(folder, options, environment, signal);
-  const result = resultOf(seed, campaign);
+  const result = resultOf(seed, environment.metrics_store, campaign);
   if (json !== undefined) writeJson(json, result);
   const failed = failures(result);
   const sum = `${result.emitted} emitted = ${result.stored} stored + ${result.declared_gaps} in declared gaps + ${result.quarantined} quarantined`;
@@ -82,7 +88,8 @@ async function playAndTell(options: Options, environment: Environment, signal: A
   writeJson(join(folder, 'result.json'), result);
   say([...result.problems, ...result.findings.slice(0, 20)].join('\n'));
   say(`Seed ${seed} FAILED: ${failed.join(', ')}. ${sum}.`);
-  const kept = keepRegression({ seed, failed, story: campaign.suspects });
+  const store = environment.metrics_store;
+  const kept = keepRegression({ seed, store, failed, story: campaign.suspects });
   say(`Logs, truth and data: ${folder}. Kept as a regression: ${kept}`);
   return 1;
 }
@@ -98,7 +105,8 @@ async function play(
     throw new BenchlineError('missing_program', 'there is no mosquitto', {
       hint: 'apt-get install mosquitto',
     });
-  const world = await openWorld({ folder, seed, time_zone, mosquitto, say });
+  const { metrics_store } = environment;
+  const world = await openWorld({ folder, seed, time_zone, metrics_store, mosquitto, say });
   try {
     return await runCampaign(world, story, allKinds, signal);
   } finally {
@@ -135,12 +143,19 @@ function parseOptions(values: CommandInput['values'], environment: Environment):
     seed,
     story:
       values['regressions'] === true
-        ? readRegressions().flatMap(({ story }) => playable(story, environment))
+        ? regressionsOf(environment.metrics_store).flatMap(({ story }) => playable(story, environment))
         : planFaults(seed, count, chosenKinds(text('kinds'), environment)),
     json: text('json'),
     data: data === undefined ? undefined : resolve(data),
     time_zone: text('zone'),
   };
+}
+
+function storeOf(name: unknown): MetricsStore {
+  if (name === 'embedded' || name === 'influx') return name;
+  throw new BenchlineError('usage', `there is no store '${String(name)}'`, {
+    hint: 'choose embedded or influx',
+  });
 }
 
 /** The kinds that were asked for and can run here; the others are said. */

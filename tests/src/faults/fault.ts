@@ -51,9 +51,13 @@ export interface Toll {
   after_s: number;
 }
 
-/** What a computer has that some kinds need. */
+/** Where metrics has its telemetry: a store of its own, or the InfluxDB that ingest fills. */
+export type MetricsStore = 'embedded' | 'influx';
+
+/** What a computer, and the system on it, have that some kinds need. */
 export interface Environment {
   root: boolean;
+  metrics_store: MetricsStore;
   /** Absolute path of an installed program. */
   program(name: string): string | undefined;
 }

@@ -1,8 +1,11 @@
 import type { CampaignResult, DoneFault } from './campaign.ts';
+import type { MetricsStore } from './fault.ts';
 
 /** What a run leaves behind. Counts of observations; times in seconds. */
 export interface ResultFile {
   seed: string;
+  /** Where metrics had its telemetry. */
+  store: MetricsStore;
   faults: DoneFault[];
   emitted: number;
   stored: number;
@@ -21,13 +24,14 @@ export interface ResultFile {
   findings: string[];
 }
 
-export function resultOf(seed: string, campaign: CampaignResult): ResultFile {
+export function resultOf(seed: string, store: MetricsStore, campaign: CampaignResult): ResultFile {
   const { faults, drain, findings, suspects: _, ...verdict } = campaign;
   const settled = faults.flatMap(({ settle_s }) => settle_s ?? []).sort((a, b) => a - b);
   const at = (share: number) =>
     settled[Math.min(settled.length - 1, Math.floor(share * settled.length))] ?? null;
   return {
     seed,
+    store,
     faults,
     ...verdict,
     findings: findings.map(({ text }) => text),

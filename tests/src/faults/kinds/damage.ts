@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Random } from '@benchline/simulators';
-import type { Cost, FaultKind, Parameters, Part, World } from '../fault.ts';
+import type { Cost, Environment, FaultKind, Parameters, Part, World } from '../fault.ts';
 import {
   type CutPlace,
   copyFolder,
@@ -124,6 +124,7 @@ const embeddedWrecked: FaultKind<Parameters & { wreckage: Wreckage }> = {
   touches: () => ['metrics'],
   // A projection: it is made anew from the ledger.
   cost: () => 'nothing',
+  needs: embeddedNeeds,
   async inject(world, { wreckage }) {
     const service = world.part('metrics');
     await whileDown(service, () => {
@@ -133,6 +134,10 @@ const embeddedWrecked: FaultKind<Parameters & { wreckage: Wreckage }> = {
     });
   },
 };
+
+function embeddedNeeds({ metrics_store }: Environment): string | undefined {
+  return metrics_store === 'embedded' ? undefined : 'metrics reads InfluxDB';
+}
 
 type Restored = Parameters & { for_s: number };
 
@@ -184,6 +189,7 @@ function storeRestored(part: Projected, kind: string, summary: string): FaultKin
     touches: () => [part],
     // What a projection no longer has is stored again from the ledger.
     cost: () => 'nothing',
+    ...(part === 'metrics' ? { needs: embeddedNeeds } : {}),
     inject: (world, { for_s }, signal) => putBack(world, part, for_s, signal),
   };
 }

@@ -71,7 +71,8 @@ function valueOf(cell: Cell): Value | undefined {
   return cell ?? undefined;
 }
 
-async function ask(url: string, database: string, q: string): Promise<Series[]> {
+/** What InfluxDB answers to a query, whose first column is the time in nanoseconds. @throws Error when it refuses. */
+export async function ask(url: string, database: string, q: string): Promise<Series[]> {
   const response = await fetch(`${url}/query?${new URLSearchParams({ db: database, epoch: 'ns', q })}`, {
     signal: AbortSignal.timeout(timeout_ms),
   });

@@ -4,6 +4,7 @@ import { isoFromNs, nsFromIso } from '@benchline/model';
 import { type Finding, type Home, MetricsApi, reconcile, type Stored } from '@benchline/simulators/box';
 import { type WrongFigure, wrongFigures } from './figures.ts';
 import { influxStored } from './influx.ts';
+import { wrongPoints } from './kpi-points.ts';
 import type { Quarantined } from './quarantined.ts';
 import type { Stretch, Tolls } from './tolls.ts';
 import { readMachines } from './truth.ts';
@@ -40,6 +41,8 @@ export interface Evidence {
   quarantined: Quarantined;
   /** Windows over which figures are compared. Between their ends nothing was under way. */
   windows: readonly Stretch[];
+  /** Whether metrics writes its figures into InfluxDB, for boards. */
+  boards: boolean;
 }
 
 /** Findings of one kind that are written down. */
@@ -52,7 +55,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
   const plant = readFileSync(evidence.home.config('plant.yaml'), 'utf8');
   const api = new MetricsApi(evidence.urls.metrics);
   const stores: [string, Stored][] = [
-    ['embedded store', api],
+    ["metrics' store", api],
     ['InfluxDB', influxStored(evidence.urls.influxd, 'benchline')],
   ];
   const verdicts: Judgement[] = [];
@@ -62,11 +65,12 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
   );
   const sum = (count: (v: Verdict) => number) => verdicts.reduce((total, v) => total + count(v), 0);
   const figures = await compareFigures(api, evidence, plant, verdicts[0]?.given_up ?? new Map());
+  const points = evidence.boards ? await comparePoints(api, evidence) : [];
   return {
     ...worse,
     double_counted: sum((v) => v.double_counted),
-    wrong_figures: sum((v) => v.wrong_figures) + figures.length,
-    findings: [...verdicts.flatMap((v) => v.findings), ...figures.map(figureFinding)],
+    wrong_figures: sum((v) => v.wrong_figures) + figures.length + points.length,
+    findings: [...verdicts.flatMap((v) => v.findings), ...figures.map(figureFinding), ...points],
   };
 }
 
@@ -134,6 +138,20 @@ async function compareFigures(
       if (window.from_ns > known_ns) wrong.push(...(await wrongFigures(api, truth, window, tolls)));
   }
   return wrong;
+}
+
+/** The day before is over, and a meter brings all of it. */
+const shown_ns = 48n * 3_600_000_000_000n;
+
+/** What boards show, once the writer of it has had time. */
+async function comparePoints(api: MetricsApi, { home, urls, windows }: Evidence): Promise<VerdictFinding[]> {
+  const to_ns = windows[0]?.to_ns ?? 0n;
+  const window = { from_ns: to_ns - shown_ns, to_ns };
+  for (let attempt = 1; ; attempt++) {
+    const wrong = await wrongPoints(api, { home, influxd: urls.influxd, window });
+    if (wrong.length === 0 || attempt === attempts) return wrong.slice(0, mostFindings);
+    await sleep(attemptPauseMs);
+  }
 }
 
 function figureFinding({ machine, figure, from, to, served, true: real }: WrongFigure): VerdictFinding {

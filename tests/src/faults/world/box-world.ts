@@ -21,6 +21,7 @@ export interface Assembly {
   parts: ReadonlyMap<PartName, BoxPart>;
   doors: ReadonlyMap<LinkName, FrontDoor>;
   urls: World['urls'];
+  boards: boolean;
   /** Takes each line of the story. */
   say: (text: string) => void;
 }
@@ -32,6 +33,8 @@ export class BoxWorld implements World {
   readonly urls: World['urls'];
   readonly keys: World['keys'];
   readonly home: Home;
+  /** Whether metrics keeps its figures in InfluxDB, for boards. */
+  readonly boards: boolean;
   readonly #assembly: Assembly;
   readonly #supervisor: Supervisor;
   readonly #began_ms = Date.now();
@@ -42,6 +45,7 @@ export class BoxWorld implements World {
     this.home = assembly.home;
     this.folder = assembly.home.root;
     this.urls = assembly.urls;
+    this.boards = assembly.boards;
     this.keys = assembly.home.keys;
     mkdirSync(join(this.folder, 'evidence'), { recursive: true });
   }

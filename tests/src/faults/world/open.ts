@@ -9,6 +9,7 @@ import {
   Supervisor,
   serviceConfigs,
 } from '@benchline/simulators/box';
+import type { MetricsStore } from '../fault.ts';
 import { Tamper } from '../tools/tamper.ts';
 import { BoxPart } from './box-part.ts';
 import { BoxWorld } from './box-world.ts';
@@ -43,6 +44,7 @@ export interface WorldOptions {
   seed: string;
   /** Time zone of the plant; default: the demonstration's. */
   time_zone?: string | undefined;
+  metrics_store: MetricsStore;
   /** Absolute path of Mosquitto. */
   mosquitto: string;
   say: (text: string) => void;
@@ -69,7 +71,8 @@ export async function openWorld(options: WorldOptions): Promise<BoxWorld> {
     writeConfigs(home, ports, options);
     await startParts(supervisor, specsOf(home, ports, options));
     const parts = new Map(partNames.map((name) => [name, partOf(name, home, supervisor)]));
-    return new BoxWorld({ home, supervisor, parts, doors, urls: urlsOf(ports), say: options.say });
+    const boards = options.metrics_store === 'influx';
+    return new BoxWorld({ home, supervisor, parts, doors, urls: urlsOf(ports), boards, say: options.say });
   } catch (error) {
     await end();
     throw error;
@@ -109,7 +112,8 @@ function urlsOf({ part }: Ports): BoxWorld['urls'] {
   };
 }
 
-function writeConfigs(home: Home, { part, front }: Ports, { time_zone }: WorldOptions): void {
+function writeConfigs(home: Home, { part, front }: Ports, { time_zone, metrics_store }: WorldOptions): void {
+  const influx = { version: 1, url: url('http', front('ingest-influxd')), database: 'benchline' } as const;
   writeFileSync(home.config('plant.yaml'), busyPlant(time_zone));
   const configs = serviceConfigs(home, {
     ports: { ingest: part('ingest').port, metrics: part('metrics').port, gateway: part('gateway').port },
@@ -124,8 +128,9 @@ function writeConfigs(home: Home, { part, front }: Ports, { time_zone }: WorldOp
       plc: 'mqtt',
       meter: 'mqtt',
     },
-    projection: { version: 1, url: url('http', front('ingest-influxd')), database: 'benchline' },
-    metrics_influx: undefined,
+    projection: influx,
+    // Metrics comes by the same door as ingest: what is wrong there is wrong for both.
+    metrics_influx: metrics_store === 'influx' ? influx : undefined,
   });
   configs.gateway['sources'] = (configs.gateway['sources'] as Json[]).map((source) =>
     source['type'] === 'opcua' ? { ...source, survive_outage_s: bridged_s } : source,
