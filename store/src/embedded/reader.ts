@@ -4,16 +4,22 @@ import {
   type GapReason,
   type KpiId,
   type MachineObservation,
-  type Value,
 } from '@benchline/model';
-import { type DuckDBConnection, type DuckDBValue, INTEGER, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBValue,
+  LIST,
+  listValue,
+  VARCHAR,
+} from '@duckdb/node-api';
 import { entriesWithin } from '../entries.ts';
 import { mergeWithin } from '../intervals.ts';
 import { inTimeOrder } from '../order.ts';
 import type { KpiFigure, KpiPeriod, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
-import { kinds } from './append.ts';
+import { cellsOf, valueIn } from './cells.ts';
 import type { Dictionary } from './dictionary.ts';
-import { allObservations, type FreshTable, islands } from './tables.ts';
+import { allObservations, type FreshTable } from './tables.ts';
 
 type Query<M extends 'observed' | 'gaps' | 'entries' | 'kpis'> = Parameters<TelemetryStore[M]>[0];
 
@@ -37,13 +43,17 @@ export async function readObservations(
   series: readonly number[],
 ): Promise<MachineObservation[]> {
   if (series.length === 0) return [];
-  const reader = await connection.runAndReadAll(
-    `SELECT ${observationColumns} FROM ${allObservations(dictionaries.open)}
-     WHERE list_contains($series, series) AND time > $from AND time <= $to ORDER BY time, part, row`,
-    { series: listValue([...series]), from: window.from_ns, to: window.to_ns },
-    { series: LIST(INTEGER) },
-  );
-  return inTimeOrder(reader.getRows().map((row) => observationOf(row, dictionaries)));
+  const result = await connection.run(`SELECT ${observationColumns} ${rowsOf(dictionaries, series)}`, {
+    from: window.from_ns,
+    to: window.to_ns,
+  });
+  return inTimeOrder(observationsIn(await result.fetchAllChunks(), dictionaries));
+}
+
+/** Rows of series with a time in ($from, $to], as they were stored. */
+function rowsOf({ open }: Dictionaries, series: readonly number[]): string {
+  // Numbers of our own in the text of the query: a list as a parameter would not skip the blocks of other series.
+  return `FROM ${allObservations(open)} WHERE series IN (${series.join(', ')}) AND time > $from AND time <= $to`;
 }
 
 /** Most signals say something at least so often: where they did, nothing older is looked at. */
@@ -61,45 +71,51 @@ export async function readLatest(
   for (const from_ns of [at_ns - lately, everBefore]) {
     const missing = series.filter((id) => !found.has(id));
     if (missing.length === 0 || from_ns < everBefore) continue;
-    const rows = await newestRows(connection, dictionaries, { from_ns, to_ns: at_ns }, missing);
-    for (const row of rows) found.set(Number(row[0]), observationOf(row, dictionaries));
+    for (const newest of await newestOf(connection, dictionaries, { from_ns, to_ns: at_ns }, missing))
+      found.set(dictionaries.series.find(newest.machine, newest.signal) ?? -1, newest);
   }
   return [...found.values()];
 }
 
-/** Of each series that said something in (from, to] the rows of its last instant; the last of them is the one that holds. */
-async function newestRows(
+/** Of each series that said something in (from, to] the observations of its last instant; the last of them holds. */
+async function newestOf(
   connection: DuckDBConnection,
-  { open }: Dictionaries,
+  dictionaries: Dictionaries,
   { from_ns, to_ns }: { from_ns: bigint; to_ns: bigint },
   series: readonly number[],
-): Promise<DuckDBValue[][]> {
-  const rows = `SELECT * FROM ${allObservations(open)}
-    WHERE series IN (${series.join(', ')}) AND time > $from AND time <= $to`;
-  const reader = await connection.runAndReadAll(
-    `SELECT ${observationColumns} FROM (${rows})
-     SEMI JOIN (SELECT series, max(time) AS time FROM (${rows}) GROUP BY series) USING (series, time)
-     ORDER BY ordinal, gateway_time, part, row`,
-    { from: from_ns, to: to_ns },
-  );
-  return reader.getRows();
+): Promise<MachineObservation[]> {
+  const rows = rowsOf(dictionaries, series);
+  const instants = await connection.runAndReadAll(`SELECT series, max(time) ${rows} GROUP BY series`, {
+    from: from_ns,
+    to: to_ns,
+  });
+  const newest = instants.getRows().map(([id, time]) => ({ id: Number(id), time: big(time) }));
+  if (newest.length === 0) return [];
+  const times = newest.map(({ time }) => time);
+  const isNewest = newest.map(({ id, time }) => `series = ${id} AND time = ${time}`).join(' OR ');
+  const result = await connection.run(`SELECT ${observationColumns} ${rows} AND (${isNewest})`, {
+    from: least(times) - 1n,
+    to: greatest(times),
+  });
+  return inTimeOrder(observationsIn(await result.fetchAllChunks(), dictionaries));
 }
 
 export async function readObserved(
   connection: DuckDBConnection,
   query: Query<'observed'>,
 ): Promise<{ from_ns: bigint; to_ns: bigint }[]> {
-  const claims = `(SELECT * FROM observed WHERE machine = $machine AND until_ns > $from AND from_ns < $to
-    ${query.source === undefined ? '' : 'AND source = $source'})`;
+  const claims = `SELECT from_ns, until_ns FROM observed
+    WHERE machine = $machine AND until_ns > $from AND from_ns < $to
+    ${query.source === undefined ? '' : 'AND source = $source'}`;
   const parameters: Record<string, DuckDBValue> = {
     machine: query.machine,
     from: query.from_ns,
     to: query.to_ns,
   };
   if (query.source !== undefined) parameters['source'] = query.source;
-  const reader = await connection.runAndReadAll(islands(claims, 'machine'), parameters);
-  const merged = reader.getRows().map(([, from, until]) => ({ from_ns: big(from), to_ns: big(until) }));
-  return mergeWithin(merged, query);
+  const reader = await connection.runAndReadAll(claims, parameters);
+  const claimed = reader.getRows().map(([from, until]) => ({ from_ns: big(from), to_ns: big(until) }));
+  return mergeWithin(claimed, query);
 }
 
 export async function readGaps(connection: DuckDBConnection, query: Query<'gaps'>): Promise<MachineGap[]> {
@@ -150,49 +166,47 @@ export async function readKpis(connection: DuckDBConnection, query: Query<'kpis'
   }));
 }
 
-function observationOf(row: DuckDBValue[], dictionaries: Dictionaries): MachineObservation {
-  const [series, time, ordinal, kind, number, integer, text, ...rest] = row;
-  const [nativeKind, nNumber, nInteger, nText, status, gatewayTime, origin, stated] = rest;
-  const [machine = '', signal = ''] = dictionaries.series.thing(Number(series));
-  const [source = '', gateway = '', mapping = ''] = dictionaries.origin.thing(Number(origin));
-  const value = valueOf(kind, number, integer, text);
-  const native = valueOf(nativeKind, nNumber, nInteger, nText);
-  return {
-    machine,
-    signal,
-    source_time_ns: big(time) - BigInt(Number(ordinal)),
-    ordinal: Number(ordinal),
-    ...(value === undefined ? {} : { value }),
-    ...(native === undefined ? {} : { native }),
-    status: Number(status),
-    ...(stated === null ? {} : { stated_time_ns: big(stated) }),
-    source,
-    gateway,
-    gateway_time_ns: big(gatewayTime),
-    mapping,
-  };
+function observationsIn(
+  chunks: readonly DuckDBDataChunk[],
+  dictionaries: Dictionaries,
+): MachineObservation[] {
+  return chunks.flatMap((chunk) => {
+    const [series, times, ordinals] = [integers(chunk, 0), longs(chunk, 1), integers(chunk, 2)];
+    const [values, natives] = [cellsOf(chunk, 3, Uint8Array), cellsOf(chunk, 7, Uint8Array)];
+    const [statuses, gateways] = [cellsOf(chunk, 11, Uint32Array), longs(chunk, 12)];
+    const [origins, stated] = [integers(chunk, 13), chunk.getColumnVector(14)];
+    return Array.from(series, (id, row): MachineObservation => {
+      const [machine = '', signal = ''] = dictionaries.series.thing(id);
+      const [source = '', gateway = '', mapping = ''] = dictionaries.origin.thing(origins[row]!);
+      const ordinal = ordinals[row]!;
+      const observation: MachineObservation = {
+        ...{ machine, signal, source, gateway, mapping, ordinal },
+        source_time_ns: times[row]! - BigInt(ordinal),
+        status: statuses[row]!,
+        gateway_time_ns: gateways[row]!,
+      };
+      const value = valueIn(chunk, 4, values[row]!, row);
+      if (value !== undefined) observation.value = value;
+      const native = valueIn(chunk, 8, natives[row]!, row);
+      if (native !== undefined) observation.native = native;
+      const stated_time_ns = stated.getItem(row);
+      if (typeof stated_time_ns === 'bigint') observation.stated_time_ns = stated_time_ns;
+      return observation;
+    });
+  });
 }
 
-function valueOf(
-  kind: DuckDBValue | undefined,
-  number: DuckDBValue | undefined,
-  integer: DuckDBValue | undefined,
-  text: DuckDBValue | undefined,
-): Value | undefined {
-  switch (kind) {
-    case kinds.number:
-      return Number(number);
-    case kinds.integer:
-      return big(integer);
-    case kinds.text:
-      return String(text);
-    case kinds.flag:
-      return big(integer) === 1n;
-    default:
-      return undefined;
-  }
-}
+const integers = (chunk: DuckDBDataChunk, column: number) => cellsOf(chunk, column, Int32Array);
+const longs = (chunk: DuckDBDataChunk, column: number) => cellsOf(chunk, column, BigInt64Array);
 
 function big(cell: DuckDBValue | undefined): bigint {
   return typeof cell === 'bigint' ? cell : BigInt(Number(cell));
+}
+
+function least(times: readonly bigint[]): bigint {
+  return times.reduce((a, b) => (a < b ? a : b));
+}
+
+function greatest(times: readonly bigint[]): bigint {
+  return times.reduce((a, b) => (a > b ? a : b));
 }
