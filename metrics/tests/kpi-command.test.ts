@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { indexPlant, nsFromIso, parsePlant } from '@benchline/model';
 import { placementOf } from '@benchline/store';
 import { openEmbeddedStore } from '@benchline/store/embedded';
@@ -39,6 +40,9 @@ function write(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 }
+
+const loadedIndex = () =>
+  indexPlant(parsePlant(readFileSync(join(folder, 'plant.yaml'), 'utf8'), 'plant.yaml'));
 
 async function benchline(...args: string[]) {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -104,6 +108,48 @@ describe('benchline kpi', () => {
     expect(stderr).toContain("1 times mill-1/state 'Polish': the state table does not list it");
   });
 
+  it('reads a file with a byte order mark, Windows line ends and empty lines, packed by gzip', async () => {
+    const file = join(folder, 'windows.ndjson.gz');
+    writeFileSync(file, gzipSync(`\uFEFF${example.replaceAll('\n', '\r\n\r\n')}`));
+    const { observations, claims } = await loadObservationFile(file, loadedIndex());
+    expect([observations, claims]).toEqual([8, 1]);
+  });
+
+  it('counts what it cannot use', async () => {
+    const odd = [
+      { machine: 'mill-1', signal: 'good-items', time: '2026-03-02T08:30:00+08:00', value: '104' },
+      { machine: 'mill-1', signal: 'state', time: '2026-03-02T08:30:00+08:00', value: 'Prep' },
+      { machine: 'mill-2', signal: 'state', time: '2026-03-02T08:30:00+08:00', value: 'setup' },
+      { kind: 'observed', machine: 'mill-3', from: '2026-03-02T08:00:00Z', until: '2026-03-02T09:00:00Z' },
+    ];
+    const file = write('odd.ndjson', `${example}${odd.map((line) => JSON.stringify(line)).join('\n')}`);
+    const { unusable, unknown } = await loadObservationFile(file, loadedIndex());
+    expect([...unknown]).toEqual([
+      ['mill-2/state', 1],
+      ['mill-3', 1],
+    ]);
+    expect([...unusable.keys()]).toEqual([
+      expect.stringMatching(/^mill-1\/good-items '104' is no number/),
+      expect.stringMatching(/^mill-1\/state 'Prep' is no state: .*"native"/),
+    ]);
+  });
+
+  it.each([
+    ['{"machine":"mill-1","signal":"good-items","value":1}', "'time' is missing"],
+    ['{"kind":"observed","machine":"mill-1","from":"2026-03-02T08:00:00Z"}', "'until' is missing"],
+    [
+      '{"machine":"mill-1","signal":"state","time":"2026-03-02T08:00:00Z"}',
+      'a value, or a Bad status instead of it',
+    ],
+    [
+      '{"machine":"mill-1","signal":"good-items","time":"2026-03-02T08:00:00Z","value":1,"status":2147483648}',
+      'a value, or a Bad status instead of it',
+    ],
+  ])('says what is wrong with %s', async (line, problem) => {
+    const file = write('wrong.ndjson', line);
+    await expect(loadObservationFile(file, loadedIndex())).rejects.toThrow(`wrong.ndjson:1: ${problem}`);
+  });
+
   it('takes nothing for watched that nobody claimed, and says so', async () => {
     write('silent.ndjson', example.trim().split('\n').slice(0, -1).join('\n'));
     const { stdout, stderr } = await kpi('silent.ndjson', ...hour, ...milling, '--json');
@@ -135,8 +181,7 @@ describe('benchline export', () => {
     // Longer than the window, so that a state and registers are carried into it.
     const from = '2026-03-02T08:30:00+08:00';
     const window = ['--from', from, '--to', '2026-03-02T09:30:00+08:00'];
-    const plant = parsePlant(readFileSync(join(folder, 'plant.yaml'), 'utf8'), 'plant.yaml');
-    const index = indexPlant(plant);
+    const index = loadedIndex();
     const { store: read } = await loadObservationFile(join(folder, 'stated.ndjson'), index);
     const whole = {
       machine: 'mill-1',

@@ -129,6 +129,14 @@ describe('a roll-up', () => {
     expect(oee.value).toBeCloseTo((18_848 + 675) / ((420 + 435) * 60), 9);
   });
 
+  test('leaves out the time of a machine of which nobody knows what it made', () => {
+    const silent: Case = read('counters-silent', 'case.json');
+    const line = scopeAccount([{ machines: [machine(first), machine(silent)], meters: [] }]);
+    const { oee, availability } = figuresOf(line, () => 1);
+    expect(oee).toMatchObject({ value: expect.closeTo(18_848 / (420 * 60), 9), status: 'partial' });
+    expect(availability.value).toBeCloseTo((373 + 60) / (420 + 60), 9);
+  });
+
   test("takes a line's energy from its meters and does not add the machines' registers to it", () => {
     const metered = {
       ...first,

@@ -51,15 +51,19 @@ export function secondsOf(spanNs: Nanoseconds): number {
   return Number(spanNs) / 1e9;
 }
 
+const isoParts =
+  /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:Z|([+-]\d{2})(?::?(\d{2}))?)$/;
+
 /**
- * Reads an ISO 8601 instant with up to nine fractional digits and an explicit offset.
+ * Reads an ISO 8601 instant with up to nine fractional digits and an explicit offset; whole minutes need no seconds.
  * @throws RangeError when the text has no offset or is no date.
  */
 export function nsFromIso(text: string): Nanoseconds {
-  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/.exec(text);
-  const ms = match && isCalendarTime(match[1] ?? '') ? Date.parse(`${match[1]}${match[3]}`) : Number.NaN;
-  if (!match || Number.isNaN(ms)) throw new RangeError(`not an ISO 8601 instant with offset: ${text}`);
-  const ns = BigInt(ms) * nsPerMillisecond + BigInt((match[2] ?? '').padEnd(9, '0'));
+  const [, minutes = '', seconds = '00', digits = '', hours = '+00', rest = '00'] = isoParts.exec(text) ?? [];
+  const local = `${minutes}:${seconds}`;
+  const ms = isCalendarTime(local) ? Date.parse(`${local}${hours}:${rest}`) : Number.NaN;
+  if (Number.isNaN(ms)) throw new RangeError(`not an ISO 8601 instant with offset: ${text}`);
+  const ns = BigInt(ms) * nsPerMillisecond + BigInt(digits.padEnd(9, '0'));
   if (!fitsInt64(ns)) throw new RangeError(`outside the years 1678 to 2261: ${text}`);
   return ns;
 }

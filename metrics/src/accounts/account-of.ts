@@ -2,23 +2,25 @@ import type { Nanoseconds } from '@benchline/model';
 import { firstIndex, type Interval, lengthOf, overlay } from '../intervals.ts';
 import {
   type Account,
+  addAmounts,
   type Element,
   type EnergyUse,
+  emptyTally,
   type Rated,
   type Stop,
   type StopKey,
+  type Tally,
 } from './account.ts';
 import { busyAt, type Corrected, correctedItems, withCorrections } from './corrections.ts';
 import {
-  addRoles,
-  attributedSums,
+  attributedIn,
   beginsLater,
   countedOf,
+  erasOf,
   isKnown,
-  noItems,
-  roleSums,
   runOf,
   runsWithin,
+  talliedIn,
 } from './counting.ts';
 import { type EnergyPart, energyParts } from './energy-uses.ts';
 import type { Facts, NamedDefects } from './facts.ts';
@@ -27,7 +29,7 @@ import { type MicroStop, microStopsIn } from './micro-stops.ts';
 import { ordersOf } from './orders.ts';
 import { columnsOf } from './readings.ts';
 import { Rise } from './rise.ts';
-import { type RoleSums, type TallyRule, tallyRule } from './tally.ts';
+import { tallyRule } from './tally.ts';
 
 /** The account of one asset over a window: states hold over [from, to), increments count in (from, to]. */
 export function accountOf(facts: Facts, window: Interval): Account {
@@ -43,6 +45,7 @@ export function accountant(facts: Facts): (window: Interval) => Account {
   const microStops = microStopsIn(busy, facts.micro_stop_ns ?? 0n);
   const tally = tallyRule(facts.counters.map((counter) => counter.role));
   const counters = facts.counters.map((counter) => countedOf(counter, busy));
+  const eras = erasOf(counters);
   const corrections = correctedItems(facts.corrections ?? [], tally, busy);
   const named_defects = (facts.named_defects ?? []).map((said) => ({
     ...said,
@@ -52,15 +55,15 @@ export function accountant(facts: Facts): (window: Interval) => Account {
   const metered = meteredOf(facts, known);
 
   return (window) => {
-    const placed = roleSums(counters, window);
-    const attributed = attributedSums(counters, window);
+    const placed = talliedIn(counters, clipped(eras, window));
+    const attributed = attributedIn(counters, clipped(eras, window));
     const corrected = within(corrections, window);
     const credited = corrected.filter((c) => c.busy);
     const time = clipped(busy, window);
     const seen = clipped(facts.seen, window).at(-1);
     const entered = from(entries, window);
     const made = (stretch: Interval) =>
-      withCorrections(tally.of(roleSums(counters, stretch)), within(corrected, stretch)).items;
+      withCorrections(talliedIn(counters, clipped(eras, stretch)), within(corrected, stretch)).items;
     return {
       calendar_ns: facts.reports_states ? window.to_ns - window.from_ns : 0n,
       planned_ns: lengthOf(clipped(facts.planned, window)),
@@ -69,13 +72,13 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       stops: stopsOf(time, entered),
       micro_stops: summedUp(from(microStops, window)),
       products: tally.good
-        ? ratedOf({ time, attributed, credited, named: within(named_defects, window) }, tally)
+        ? ratedOf({ time, attributed, credited, named: within(named_defects, window) })
         : new Map(),
       orders: ordersOf({ executed: clipped(executed, window), time, made }),
       ...((corrected.length > 0 || counters.some((counter) => isKnown(counter, window))) && {
-        counts: withCorrections(tally.of(placed), corrected),
+        counts: withCorrections(placed, corrected),
       }),
-      attributed: withCorrections(tally.of([...attributed.values()].reduce(addRoles, noItems())), credited),
+      attributed: withCorrections([...attributed.values()].reduce(addAmounts, emptyTally), credited),
       energy: energyOf(metered, window),
       energy_uses: energyBy(metered, window, (part) => part.key),
       energy_orders: energyBy(metered, window, (part) => part.order),
@@ -148,12 +151,12 @@ function elementTimes(time: readonly Known[]): Record<Element, Nanoseconds> {
 
 interface Made {
   time: readonly Known[];
-  attributed: ReadonlyMap<string | undefined, RoleSums>;
+  attributed: ReadonlyMap<string | undefined, Tally>;
   credited: readonly Corrected<Known>[];
   named: readonly (NamedDefects & { busy: Known | undefined })[];
 }
 
-function ratedOf({ time, attributed, credited, named }: Made, tally: TallyRule): Map<string, Rated> {
+function ratedOf({ time, attributed, credited, named }: Made): Map<string, Rated> {
   const rated = new Map<string, { -readonly [A in keyof Rated]: Rated[A] }>();
   const of = (product: string) => {
     let sums = rated.get(product);
@@ -170,7 +173,7 @@ function ratedOf({ time, attributed, credited, named }: Made, tally: TallyRule):
     sums.pbt_ns += to_ns - from_ns;
     if (element === 'apt') sums.apt_ns += to_ns - from_ns;
   }
-  const made = [...attributed].map(([product, counts]) => ({ product, counted: tally.of(counts) }));
+  const made = [...attributed].map(([product, counted]) => ({ product, counted }));
   const corrected = credited.map((c) => ({ product: c.busy?.product, counted: c.tally }));
   for (const { product, counted } of [...made, ...corrected]) {
     if (product === undefined) continue;

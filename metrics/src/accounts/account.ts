@@ -103,7 +103,7 @@ export interface Account {
   produced: boolean;
 }
 
-const emptyTally: Tally = { items: 0n, judged: 0n, good: 0n, scrap: 0n, rework: 0n };
+export const emptyTally: Tally = { items: 0n, judged: 0n, good: 0n, scrap: 0n, rework: 0n };
 
 export const emptyAccount: Account = {
   calendar_ns: 0n,

@@ -1,9 +1,10 @@
-import { firstIndex, type Interval, intersect } from '../intervals.ts';
+import { everAfter, everBefore, firstIndex, type Interval, intersect } from '../intervals.ts';
+import { addAmounts, emptyTally, type Tally } from './account.ts';
 import type { CounterFacts, CountRole } from './facts.ts';
 import type { Known } from './known.ts';
 import { columnsOf } from './readings.ts';
 import { common, Rise, type Run } from './rise.ts';
-import type { RoleSums } from './tally.ts';
+import { type RoleSums, rolesTelling, type TallyRule, tallyRule } from './tally.ts';
 
 /** Increments that belong to a stretch of observed, planned busy time. */
 export interface Attributed extends Run {
@@ -49,15 +50,48 @@ export function runOf(rise: Rise, { from_ns, to_ns }: Interval): Run {
   return { first, end: rise.upTo(to_ns, first) };
 }
 
+/** A stretch in which the same counters have already said something, and what items they make up. */
+export interface Era extends Interval {
+  tally: TallyRule;
+}
+
+/** All time, cut where a counter spoke for the first time. */
+export function erasOf(counters: readonly Pick<Counted, 'role' | 'rise'>[]): Era[] {
+  const roles = counters.map(({ role }) => role);
+  const firsts = counters.flatMap(({ rise }) => [...rise.at_ns.subarray(0, 1)]);
+  const cuts = [everBefore, ...[...new Set(firsts)].toSorted((a, b) => (a < b ? -1 : 1)), everAfter];
+  return cuts.slice(1).map((to_ns, i) => {
+    const from_ns = cuts[i]!;
+    const spoken = counters.filter(({ rise }) => rise.upTo(from_ns) > 0).map(({ role }) => role);
+    return { from_ns, to_ns, tally: tallyRule(rolesTelling(roles, new Set(spoken))) };
+  });
+}
+
+/** Items that were counted within some eras. */
+export function talliedIn(counters: readonly Counted[], eras: readonly Era[]): Tally {
+  return eras.map((era) => era.tally.of(roleSums(counters, era))).reduce(addAmounts, emptyTally);
+}
+
+/** The attributed part of them by product; undefined where none was known. */
+export function attributedIn(
+  counters: readonly Counted[],
+  eras: readonly Era[],
+): ReadonlyMap<string | undefined, Tally> {
+  const products = new Map<string | undefined, Tally>();
+  for (const era of eras)
+    for (const [product, sums] of attributedSums(counters, era))
+      products.set(product, addAmounts(products.get(product) ?? emptyTally, era.tally.of(sums)));
+  return products;
+}
+
 /** What counters rose by within a window, by what they count. */
-export function roleSums(counters: readonly Counted[], window: Interval): RoleSums {
+function roleSums(counters: readonly Counted[], window: Interval): RoleSums {
   const sums = noItems();
   for (const { role, rise } of counters) sums[role] += rise.over(runOf(rise, window));
   return sums;
 }
 
-/** The attributed part of it by product; undefined where none was known. */
-export function attributedSums(
+function attributedSums(
   counters: readonly Counted[],
   window: Interval,
 ): ReadonlyMap<string | undefined, RoleSums> {
@@ -72,15 +106,6 @@ export function attributedSums(
   return products;
 }
 
-export function addRoles(a: RoleSums, b: RoleSums): RoleSums {
-  return {
-    total: a.total + b.total,
-    good: a.good + b.good,
-    scrap: a.scrap + b.scrap,
-    rework: a.rework + b.rework,
-  };
-}
-
 /** What of some runs, in order, lies in a window. */
 export function runsWithin<R extends Run>(runs: readonly R[], window: Run): R[] {
   const start = firstIndex(runs, (run) => run.end > window.first);
@@ -92,15 +117,21 @@ export function runsWithin<R extends Run>(runs: readonly R[], window: Run): R[] 
 
 type Sums = { -readonly [R in keyof RoleSums]: bigint };
 
-export function noItems(): Sums {
+function noItems(): Sums {
   return { total: 0n, good: 0n, scrap: 0n, rework: 0n };
 }
 
-/** Whether a counter says anything of a window: it was read in it, or watched in it without a change. */
-export function isKnown(counter: Pick<Counted, 'rise' | 'observed'>, window: Interval): boolean {
-  const { first, end } = runOf(counter.rise, window);
-  if (first < end) return true;
-  return !beginsLater(counter, window) && intersect(counter.observed, [window]).length > 0;
+/**
+ * Whether a counter says anything of a window: a difference ends in it, or it was watched in it without a change since
+ * it was read. The very first reading alone is no difference.
+ */
+export function isKnown({ rise, observed }: Pick<Counted, 'rise' | 'observed'>, window: Interval): boolean {
+  const { first, end } = runOf(rise, window);
+  if (Math.max(first, 1) < end) return true;
+  const [read] = rise.at_ns;
+  if (read === undefined || read >= window.to_ns) return false;
+  const since = { ...window, from_ns: read > window.from_ns ? read : window.from_ns };
+  return intersect(observed, [since]).length > 0;
 }
 
 export function beginsLater({ rise }: Pick<Counted, 'rise'>, window: Interval): boolean {

@@ -16,6 +16,24 @@ export interface TallyRule {
 }
 
 /**
+ * The counters that make up items while some have not said anything yet. What a total or a good counter would have
+ * counted is then unknown and not 0, so that it is told by the others; scrap and rework that nobody counted beside a
+ * good counter are none.
+ */
+export function rolesTelling(
+  all: readonly CountRole[],
+  spoken: ReadonlySet<CountRole>,
+): readonly CountRole[] {
+  if (spoken.has('good') && !spoken.has('total')) return all.filter((role) => role !== 'total');
+  return all.filter((role) => spoken.has(role));
+}
+
+/** Whether items are known without the good ones among them: nothing that counts good or scrap has spoken yet. */
+export function isUnjudged({ items, judged, good }: Tally): boolean {
+  return items > 0n && judged === 0n && good === 0n;
+}
+
+/**
  * PQ is the total counter where there is one, otherwise good + scrap + rework. A missing good or scrap counter
  * is the rest of the total. A total alone says nothing of quality; a good counter alone nothing of scrap.
  */

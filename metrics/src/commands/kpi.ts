@@ -68,18 +68,20 @@ function grainOf(text: unknown): (typeof periodGrains)[number] | undefined {
 }
 
 function sayWhatIsMissing(
-  { observations, claims, unknown, unlisted, unfit }: LoadedFile,
+  { observations, claims, unknown, unlisted, unusable, unfit }: LoadedFile,
   plant: PlantIndex,
 ): void {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   for (const [name, count] of unknown) {
     const [machine = ''] = name.split('/');
     const what = plant.assets.has(machine) ? 'signal' : 'machine';
-    say(`${count} observations of ${name} were left out: the plant file has no such ${what}`);
+    say(`${count} lines about ${name} were left out: the plant file has no such ${what}`);
   }
+  for (const [what, count] of unusable) say(`${count} times ${what}; nothing was computed from it`);
   for (const [name, count] of unlisted)
     say(`${count} times ${name}: the state table does not list it, so that time is unobserved`);
   for (const text of unfit) say(text);
+  if (observations === 0) say('the file holds no observation of a machine or meter of this plant');
   if (observations > 0 && claims === 0)
     say(
       'no line of kind "observed": nothing counts as watched, so time figures are absent (model/docs/observations.md)',

@@ -20,9 +20,8 @@ export function quantityFigures(subject: Subject): Record<QuantityKpiId, Figure>
 export function count(subject: Subject, which: 'items' | 'good'): Figure {
   if (!subject.reports[which]) return absent('not_applicable');
   const { counts } = subject.scope.account;
-  return counts
-    ? { value: unitsOf(counts[which]), status: countStatus(subject.scope) }
-    : absent('not_observed');
+  if (!counts || (which === 'good' && !subject.scope.good_told)) return absent('not_observed');
+  return { value: unitsOf(counts[which]), status: countStatus(subject.scope) };
 }
 
 function ratio(
@@ -34,7 +33,7 @@ function ratio(
   const { counts } = subject.scope.account;
   if (!counts) return absent('not_observed');
   const [part, whole] = of(counts);
-  if (whole <= 0n) return absent('no_items');
+  if (whole <= 0n) return absent(subject.scope.good_told ? 'no_items' : 'not_observed');
   return { value: Number(part) / Number(whole), status: countStatus(subject.scope) };
 }
 

@@ -1,6 +1,6 @@
 import { type Asset, secondsOf, signalsOf } from '@benchline/model';
 import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
-import { tallyRule } from '../accounts/tally.ts';
+import { isUnjudged, tallyRule } from '../accounts/tally.ts';
 import { unitsOf } from './quantities.ts';
 
 /** Which kinds of figures an asset's signals can give, whatever has been received of them. */
@@ -48,6 +48,8 @@ export interface LineAccounts {
 /** The sums of a scope, and what of it some asset should have reported but did not. */
 export interface ScopeAccount extends AssetAccount {
   counts_missing: boolean;
+  /** Whether some asset told its good items, be there any or not. */
+  good_told: boolean;
   /** Of machines with a stated capacity: what they could have made in their PBT, and what they made. */
   capacity: { items: number; made_items: number } | undefined;
   /** Carriers of which some register was not read. */
@@ -65,7 +67,7 @@ export function scopeAccount(lines: readonly LineAccounts[]): ScopeAccount {
       meters.flatMap(({ reports, feeder_of }) => [...reports.carriers].filter((c) => !feeder_of?.has(c))),
     );
     return [...machines.map((machine) => withoutEnergy(machine, metered)), ...meters].map((asset) =>
-      withoutEnergy(asset, asset.elsewhere ?? new Set()),
+      withoutSpeed(withoutEnergy(asset, asset.elsewhere ?? new Set())),
     );
   });
   return {
@@ -79,7 +81,10 @@ export function scopeAccount(lines: readonly LineAccounts[]): ScopeAccount {
       carriers: new Set(assets.flatMap((a) => [...a.reports.carriers])),
     },
     capacity: capacityOf(assets),
-    counts_missing: assets.some((a) => a.reports.items && !a.account.counts),
+    counts_missing: assets.some(
+      (a) => (a.reports.items && !a.account.counts) || (a.reports.good && !tellsGood(a)),
+    ),
+    good_told: assets.some((a) => a.reports.good && tellsGood(a)),
     energy_missing: new Set(
       assets.flatMap((a) => [...a.reports.carriers].filter((carrier) => !a.account.energy.has(carrier))),
     ),
@@ -96,6 +101,17 @@ function capacityOf(assets: readonly AssetAccount[]): ScopeAccount['capacity'] {
   if (stated.length === 0) return undefined;
   const sum = (of: (s: (typeof stated)[number]) => number) => stated.reduce((all, s) => all + of(s), 0);
   return { items: sum((s) => s.items), made_items: sum((s) => s.made_items) };
+}
+
+function tellsGood({ account: { counts } }: AssetAccount): boolean {
+  return counts !== undefined && !isUnjudged(counts);
+}
+
+/** Time of a machine of which nobody knows what it made is no time in which it made nothing. */
+function withoutSpeed(asset: AssetAccount): AssetAccount {
+  const { account } = asset;
+  if (account.counts && !isUnjudged(account.attributed)) return asset;
+  return { ...asset, account: { ...account, products: new Map() } };
 }
 
 /** What states used stays: it is told of machines alone, and never added to what meters say. */

@@ -1,6 +1,7 @@
 import type { KpiId } from '@benchline/model';
 import { absent, type Figure, overTime, type Subject, timeStatus, withoutTime } from './figure.ts';
 import type { Quantities } from './quantities.ts';
+import { countStatus } from './quantity-figures.ts';
 
 type TimeKpiId =
   | 'oee'
@@ -33,7 +34,7 @@ export function timeFigures(subject: Subject): Record<TimeKpiId & KpiId, Figure>
   return {
     oee: of(() => oee(subject)),
     availability: of(() => bounded(q.apt_s, q)),
-    effectiveness: of(() => rated(subject) ?? overRated(q.earned_s, q.rated_apt_s, q)),
+    effectiveness: of(() => rated(subject) ?? asMade(overRated(q.earned_s, q.rated_apt_s, q), subject)),
     quality_ratio: of(() => qualityRatio(subject)),
     allocation_efficiency: of(() => bounded(busy_s, q)),
     utilization_efficiency: of(() => overTime(q.apt_s, busy_s, q)),
@@ -63,16 +64,19 @@ function oee(subject: Subject): Figure {
   const { q } = subject;
   const missing = rated(subject);
   if (missing) return missing;
-  return q.rated_pbt_s === q.observed_s
-    ? bounded(q.earned_good_s, q)
-    : overRated(q.earned_good_s, q.rated_pbt_s, q);
+  const figure =
+    q.rated_pbt_s === q.observed_s
+      ? bounded(q.earned_good_s, q)
+      : overRated(q.earned_good_s, q.rated_pbt_s, q);
+  return asMade(figure, subject);
 }
 
-function qualityRatio({ scope, reports, q }: Subject): Figure {
+function qualityRatio(subject: Subject): Figure {
+  const { scope, reports, q } = subject;
   if (!reports.judged) return absent('not_applicable');
   const { judged, good } = scope.account.attributed;
-  if (judged <= 0n) return absent('no_items');
-  return { value: Number(good) / Number(judged), status: timeStatus(q) };
+  if (judged <= 0n) return absent(scope.good_told ? 'no_items' : 'not_observed');
+  return asMade({ value: Number(good) / Number(judged), status: timeStatus(q) }, subject);
 }
 
 /** Product, yield and speed as Nakajima's third factor takes them: what stops are short of loses performance. */
@@ -82,7 +86,7 @@ function nakajimaPerformance(subject: Subject): Figure {
   if (missing) return missing;
   // Stops know no product, so a part of the time without a planned run time leaves nothing to compare with.
   if (q.rated_pbt_s !== q.observed_s) return absent('not_applicable');
-  return overTime(q.earned_s, q.apt_s + q.waiting_s + q.short_stop_s, q);
+  return asMade(overTime(q.earned_s, q.apt_s + q.waiting_s + q.short_stop_s, q), subject);
 }
 
 function perFailure(time_s: number, q: Quantities): Figure {
@@ -95,16 +99,21 @@ function correctiveMaintenance(q: Quantities): Figure {
   return { value: q.fault_s / (q.fault_s + q.pmt_s), status: timeStatus(q) };
 }
 
-/** Why speed cannot be judged: no planned run time per item is known for anything that was made. */
-function rated({ reports, q }: Subject): Figure | undefined {
-  if (!reports.good || q.rated_pbt_s === 0) return absent('not_applicable');
-  return undefined;
+/** Why speed cannot be judged: nobody counted what was made, or no planned run time per item of it is known. */
+function rated({ scope, reports, q }: Subject): Figure | undefined {
+  if (q.rated_pbt_s > 0) return undefined;
+  return absent(reports.good && !scope.good_told ? 'not_observed' : 'not_applicable');
 }
 
 function overRated(earned_s: number, rated_s: number, q: Quantities): Figure {
   if (rated_s === 0) return absent('no_production');
   const complete = q.rated_pbt_s === q.observed_s;
   return { value: earned_s / rated_s, status: complete ? timeStatus(q) : 'partial' };
+}
+
+/** A figure of what was made, which is no more complete than the counts that it comes from. */
+function asMade(figure: Figure, { scope }: Subject): Figure {
+  return figure.status === 'ok' ? { ...figure, status: countStatus(scope) } : figure;
 }
 
 /** A figure times a ratio of times, with its bounds left behind: they hold for itself alone. */

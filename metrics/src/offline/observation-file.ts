@@ -1,5 +1,7 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import {
   assertEntryFits,
   BenchlineError,
@@ -15,6 +17,7 @@ import {
 } from '@benchline/model';
 import { placementOf, type StoreWrite, type TelemetryStore } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
+import { unusable } from './unusable.ts';
 
 /** What a file holds, in a store to compute from. */
 export interface LoadedFile {
@@ -24,7 +27,9 @@ export interface LoadedFile {
   claims: number;
   /** Native states that no state table lists, by `machine/signal 'state'`: unobserved time. */
   unlisted: ReadonlyMap<string, number>;
-  /** Lines about machines or signals that the plant file does not have, by `machine/signal`: left out. */
+  /** Values that nothing can be computed from, with the reason, by `machine/signal 'value'`. */
+  unusable: ReadonlyMap<string, number>;
+  /** Lines about machines or signals that the plant file does not have, by `machine/signal` or `machine`: left out. */
   unknown: ReadonlyMap<string, number>;
   /** Entries that do not fit the plant file, and why: as far as they do not, they change nothing. */
   unfit: readonly string[];
@@ -38,7 +43,8 @@ const linesAWrite = 5000;
  */
 export async function loadObservationFile(file: string, plant: PlantIndex): Promise<LoadedFile> {
   const store = openMemoryStore({ placement: placementOf(plant) });
-  const [unknown, unlisted] = [new Map<string, number>(), new Map<string, number>()];
+  const counts = () => new Map<string, number>();
+  const [unknown, unlisted, unused] = [counts(), counts(), counts()];
   const unfit: string[] = [];
   let [observations, claims] = [0, 0];
   for await (const write of writesOf(file, stateReader(plant))) {
@@ -53,11 +59,16 @@ export async function loadObservationFile(file: string, plant: PlantIndex): Prom
       count(unknown, `${machine}/${signal}`);
       observations -= 1;
     }
-    for (const { machine, signal, status: code, native } of write.observations)
+    for (const { machine } of [...write.observed, ...write.gaps])
+      if (!plant.assets.has(machine)) count(unknown, machine);
+    for (const { machine, signal, status: code, native, value } of write.observations) {
       if (code === status.badOutOfRange && typeof native === 'string')
         count(unlisted, `${machine}/${signal} '${native}'`);
+      const why = unusable(plant.assets.get(machine)?.type.signals[signal], value);
+      if (why !== undefined) count(unused, `${machine}/${signal} '${value}' ${why}`);
+    }
   }
-  return { store, observations, claims, unknown, unlisted, unfit };
+  return { store, observations, claims, unknown, unlisted, unusable: unused, unfit };
 }
 
 function misfit(plant: PlantIndex, entry: Entry): string | undefined {
@@ -90,20 +101,39 @@ async function* writesOf(file: string, stateOf: StateReader): AsyncGenerator<Ful
 
 async function* itemsOf(file: string, stateOf: StateReader): AsyncGenerator<ObservationFileItem> {
   let number = 0;
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
   try {
+    const lines = createInterface({ input: bytesOf(file), crlfDelay: Number.POSITIVE_INFINITY });
     for await (const line of lines) {
       number += 1;
-      if (line.trim() !== '') yield observationFileItem(line, stateOf);
+      const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
+      if (text.trim() !== '') yield observationFileItem(text, stateOf);
     }
   } catch (cause) {
     if (!(cause instanceof BenchlineError))
-      throw new BenchlineError('not_found', `cannot read ${file}: ${describeError(cause)}`, { cause });
+      throw new BenchlineError('not_found', `cannot read ${file}: ${describeError(cause)}`, {
+        hint: 'give the path of an observation file, packed by gzip or not',
+        cause,
+      });
     throw new BenchlineError(cause.code, `${file}:${number}: ${cause.message}`, {
       ...(cause.hint !== undefined && { hint: cause.hint }),
       cause,
     });
   }
+}
+
+function bytesOf(file: string): Readable {
+  return isGzip(file) ? pipeline(createReadStream(file), createGunzip(), () => {}) : createReadStream(file);
+}
+
+function isGzip(file: string): boolean {
+  const start = Buffer.alloc(2);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, start, 0, start.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  return start.readUInt16BE() === 0x1f8b;
 }
 
 function count(counts: Map<string, number>, name: string): void {
@@ -117,6 +147,6 @@ function emptyWrite(): FullWrite {
 function stateReader(plant: PlantIndex): StateReader {
   return (machine, signal, native) => {
     const definition = plant.assets.get(machine)?.type.signals[signal];
-    return definition?.measurement === 'state' ? canonicalStateOf(definition, native) : undefined;
+    return definition?.measurement === 'state' ? (canonicalStateOf(definition, native) ?? null) : undefined;
   };
 }

@@ -101,6 +101,12 @@ export const epochPattern = /^[0-9a-f]{12}-[0-9a-f]{8}$/;
 const digestPattern = /^[0-9a-f]{64}$/;
 const Digest = z.string().regex(digestPattern, 'a SHA-256 digest: 64 hexadecimal digits');
 
+/** A bad quality carries no value, every other one does. */
+export function hasValueOrIsBad(o: { value?: unknown; status?: number | undefined }): boolean {
+  return (o.value === undefined) === (severityOf(o.status ?? 0) === 'bad');
+}
+export const valueOrBad = 'a value, or a Bad status instead of it';
+
 export const ObservationJson = z
   .strictObject({
     signal: Slug,
@@ -110,10 +116,7 @@ export const ObservationJson = z
     native: ValueJson.optional(),
     status: z.int().min(1).max(0xffff_ffff).optional(),
   })
-  .refine(
-    (o) => (o.value === undefined) === (severityOf(o.status ?? 0) === 'bad'),
-    'a value, or a Bad status instead of it',
-  );
+  .refine(hasValueOrIsBad, valueOrBad);
 
 const GapJson = z.strictObject({
   from_ns: nanosecondsJson,

@@ -8,6 +8,7 @@ import { canonicalJson, type Json } from './canonical.ts';
 import { Entry, entryToJson } from './entry.ts';
 import { type MachineObservation, machineObservationFromJson, machineObservationToJson } from './record.ts';
 import { status as codes } from './status.ts';
+import { ValueJson, valueFromJson } from './value.ts';
 
 /**
  * One line of an observation file: what `benchline export` writes and `benchline kpi` reads. Described, with
@@ -27,8 +28,8 @@ export interface Claim {
   until_ns: bigint;
 }
 
-/** The canonical state of a native one; undefined when the machine's state table does not list it. */
-export type StateReader = (machine: string, signal: string, native: string) => string | undefined;
+/** The canonical state of a native one, null where the state table does not list it; undefined for what is no state. */
+export type StateReader = (machine: string, signal: string, native: string) => string | null | undefined;
 
 /** What a file that a person wrote may leave out. */
 const unnamed = 'file';
@@ -62,6 +63,7 @@ export function observationFileItem(line: string, stateOf: StateReader): Observa
   try {
     const json = exactTimes(objectOf(line));
     const kind = json['kind'] ?? 'observation';
+    assertTimes(kind, json);
     switch (kind) {
       case 'observed': {
         const { kind: _, ...observed } = ClaimLine.parse(json);
@@ -146,6 +148,20 @@ function exactTimes(json: Fields): Fields {
   return exact;
 }
 
+/** The times that no line of a kind does without. */
+const timesOf = new Map<Json, readonly (keyof typeof isoKeys)[]>([
+  ['observation', ['time']],
+  ['observed', ['from', 'until']],
+  ['gap', ['from', 'to']],
+  ['entry', ['from']],
+]);
+
+function assertTimes(kind: Json, json: Fields): void {
+  for (const key of timesOf.get(kind) ?? [])
+    if (json[isoKeys[key]] === undefined)
+      throw new Error(`'${key}' is missing: an ISO 8601 instant with offset, or '${isoKeys[key]}'`);
+}
+
 /** A person who writes a file need not say who they are, nor make up an id: the same line is the same entry. */
 function entryOf({ kind: _, ...json }: Fields): Entry {
   const digest = createHash('sha256').update(canonicalJson(json)).digest('hex');
@@ -160,11 +176,13 @@ function entryOf({ kind: _, ...json }: Fields): Entry {
 }
 
 function observationOf({ kind: _, ...json }: Fields, stateOf: StateReader): MachineObservation {
-  const { ordinal, status, ...rest } = json;
+  const { ordinal, status, source_time_ns, ...rest } = json;
   const observation: Fields = {
+    source_time_ns,
     source: unnamed,
     gateway: unnamed,
-    gateway_time_ns: json['source_time_ns'],
+    // One message about a time that cannot be read is enough.
+    gateway_time_ns: typeof source_time_ns === 'string' ? source_time_ns : '0',
     mapping: '',
     ...rest,
     ...(ordinal === 0 ? {} : { ordinal }),
@@ -176,11 +194,13 @@ function observationOf({ kind: _, ...json }: Fields, stateOf: StateReader): Mach
 /** A state may be given by what the controller said alone; the plant's state table then says what it means. */
 function withState(json: Fields, stateOf: StateReader): Fields {
   const { machine, signal, value, native, status } = json;
-  if (value !== undefined || status !== undefined || typeof native !== 'string') return json;
+  if (value !== undefined || status !== undefined || native === undefined) return json;
   if (typeof machine !== 'string' || typeof signal !== 'string') return json;
-  const state = stateOf(machine, signal, native);
-  // As a gateway does it: what the table does not list is no state, and is kept.
-  return state === undefined ? { ...json, status: codes.badOutOfRange } : { ...json, value: state };
+  // As a gateway does it: a number is read as its text, and what the table does not list is no state, and is kept.
+  const text = String(valueFromJson(ValueJson.parse(native)));
+  const state = stateOf(machine, signal, text);
+  if (state === null) return { ...json, native: text, status: codes.badOutOfRange };
+  return state === undefined ? json : { ...json, native: text, value: state };
 }
 
 function problemOf(cause: unknown): string {

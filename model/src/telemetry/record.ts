@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { Slug } from '../slug.ts';
 import { nanosecondsJson } from '../time.ts';
-import { type Observation, ObservationJson, observationFromJson, observationToJson } from './batch.ts';
+import {
+  hasValueOrIsBad,
+  type Observation,
+  ObservationJson,
+  observationFromJson,
+  observationToJson,
+  valueOrBad,
+} from './batch.ts';
 import type { Json } from './canonical.ts';
 import type { PlacedBatch, PlacedObservation } from './placing.ts';
 
@@ -14,15 +21,17 @@ export interface MachineObservation extends PlacedObservation {
   mapping: string;
 }
 
-export const MachineObservationJson = z.strictObject({
-  ...ObservationJson.shape,
-  machine: Slug,
-  source: Slug,
-  gateway: Slug,
-  gateway_time_ns: nanosecondsJson,
-  mapping: z.string(),
-  stated_time_ns: nanosecondsJson.optional(),
-});
+export const MachineObservationJson = z
+  .strictObject({
+    ...ObservationJson.shape,
+    machine: Slug,
+    source: Slug,
+    gateway: Slug,
+    gateway_time_ns: nanosecondsJson,
+    mapping: z.string(),
+    stated_time_ns: nanosecondsJson.optional(),
+  })
+  .refine(hasValueOrIsBad, valueOrBad);
 
 export function* observationsOf(batch: PlacedBatch): Generator<MachineObservation> {
   for (const observation of batch.observations)
