@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import type { Catalogue } from '../src/api/catalogue-schema.ts';
 import type {
   EnergyAlarms,
   EnergyBaseline,
@@ -41,6 +42,43 @@ describe('energy over stored data', () => {
     expect(catalogue.in_use).toEqual({ factor_set: 'gb-t-2589-2020', grid: { region: 'east', year: 2023 } });
     expect(catalogue.factor_sets.map(({ id }) => id)).toContain('gb-t-2589-2008-equivalent');
     expect(catalogue.statuses.every(({ name }) => name.zh !== '')).toBe(true);
+  });
+
+  test('says of every answer by which formula, how well observed and in which revision it is', async () => {
+    const { formulas: known } = (await (await fetch(`${url}/api/v1/catalogue`)).json()) as z.output<
+      typeof Catalogue
+    >;
+    const ids = known.map(({ id, version }) => `${id}@${version}`);
+    expect(known.every(({ text }) => text.en !== '' && text.zh !== '')).toBe(true);
+    const asked = { scope: 'acme', ...wednesday };
+    const fitted = { scope: press, ...wednesday, baseline: 'press' };
+    const period = { scope: press, period: 'day', at: wednesday.from };
+    for (const [path, query] of [
+      ['summary', asked],
+      ['by-state', asked],
+      ['tariff', asked],
+      ['balance', asked],
+      ['baseline', fitted],
+      ['forecast', { scope: press, period: 'day' }],
+      ['explanation', period],
+    ] as const) {
+      const { evidence, time_zone } = await get<typeof EnergySummary>(path, query);
+      expect(Object.keys(evidence.formulas).length, path).toBeGreaterThan(0);
+      for (const formula of Object.values(evidence.formulas)) expect(ids, path).toContain(formula);
+      expect(evidence.coverage === null || evidence.coverage <= 1, path).toBe(true);
+      expect([path, time_zone]).toEqual([path, 'Asia/Shanghai']);
+    }
+    const { evidence } = await get<typeof EnergySummary>('summary', asked);
+    const { formulas, ...rest } = evidence;
+    expect(formulas['co2']).toBe('energy_co2@1');
+    expect(rest).toEqual({
+      declared: ['comprehensive_energy_per_output_value', 'comprehensive_energy_per_value_added'],
+      coverage: 1,
+      provisional: false,
+      revision: 1,
+    });
+    const { alarms } = await get<typeof EnergyAlarms>('alarms', asked);
+    for (const { formula } of alarms) expect(ids).toContain(formula);
   });
 
   test('sums carriers to standard coal and CO₂, counting the feeder and not what is behind it', async () => {

@@ -98,6 +98,7 @@ describe('quality and losses over stored data', () => {
 
   it('rolls yields over the processes: inspections where there are any, else counters', async () => {
     const result = await get<z.output<typeof YieldResult>>('quality/yield', { scope: 'acme/north' });
+    expect(result.evidence).toMatchObject({ declared: [], formulas: { rolled_yield: 'rolled_yield@1' } });
     expect(result.processes).toMatchObject([
       { id: 'pressing', basis: 'counts', submitted: 400, passed: 360, dpmo: { status: 'no_items' } },
       {
@@ -191,6 +192,7 @@ describe('quality and losses over stored data', () => {
 
   it('tells where the time went, and what stopped it', async () => {
     const losses = await get<z.output<typeof LossTree>>('losses', { scope: 'acme/north/hall/cell/press' });
+    expect(losses.formulas).toMatchObject({ waterfall: 'loss_waterfall@1', mttr_h: 'mttr_by_cause@1' });
     const seconds = Object.fromEntries(losses.waterfall.map(({ id, seconds: s }) => [id, s]));
     expect(seconds).toMatchObject({
       calendar: 28_800,

@@ -10,6 +10,7 @@ export * from './health/stages.ts';
 export * from './keys/keys.ts';
 export * from './kpi/catalogue.ts';
 export { type CncBasis, cncBases } from './kpi/cnc-ratio.ts';
+export { type DerivedFormulaId, derivedFormulaOf, derivedFormulas } from './kpi/derived.ts';
 export { inputNames } from './kpi/input-names.ts';
 export { kpiTexts } from './kpi/texts.ts';
 export * from './log.ts';

@@ -115,7 +115,7 @@ async function energyAddsUp(page: Page): Promise<void> {
 async function energyEvidence(page: Page): Promise<void> {
   const shown = page.locator('[data-panel="machines"] .amount button').first();
   await shown.click();
-  const dialog = page.locator('dialog[data-evidence-of="by_machine"]');
+  const dialog = page.locator('dialog[data-evidence-of="energy_by_machine"]');
   expect(await dialog.locator('[data-evidence="scope"]').innerText()).toContain('bracket-line');
   expect(await dialog.locator('[data-evidence="formula"]').innerText()).toContain('Idle share');
   const link = new URL(String(await dialog.getByRole('link').getAttribute('href')), page.url());

@@ -1,14 +1,18 @@
 import { fact, figureButton, openDialog } from './dialog.ts';
 import { element } from './dom.ts';
-import { type EnergyFormulaId, energyFormula } from './energy-formulas.ts';
+import { revisionText } from './evidence.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
-import { formatDate } from './format.ts';
+import { formatDate, formatShare } from './format.ts';
 import { pathName } from './plant.ts';
-import type { Language, PlantView } from './types.ts';
+import type { Catalogue, Evidence, Language, PlantView } from './types.ts';
 
 /** Where an energy figure of the page comes from. */
 export interface EnergyEvidence {
-  formula: EnergyFormulaId;
+  /** Id and version, as the answer names it. */
+  formula: string;
+  /** What the answer rests on, and whether this figure of it rests on something declared. */
+  evidence?: Evidence;
+  declared?: boolean;
   /** The name of the figure, the figure as it stands on the page, and alone, where more stands there. */
   title: string;
   text: string;
@@ -27,11 +31,12 @@ export interface EnergyEvidence {
 
 /** The figure as a button that shows where it comes from. */
 export function withEvidence(
-  { language, plant }: { language: Language; plant: PlantView },
-  evidence: EnergyEvidence,
+  { language, plant, catalogue }: { language: Language; plant: PlantView; catalogue: Catalogue },
+  shown: EnergyEvidence,
 ): HTMLButtonElement {
   const {
     formula,
+    declared = false,
     title,
     text,
     scope,
@@ -42,19 +47,28 @@ export function withEvidence(
     status,
     api,
     value = text,
-  } = evidence;
+  } = shown;
   const say = (id: EvidenceMessageId) => evidenceMessage(language, id);
+  const [id] = formula.split('@');
+  const formulaText = catalogue.formulas.find((one) => one.id === id)?.text[language] ?? '';
   const window = [from, to].map((at) => formatDate(at, time_zone, language)).join(' – ');
   return figureButton(text, language, () => {
     const facts = [
       ...(status ? [fact(say('status'), 'status', status)] : []),
       fact(say('scope'), 'scope', pathName(plant, scope, language), scope),
       fact(say('window'), 'window', window, time_zone),
-      fact(say('formula'), 'formula', energyFormula(language, formula)),
+      fact(say('formula'), 'formula', formulaText, formula),
+      fact(say('basis'), 'basis', say(declared ? 'declared' : 'measured')),
+      ...(shown.evidence
+        ? [
+            fact(say('coverage'), 'coverage', formatShare(shown.evidence.coverage, language)),
+            fact(say('revision'), 'revision', revisionText(shown.evidence, say)),
+          ]
+        : []),
     ];
     const href = `/api/v1/${api.path}?${new URLSearchParams(api.query)}`;
     openDialog(
-      { of: formula, title, value, language },
+      { of: id ?? formula, title, value, language },
       element('dl', { class: 'facts' }, ...facts.flat()),
       ...(inputs.length > 0 ? [element('h3', {}, say('inputs')), inputList(inputs)] : []),
       element(

@@ -31,7 +31,8 @@ export function explanationOf(wording: Wording, told: EnergyExplanation): HTMLEl
       const name = [...cell, ...(one.product ? [nameOf(wording, one.product)] : [])].join(' · ');
       const evidence = {
         ...told,
-        ...{ formula: 'contribution' as const, title: name, text: signed(one.difference) },
+        ...{ title: name, text: signed(one.difference) },
+        formula: told.evidence.formulas['contributions'] ?? '',
         status: statusName(wording, status),
         inputs: [
           [say('actual'), text(one.actual)],

@@ -112,7 +112,7 @@ function item(wording: Wording, shown: Shown, alarm: EnergyAlarm, actions: Alarm
 /** How much of the limit is used, and what is expected, as a button that shows where that comes from. */
 function amounts(wording: Wording, { zone }: Shown, alarm: EnergyAlarm): HTMLElement {
   const { language } = wording;
-  const { scope, from, to, max, unit, value, outlook, name, measure } = alarm;
+  const { scope, from, to, max, unit, value, outlook, name, formula } = alarm;
   const say = (key: EnergyMessageId) => energyMessage(language, key);
   const text = (amount: number) => formatAmount(amount, unit, language);
   const amount = value === undefined ? say('cannot_tell') : text(value);
@@ -121,7 +121,7 @@ function amounts(wording: Wording, { zone }: Shown, alarm: EnergyAlarm): HTMLEle
   const error = outlook?.mean_error;
   return withEvidence(wording, {
     ...{ scope, from, to, time_zone: zone, title: name[language] },
-    formula: measure === 'energy' ? 'limit' : 'limit_per_item',
+    formula,
     text: `${amount} / ${text(max)}${share}${expected}`,
     value: amount,
     inputs: [

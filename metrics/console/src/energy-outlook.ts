@@ -76,7 +76,8 @@ function expected(
       {},
       withEvidence(wording, {
         ...forecast,
-        ...{ formula: 'forecast', title: `${say('forecast')} · ${say(period)}`, text: summary },
+        ...{ title: `${say('forecast')} · ${say(period)}`, text: summary },
+        formula: forecast.evidence.formulas['outlook'] ?? '',
         value: text(most_likely),
         inputs: [
           [say('used'), text(used)],
@@ -147,8 +148,9 @@ export function baselinePanel(
   );
 }
 
-function fit(wording: Wording, { fitted, unit, variables, saving }: EnergyBaseline): HTMLElement {
+function fit(wording: Wording, answer: EnergyBaseline): HTMLElement {
   const { language } = wording;
+  const { fitted, unit, variables, saving } = answer;
   const say = (id: EnergyMessageId) => energyMessage(language, id);
   const number = new Intl.NumberFormat(locale(language), { maximumSignificantDigits: 4 });
   const rows: [string, string][] = [['n', number.format(fitted.n)]];
@@ -161,11 +163,45 @@ function fit(wording: Wording, { fitted, unit, variables, saving }: EnergyBaseli
   if (fitted.cv !== undefined) rows.push(['CV(RMSE)', formatShare(fitted.cv, language)]);
   if (saving !== undefined) rows.push([say('saving'), formatAmount(saving, unit, language)]);
   const facts = rows.map(([name, text]) =>
-    element('div', {}, element('dt', {}, name), element('dd', { 'data-fit': name }, text)),
+    element(
+      'div',
+      {},
+      element('dt', {}, name),
+      element('dd', { 'data-fit': name }, fitEvidence(wording, answer, name, text)),
+    ),
   );
   const list = element('dl', { class: 'factors' }, ...facts);
   if (fitted.status === 'ok') return list;
   return element('div', {}, list, detail(statusName(wording, fitted.status)));
+}
+
+/** Savings are over the window that was asked for; all else is of the time that the baseline was fitted to. */
+function fitEvidence(wording: Wording, answer: EnergyBaseline, name: string, text: string): HTMLElement {
+  const { language } = wording;
+  const { fitted, evidence, scope, time_zone, variables, periods, grain, carrier } = answer;
+  const say = (id: EnergyMessageId) => energyMessage(language, id);
+  const ofSaving = name === say('saving');
+  const { from, to } = ofSaving ? answer : fitted;
+  const known = periods.filter(({ saving }) => saving !== undefined).length;
+  return withEvidence(wording, {
+    ...{ title: name, text, scope, from, to, time_zone },
+    formula: evidence.formulas[ofSaving ? 'saving' : 'fitted'] ?? '',
+    ...(ofSaving && { evidence }),
+    status: statusName(wording, fitted.status),
+    inputs: [
+      [say('variable'), variables.map((id) => say(id)).join(', ')],
+      [say('grain'), say(optionNames[grain] ?? 'by_day')],
+      ['n', String(ofSaving ? known : fitted.n)],
+    ],
+    api: { path: 'energy/baseline', query: { ...baselineQuery(answer), carrier } },
+  });
+}
+
+function baselineQuery({ baseline, scope, from, to, fitted, model, variables, grain }: EnergyBaseline) {
+  const window = { scope, from, to };
+  if (baseline !== undefined) return { ...window, baseline };
+  const [variable = ''] = variables;
+  return { ...window, model, variable, grain, baseline_from: fitted.from, baseline_to: fitted.to };
 }
 
 function savings({ language }: Wording, answer: EnergyBaseline): Element[] {

@@ -1,6 +1,5 @@
 import { element } from './dom.ts';
 import { type EnergyEvidence, withEvidence } from './energy-evidence.ts';
-import type { EnergyFormulaId } from './energy-formulas.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
 import {
   askedFor,
@@ -13,36 +12,44 @@ import {
 } from './energy-wording.ts';
 import { formatAmount, formatHours, formatShare } from './format.ts';
 import { type Bar, barList } from './panels.ts';
-import type { EnergyByState, EnergyCosts, MeterBalance } from './types.ts';
+import type { EnergyByState, EnergyCosts, Evidence, MeterBalance } from './types.ts';
 
 interface Part {
   id: string;
   name: string;
   value: number;
   amount: string;
-  formula: EnergyFormulaId;
+  /** The field of the answer that it is of. */
+  field: string;
+  /** What it was computed from. */
+  inputs?: EnergyEvidence['inputs'];
   title?: string;
   loss?: boolean;
 }
 
-type Answer = Pick<EnergyEvidence, 'scope' | 'from' | 'to' | 'time_zone'>;
+type Answer = Pick<EnergyEvidence, 'scope' | 'from' | 'to' | 'time_zone'> & { evidence: Evidence };
 
 /** Bars of the parts of an answer, each amount with its evidence. */
 function partBars(wording: Wording, answer: Answer, path: string, parts: readonly Part[]): HTMLElement {
   const most = Math.max(...parts.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
   return barList(
-    parts.map(({ id, name, value, amount: text, formula, title = text, loss = false }): Bar => {
-      const { scope, from, to, time_zone } = answer;
-      const api = { path, query: askedFor(answer) };
-      const evidence = { scope, from, to, time_zone, formula, title: name, text, api };
+    parts.map(({ id, name, value, amount: text, field, inputs = [], title = text, loss = false }): Bar => {
+      const shown = { ...basedOn(answer, path, field), title: name, text, inputs };
       return {
         ...{ id, name, title, from: 0 },
-        amount: withEvidence(wording, evidence),
+        amount: withEvidence(wording, shown),
         length: Math.abs(value) / most,
         kind: value < 0 ? 'negative' : loss ? 'loss' : 'rest',
       };
     }),
   );
+}
+
+/** What an answer says of where one of its figures comes from. */
+function basedOn(answer: Answer, path: string, field: string) {
+  const { scope, from, to, time_zone, evidence } = answer;
+  const formula = evidence.formulas[field] ?? '';
+  return { scope, from, to, time_zone, evidence, formula, api: { path, query: askedFor(answer) } };
 }
 
 const usefulStates: ReadonlySet<string> = new Set(['producing', 'setup']);
@@ -51,20 +58,20 @@ const usefulStates: ReadonlySet<string> = new Set(['producing', 'setup']);
 export function statePanels(wording: Wording, by: EnergyByState): HTMLElement[] {
   const { language } = wording;
   const say = (id: EnergyMessageId) => energyMessage(language, id);
-  const { idle_share: idle, unit } = by;
+  const { unit } = by;
   const text = (amount: number) => formatAmount(amount, unit, language);
   const withShare = (amount: number, share: number | null) =>
     `${text(amount)} · ${formatShare(share, language)}`;
   const states = by.states.map(({ state, name, amount, share }): Part => {
     const loss = !usefulStates.has(state);
     const whole = withShare(amount, share);
-    return { id: state, name: name[language], value: amount, amount: whole, formula: 'by_state', loss };
+    return { id: state, name: name[language], value: amount, amount: whole, field: 'states', loss };
   });
   const products = by.products.map(({ product, amount, share, items }): Part => {
     const each = items ? ` · ${formatAmount(amount / items, unit, language)} ${say('per_item')}` : '';
     const name = product === undefined ? say('no_product') : nameOf(wording, product);
     const whole = `${withShare(amount, share)}${each}`;
-    return { id: product ?? '', name, value: amount, amount: whole, formula: 'by_product' };
+    return { id: product ?? '', name, value: amount, amount: whole, field: 'products' };
   });
   const machines = by.machines.map(({ machine, name, total, idle_share }): Part => {
     const share = idleText(wording, idle_share);
@@ -73,7 +80,7 @@ export function statePanels(wording: Wording, by: EnergyByState): HTMLElement[] 
       name: name[language],
       value: total,
       amount: `${text(total)} · ${say('idle_share')} ${share}`,
-      formula: 'by_machine',
+      field: 'machines',
     };
   });
   if (states.length + products.length + machines.length === 0)
@@ -81,10 +88,27 @@ export function statePanels(wording: Wording, by: EnergyByState): HTMLElement[] 
   const bars = (parts: readonly Part[]) =>
     parts.length > 0 ? partBars(wording, by, 'energy/by-state', parts) : detail(say('no_states'));
   return [
-    titled(wording, 'states', `${say('idle_share')}: ${idleText(wording, idle)}`, bars(states)),
+    titled(wording, 'states', idleBadge(wording, by), bars(states)),
     titled(wording, 'products', '', bars(products)),
     titled(wording, 'machines', '', bars(machines)),
   ];
+}
+
+function idleBadge(wording: Wording, by: EnergyByState): HTMLElement {
+  const { language } = wording;
+  const { idle_share, states, unit } = by;
+  const name = energyMessage(language, 'idle_share');
+  const share = idleText(wording, idle_share);
+  return withEvidence(wording, {
+    ...basedOn(by, 'energy/by-state', 'idle_share'),
+    ...{
+      title: name,
+      text: `${name}: ${share}`,
+      value: share,
+      status: statusName(wording, idle_share.status),
+    },
+    inputs: states.map((state) => [state.name[language], formatAmount(state.amount, unit, language)]),
+  });
 }
 
 /** With its bounds where some energy belongs to no state. */
@@ -112,18 +136,33 @@ export function tariffPanel(wording: Wording, answer: EnergyCosts): HTMLElement 
         value: used,
         amount: `${formatAmount(used, unit, language)} · ${money(price, currency)}`,
         title: formatHours(hours, language),
-        formula: 'tariff',
+        field: 'bands',
+        inputs: [
+          [energyMessage(language, 'amount'), formatAmount(used, unit, language)],
+          [energyMessage(language, 'hours'), formatHours(hours, language)],
+          ...(used === 0
+            ? []
+            : [[energyMessage(language, 'price'), `${money(price / used, currency)}/${unit}`] as const]),
+        ],
       }),
     );
-    const sum = cost === undefined ? [] : [formatAmount(amount, unit, language), money(cost, currency)];
-    const notes = [...sum, ...(status === 'ok' ? [] : [statusName(wording, status)])];
+    const sum = () =>
+      withEvidence(wording, {
+        ...basedOn(answer, 'energy/tariff', 'cost'),
+        title: `${energyMessage(language, 'tariff')} · ${nameOf(wording, site)}`,
+        text: `${formatAmount(amount, unit, language)} · ${money(cost ?? 0, currency)}`,
+        status: statusName(wording, status),
+        inputs: parts.map((part) => [part.name, part.amount]),
+      });
+    const notes = status === 'ok' ? [] : [statusName(wording, status)];
     if (unpriced.length > 0) notes.push(energyMessage(language, 'unpriced'));
+    const said = notes.join(' · ');
     return element(
       'div',
       { 'data-site': site },
       element('h3', {}, nameOf(wording, site)),
       ...(parts.length > 0 ? [partBars(wording, answer, 'energy/tariff', parts)] : []),
-      detail(notes.join(' · ')),
+      element('p', { class: 'detail' }, ...(cost === undefined ? [said] : [sum(), said && ` · ${said}`])),
     );
   });
   return titled(wording, 'tariff', '', ...content);
@@ -144,7 +183,7 @@ export function balancePanel(wording: Wording, answer: MeterBalance): HTMLElemen
         name: `${say('feeder')} · ${nameOf(wording, meter)}`,
         value: amount ?? 0,
         amount: text(amount),
-        formula: 'meter',
+        field: 'amount',
       },
       ...parts.map(
         (part): Part => ({
@@ -152,7 +191,7 @@ export function balancePanel(wording: Wording, answer: MeterBalance): HTMLElemen
           name: nameOf(wording, part.meter),
           value: part.amount ?? 0,
           amount: text(part.amount),
-          formula: 'meter',
+          field: 'parts',
         }),
       ),
     ];
@@ -163,7 +202,7 @@ export function balancePanel(wording: Wording, answer: MeterBalance): HTMLElemen
         name: say('remainder'),
         value: remainder,
         amount: `${text(remainder)} · ${share}`,
-        formula: 'remainder',
+        field: 'remainder',
         loss: true,
       });
     }

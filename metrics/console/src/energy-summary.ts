@@ -1,7 +1,6 @@
 import { figureButton } from './dialog.ts';
 import { element } from './dom.ts';
 import { withEvidence } from './energy-evidence.ts';
-import type { EnergyFormulaId } from './energy-formulas.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
 import { askedFor, detail, type EnergyFigure, statusName, titled, type Wording } from './energy-wording.ts';
 import { openEvidence } from './evidence.ts';
@@ -15,21 +14,22 @@ export function summaryPanel(wording: Wording, summary: EnergySummary, kpis: Kpi
   const { language, energy, catalogue } = wording;
   const say = (id: EnergyMessageId) => energyMessage(language, id);
   const { region, year } = energy.in_use.grid;
-  const fact = (name: string, figure: EnergyFigure, formula: EnergyFormulaId, note = '') =>
-    factOf(wording, summary, { name, figure, formula, note });
+  const fact = (name: string, figure: EnergyFigure, field: Field, note = '') =>
+    factOf(wording, summary, { name, figure, field, note });
   const facts = element(
     'dl',
     { class: 'factors' },
     ...summary.by_basis.map(({ name, basis, comprehensive_energy }) =>
-      fact(`${say('summary')} · ${say(basis)}`, inTce(comprehensive_energy), 'comprehensive', name[language]),
+      fact(`${say('summary')} · ${say(basis)}`, inTce(comprehensive_energy), 'by_basis', name[language]),
     ),
     fact(say('co2'), summary.co2, 'co2', `${say('grid')} ${region} ${year}`),
     perItem(wording, kpis),
     ...summary.by_basis.map(({ basis, comprehensive_energy_per_good_item: each }) =>
-      fact(`${say('per_item_kgce')} · ${say(basis)}`, each, 'per_item'),
+      fact(`${say('per_item_kgce')} · ${say(basis)}`, each, 'comprehensive_energy_per_good_item'),
     ),
-    fact(say('per_output'), summary.comprehensive_energy_per_output_value, 'per_value'),
-    fact(say('per_value_added'), summary.comprehensive_energy_per_value_added, 'per_value'),
+    ...(['comprehensive_energy_per_output_value', 'comprehensive_energy_per_value_added'] as const).map(
+      (field, i) => fact(say(i === 0 ? 'per_output' : 'per_value_added'), summary[field], field),
+    ),
   );
   const missing =
     summary.not_read.length > 0 ? [detail(`${say('not_read')}: ${summary.not_read.join(', ')}`)] : [];
@@ -46,19 +46,18 @@ export function summaryPanel(wording: Wording, summary: EnergySummary, kpis: Kpi
   );
 }
 
+/** A field of the answer that its formulas are listed by. */
+type Field = keyof EnergySummary;
+
 interface Fact {
   name: string;
   figure: EnergyFigure;
-  formula: EnergyFormulaId;
+  field: Field;
   note: string;
 }
 
 /** A figure with its name; where it is absent, why. */
-function factOf(
-  wording: Wording,
-  summary: EnergySummary,
-  { name, figure, formula, note }: Fact,
-): HTMLElement {
+function factOf(wording: Wording, summary: EnergySummary, { name, figure, field, note }: Fact): HTMLElement {
   const { language } = wording;
   const known = figure.value !== undefined;
   const notes = [note, figure.status === 'ok' || !known ? '' : statusName(wording, figure.status)];
@@ -66,7 +65,8 @@ function factOf(
   const said = notes.filter(Boolean).join(' · ');
   const shown = withEvidence(wording, {
     ...summary,
-    ...{ formula, title: name, text, status: statusName(wording, figure.status) },
+    ...{ title: name, text, status: statusName(wording, figure.status) },
+    ...basedOn(summary, field),
     inputs: summary.carriers.map((carrier) => [carrier.name[language], carrierInput(wording, carrier)]),
     api: { path: 'energy/summary', query: askedFor(summary) },
   });
@@ -76,6 +76,10 @@ function factOf(
     element('dt', {}, name),
     element('dd', known ? {} : { class: 'absent' }, shown, ...(said ? [element('small', {}, said)] : [])),
   );
+}
+
+function basedOn({ evidence }: EnergySummary, field: Field) {
+  return { formula: evidence.formulas[field] ?? '', declared: evidence.declared.includes(field) };
 }
 
 function inTce(figure: EnergyFigure): EnergyFigure {
@@ -129,16 +133,17 @@ function carrierTable(wording: Wording, summary: EnergySummary): HTMLElement {
   if (summary.carriers.length === 0) return detail(say('no_energy'));
   const heads = [say('carrier'), say('amount'), 'kgce', `${say('co2')} (kg)`, say('factors')];
   const rows = summary.carriers.map((each) => {
-    const amount = (text: string, formula: EnergyFormulaId, heading: string) =>
+    const amount = (text: string, field: Field, heading: string) =>
       withEvidence(wording, {
         ...summary,
-        ...{ formula, title: `${each.name[language]} · ${heading}`, text: text.trim() },
+        ...{ title: `${each.name[language]} · ${heading}`, text: text.trim() },
+        ...basedOn(summary, field),
         inputs: [[each.name[language], carrierInput(wording, each)]],
         api: { path: 'energy/summary', query: askedFor(summary) },
       });
     const figures = [
-      amount(formatAmount(each.net, each.unit, language), 'carrier', say('amount')),
-      amount(formatAmount(each.kgce, '', language), 'comprehensive', 'kgce'),
+      amount(formatAmount(each.net, each.unit, language), 'carriers', say('amount')),
+      amount(formatAmount(each.kgce, '', language), 'comprehensive_energy', 'kgce'),
       amount(formatAmount(each.co2_kg, '', language), 'co2', `${say('co2')} (kg)`),
     ];
     return element(

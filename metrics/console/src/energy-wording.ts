@@ -19,7 +19,7 @@ export type EnergyFigure = EnergySummary['co2'];
 export function titled(
   { language }: Pick<Wording, 'language'>,
   id: EnergyMessageId,
-  badge: string,
+  badge: string | Node,
   ...content: Node[]
 ): HTMLElement {
   return panel({ id, title: energyMessage(language, id), badge }, ...content);

@@ -65,8 +65,9 @@ function factsOf({ kpi, result }: EvidenceSubject, figure: Figure, words: Eviden
   ];
 }
 
-function revisionText(
-  { revision, provisional }: EvidenceSubject['result'],
+/** Which revision it is, and whether it may still change. */
+export function revisionText(
+  { revision, provisional }: Pick<EvidenceSubject['result'], 'revision' | 'provisional'>,
   say: (id: EvidenceMessageId) => string,
 ): string {
   const which =

@@ -2,7 +2,7 @@ import { element } from './dom.ts';
 
 /** A titled part of a page; `id` is how tests and links find it. */
 export function panel(
-  { id, title, badge = '' }: { id: string; title: string; badge?: string },
+  { id, title, badge = '' }: { id: string; title: string; badge?: string | Node },
   ...content: Node[]
 ): HTMLElement {
   const heading = element('h2', {}, title);

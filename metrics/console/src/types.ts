@@ -36,6 +36,7 @@ export type EnergyExplanation = z.output<typeof outlook.EnergyExplanation>;
 export type EntryList = z.output<typeof entries.EntryList>;
 export type Comparison = z.output<typeof series.Comparison>;
 export type RevisionList = z.output<typeof revisions.RevisionList>;
+export type Evidence = z.output<typeof schemas.Evidence>;
 export type KpiId = Catalogue['kpis'][number]['id'];
 
 export type Language = 'en' | 'zh';

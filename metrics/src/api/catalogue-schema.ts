@@ -21,6 +21,9 @@ export const Catalogue = z
         example: z.object({ calculation: z.string(), value: z.number() }),
       }),
     ),
+    formulas: z
+      .array(z.object({ id: z.string(), version: z.int(), text: LocalName }))
+      .describe('Of figures beside these: of energy, quality and losses, as answers name them'),
     inputs: z
       .array(z.object({ id: z.string(), name: LocalName }))
       .describe('What the sums are called that figures are computed from'),

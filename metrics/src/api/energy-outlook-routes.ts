@@ -10,6 +10,7 @@ import { EnergyAlarms, EnergyBaseline, EnergyExplanation, EnergyForecast } from 
 import { alarmView, explanationView, outlookView } from './energy-outlook-views.ts';
 import { BaselineQuery, baselineAsked, ExplanationQuery, ForecastQuery } from './energy-query.ts';
 import { askedView } from './energy-views.ts';
+import { evidenceOf } from './evidence.ts';
 import { type ApiServer, type PartsOf, readScope } from './parts.ts';
 import { ScopeQuery, windowOf } from './query.ts';
 import { spanView } from './span-view.ts';
@@ -44,8 +45,18 @@ function baselineRoute(app: ApiServer, parts: PartsOf): void {
       const periods = fitted.status === 'ok' ? performanceOf(fitted.model, await points(window)) : [];
       const told = periods.filter(({ saving }) => saving !== undefined);
       const saving = told.at(-1)?.cusum;
+      const evidence = await evidenceOf(
+        parts(),
+        { scope, window },
+        {
+          fitted: asked.model === 'ratio' ? 'energy_baseline_ratio' : 'energy_baseline_regression',
+          saving: 'energy_saving',
+          periods: 'energy_saving',
+        },
+      );
       return {
         ...askedView(scope, window),
+        evidence,
         ...asked,
         unit: new EnergyRules(plant).unitOf(asked.carrier),
         ...(id !== undefined && { baseline: id }),
@@ -80,8 +91,10 @@ function forecastRoute(app: ApiServer, parts: PartsOf): void {
       const { carrier, period } = query;
       const running = await new PeriodForecasts(figures).at({ scope, carrier }, period, now());
       const { used, outlook, known_days } = running;
+      const formulas = { used: 'carrier_energy', outlook: 'energy_forecast' } as const;
       return {
         ...askedView(scope, running),
+        evidence: await evidenceOf(parts(), { scope, window: running }, formulas),
         carrier,
         unit: new EnergyRules(plant).unitOf(carrier),
         period,
@@ -117,7 +130,7 @@ function alarmRoute(app: ApiServer, parts: PartsOf): void {
           const exceeded_ns = exceeded ? await book.exceededAt(limit, alarm, now_ns) : undefined;
           alarms.push(alarmView(alarm, { unit: rules.unitOf(limit.carrier), exceeded_ns }));
         }
-      return { scope: scope.path, ...spanView(window), alarms };
+      return { ...askedView(scope, window), alarms };
     },
   );
 }
@@ -140,11 +153,18 @@ function explanationRoute(app: ApiServer, parts: PartsOf): void {
       const { carrier, period: kind } = query;
       const period = periodAround(scope.time_zone, kind, query.at);
       const told = await explainPeriod(figures, { scope, carrier }, { kind, period, now_ns: now() });
-      return explanationView(scope, told, {
-        carrier,
-        unit: new EnergyRules(plant).unitOf(carrier),
-        period: kind,
-      });
+      const unit = new EnergyRules(plant).unitOf(carrier);
+      const evidence = await evidenceOf(
+        parts(),
+        { scope, window: told },
+        {
+          actual: 'carrier_energy',
+          usual: 'carrier_energy',
+          difference: 'energy_contribution',
+          contributions: 'energy_contribution',
+        },
+      );
+      return { ...explanationView(scope, told, { carrier, unit, period: kind }), evidence };
     },
   );
 }

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { alarmChanges } from '../energy/alarm-changes.ts';
 import { alarmStates, warningReasons } from '../energy/alarms.ts';
 import { referenceBases } from '../energy/explain-period.ts';
-import { askedOf, carrierOf, EnergyStatusView, spanOf } from './energy-schemas.ts';
+import { answerOf, askedOf, carrierOf, EnergyStatusView, spanOf } from './energy-schemas.ts';
 import { Instant, LocalName } from './schemas.ts';
 
 /** What the routes of baselines, forecasts, limits and explanations answer, and the events of alarms. */
 
 export const EnergyBaseline = z
   .object({
-    ...askedOf,
+    ...answerOf,
     ...carrierOf,
     baseline: Slug.optional().describe('Id in the plant file, when it is declared there'),
     model: z.enum(['ratio', 'regression']),
@@ -55,7 +55,7 @@ export const EnergyOutlook = z
 
 export const EnergyForecast = z
   .object({
-    ...askedOf,
+    ...answerOf,
     ...carrierOf,
     period: z.enum(['day', 'week', 'month']),
     status: EnergyStatusView,
@@ -76,6 +76,7 @@ const Alarm = z
     unit: z.string(),
     period: z.enum(limitPeriods),
     ...spanOf,
+    formula: z.string().describe('Of the value, with its version'),
     max: z.number(),
     value: z.number().optional().describe('So far in the period; absent when it cannot be told'),
     state: z.enum(alarmStates),
@@ -90,9 +91,7 @@ const Alarm = z
       .describe('The first acknowledgement that holds'),
   })
   .meta({ id: 'EnergyAlarm' });
-export const EnergyAlarms = z
-  .object({ scope: z.string(), ...spanOf, alarms: z.array(Alarm) })
-  .meta({ id: 'EnergyAlarms' });
+export const EnergyAlarms = z.object({ ...askedOf, alarms: z.array(Alarm) }).meta({ id: 'EnergyAlarms' });
 
 /** Of the event `alarms` of the stream. */
 export const StandingAlarms = z.object({ at: Instant, alarms: z.array(Alarm) });
@@ -101,7 +100,7 @@ export const AlarmNews = z.object({ at: Instant, change: z.enum(alarmChanges), a
 
 export const EnergyExplanation = z
   .object({
-    ...askedOf,
+    ...answerOf,
     ...carrierOf,
     period: z.enum(limitPeriods),
     status: EnergyStatusView,

@@ -1,4 +1,4 @@
-import { isoFromNs } from '@benchline/model';
+import { derivedFormulaOf, isoFromNs } from '@benchline/model';
 import type { z } from 'zod';
 import type { Alarm } from '../energy/alarms.ts';
 import type { PeriodExplanation } from '../energy/explain-period.ts';
@@ -39,6 +39,7 @@ export function alarmView(
     unit: limit.measure === 'energy' ? unit : `${unit}/item`,
     period: limit.period,
     ...spanView(alarm),
+    formula: derivedFormulaOf(limit.measure === 'energy' ? 'energy_limit' : 'energy_limit_per_item'),
     max: limit.max,
     ...(value !== undefined && { value }),
     state,
@@ -60,7 +61,7 @@ export function explanationView(
   scope: Scope,
   told: PeriodExplanation,
   { carrier, unit, period }: Pick<z.output<typeof EnergyExplanation>, 'carrier' | 'unit' | 'period'>,
-): z.output<typeof EnergyExplanation> {
+): Omit<z.output<typeof EnergyExplanation>, 'evidence'> {
   const { status, references, basis, actual, usual, difference, contributions } = told;
   return {
     ...askedView(scope, told),

@@ -22,6 +22,7 @@ import {
   energyCatalogueView,
   summaryView,
 } from './energy-views.ts';
+import { evidenceOf } from './evidence.ts';
 import { type ApiServer, type PartsOf, readScope, readWhole } from './parts.ts';
 import { ScopeQuery, windowOf } from './query.ts';
 
@@ -34,6 +35,30 @@ export function energyRoutes(app: ApiServer, parts: PartsOf): void {
   balanceRoute(app, parts);
   energyOutlookRoutes(app, parts);
 }
+
+const summaryFormulas = {
+  comprehensive_energy: 'comprehensive_energy',
+  by_basis: 'comprehensive_energy',
+  co2: 'energy_co2',
+  comprehensive_energy_per_good_item: 'energy_per_good_item',
+  comprehensive_energy_per_output_value: 'energy_per_value',
+  comprehensive_energy_per_value_added: 'energy_per_value',
+  carriers: 'carrier_energy',
+} as const;
+const stateFormulas = {
+  total: 'carrier_energy',
+  idle_share: 'idle_share',
+  states: 'energy_by_state',
+  products: 'energy_by_product',
+  orders: 'energy_by_state',
+  machines: 'energy_by_machine',
+} as const;
+const balanceFormulas = {
+  amount: 'meter_difference',
+  parts: 'meter_difference',
+  sum: 'meter_difference',
+  remainder: 'feeder_remainder',
+} as const;
 
 function catalogueRoute(app: ApiServer, parts: PartsOf): void {
   app.get(
@@ -68,14 +93,19 @@ function summaryRoute(app: ApiServer, parts: PartsOf): void {
       const rules = new EnergyRules(plant);
       const conversions = rules.conversionsOf(scope, window);
       const { outputs, carriers, factor_set } = plant.plant.energy;
-      return summaryView(askedView(scope, window), {
-        sums,
-        conversions,
-        bases: setsOfEdition(factor_set).map((id) => rules.conversionsOf(scope, window, id)),
-        converted: comprehensiveEnergy(sums.account.energy, conversions),
-        declared: declaredFor(outputs, scope, window),
-        carriers,
-      });
+      const declared = ['comprehensive_energy_per_output_value', 'comprehensive_energy_per_value_added'];
+      const evidence = await evidenceOf(parts(), { scope, window }, summaryFormulas, declared);
+      return summaryView(
+        { ...askedView(scope, window), evidence },
+        {
+          sums,
+          conversions,
+          bases: setsOfEdition(factor_set).map((id) => rules.conversionsOf(scope, window, id)),
+          converted: comprehensiveEnergy(sums.account.energy, conversions),
+          declared: declaredFor(outputs, scope, window),
+          carriers,
+        },
+      );
     },
   );
 }
@@ -104,7 +134,11 @@ function stateRoute(app: ApiServer, parts: PartsOf): void {
         return { id: asset.id, name: { en, zh }, account: own };
       });
       const unit = new EnergyRules(plant).unitOf(query.carrier);
-      return byStateView({ scope, account, ...window }, named, { carrier: query.carrier, unit });
+      const evidence = await evidenceOf(parts(), { scope, window }, stateFormulas);
+      return {
+        ...byStateView({ scope, account, ...window }, named, { carrier: query.carrier, unit }),
+        evidence,
+      };
     },
   );
 }
@@ -127,7 +161,10 @@ function costRoute(app: ApiServer, parts: PartsOf): void {
       const { carrier } = query;
       const { tariffs } = plant.plant.energy;
       const costs = await tariffCosts({ figures, scopes, tariffs }, { scope, carrier }, window, now());
-      return costsView(scope, window, { carrier, unit: new EnergyRules(plant).unitOf(carrier), costs });
+      const formulas = { cost: 'energy_cost', amount: 'carrier_energy', bands: 'energy_tariff' } as const;
+      const evidence = await evidenceOf(parts(), { scope, window }, formulas);
+      const unit = new EnergyRules(plant).unitOf(carrier);
+      return { ...costsView(scope, window, { carrier, unit, costs }), evidence };
     },
   );
 }
@@ -166,7 +203,8 @@ function balanceRoute(app: ApiServer, parts: PartsOf): void {
         };
         return { ...balanceOf(rules.tree, feeder, of), unit: rules.unitOf(feeder.carrier) };
       });
-      return balanceView(scope, window, balances);
+      const evidence = await evidenceOf(parts(), { scope, window }, balanceFormulas);
+      return { ...balanceView(scope, window, balances), evidence };
     },
   );
 }

@@ -2,7 +2,7 @@ import { canonicalStates, factorBases, gridRegions, Slug, tariffBands } from '@b
 import { z } from 'zod';
 import { alarmStates, warningReasons } from '../energy/alarms.ts';
 import { energyStatuses } from './energy-wording.ts';
-import { Instant, LocalName } from './schemas.ts';
+import { Evidence, Instant, LocalName } from './schemas.ts';
 
 /** What the energy routes answer. */
 
@@ -24,6 +24,8 @@ export const askedOf = {
   ...spanOf,
   time_zone: z.string().describe('IANA time zone in which days of this scope are cut'),
 };
+/** What was asked, and what the answer rests on. */
+export const answerOf = { ...askedOf, evidence: Evidence };
 /** Of one carrier, with the unit that its amounts are in. */
 export const carrierOf = { carrier: Slug, unit: EnergyUnitView };
 const FactorView = z.object({
@@ -80,7 +82,7 @@ export const EnergyCatalogue = z
 
 export const EnergySummary = z
   .object({
-    ...askedOf,
+    ...answerOf,
     factor_set: z.string().describe('Id of the factor set; factors of the plant itself go before it'),
     basis: z.enum(factorBases),
     comprehensive_energy: EnergyFigure.describe('综合能耗 in kgce'),
@@ -126,7 +128,7 @@ export const EnergySummary = z
 const Share = z.number().nullable().describe('Share of total; null when that is 0');
 export const EnergyByState = z
   .object({
-    ...askedOf,
+    ...answerOf,
     ...carrierOf,
     total: z.number().describe("Energy of the scope's machines that report states"),
     idle_share: EnergyFigure.describe(
@@ -163,7 +165,7 @@ export const EnergyByState = z
 
 export const EnergyCosts = z
   .object({
-    ...askedOf,
+    ...answerOf,
     ...carrierOf,
     sites: z.array(
       z.object({
@@ -190,7 +192,7 @@ export const EnergyCosts = z
 
 export const MeterBalance = z
   .object({
-    ...askedOf,
+    ...answerOf,
     feeders: z.array(
       z.object({
         meter: Slug,

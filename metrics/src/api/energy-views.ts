@@ -85,7 +85,7 @@ function figureView(figure: Figure, unit: string): EnergyFigure {
 }
 
 export function summaryView(
-  asked: ReturnType<typeof askedView>,
+  asked: ReturnType<typeof askedView> & Pick<z.output<typeof EnergySummary>, 'evidence'>,
   {
     sums,
     conversions,
@@ -176,7 +176,7 @@ export function byStateView(
   { scope, account, ...window }: Pick<ScopeFigures, 'scope' | 'account' | 'from_ns' | 'to_ns'>,
   machines: readonly { id: string; name: { en: string; zh: string }; account: Account }[],
   { carrier, unit }: { carrier: string; unit: 'kWh' | 'm3' | 'kg' },
-): z.output<typeof EnergyByState> {
+): Omit<z.output<typeof EnergyByState>, 'evidence'> {
   const { states, products, total } = stateEnergy(account, carrier);
   const share = (amount: bigint) => (total === 0n ? null : Number(amount) / Number(total));
   return {
@@ -237,7 +237,7 @@ export function costsView(
   scope: Scope,
   window: Interval,
   { carrier, unit, costs }: { carrier: string; unit: 'kWh' | 'm3' | 'kg'; costs: readonly TariffCost[] },
-): z.output<typeof EnergyCosts> {
+): Omit<z.output<typeof EnergyCosts>, 'evidence'> {
   return {
     ...askedView(scope, window),
     carrier,
@@ -269,7 +269,7 @@ export function balanceView(
   scope: Scope,
   window: Interval,
   balances: readonly (Balance & { unit: 'kWh' | 'm3' | 'kg' })[],
-): z.output<typeof MeterBalance> {
+): Omit<z.output<typeof MeterBalance>, 'evidence'> {
   return {
     ...askedView(scope, window),
     feeders: balances.map(({ feeder, unit, amount, parts, sum, remainder, status }) => ({

@@ -1,7 +1,7 @@
 import { Slug } from '@benchline/model';
 import { z } from 'zod';
 import { lossBars, waterfallNotes } from '../losses/waterfall.ts';
-import { apiStates, Instant, LocalName } from './schemas.ts';
+import { apiStates, Evidence, Instant, LocalName } from './schemas.ts';
 
 const Time = z.object({
   seconds: z.number().describe('Seconds, rounded once'),
@@ -55,6 +55,7 @@ export const LossTree = z
     coverage: z.number().nullable(),
     provisional: z.boolean(),
     revision: z.int().nullable(),
+    formulas: Evidence.shape.formulas,
     waterfall: z
       .array(
         Time.extend({

@@ -3,11 +3,22 @@ import type { z } from 'zod';
 import type { ParetoRow } from '../losses/pareto.ts';
 import type { ScopeLosses, StopReason } from '../losses/scope-losses.ts';
 import { type Attoseconds, barSeconds, lossBars, sixLosses, type Waterfall } from '../losses/waterfall.ts';
+import { formulasView } from './evidence.ts';
 import { type LossTree, type Rest, sixLossIds } from './loss-schemas.ts';
 import { lossWording, noteWording, restWording, sixLossWording } from './loss-wording.ts';
 import type { apiStates } from './schemas.ts';
 
 type LossTreeView = z.output<typeof LossTree>;
+
+const formulas = {
+  waterfall: 'loss_waterfall',
+  six_losses: 'six_losses',
+  stops: 'stops_by_reason',
+  micro_stops: 'micro_stops_by_reason',
+  mtbf_h: 'mtbf_by_cause',
+  mttr_h: 'mttr_by_cause',
+  defects: 'defects_by_cause',
+} as const;
 
 /** @param limit most rows of each list. */
 export function lossView(losses: ScopeLosses, plant: Plant, limit: number): LossTreeView {
@@ -27,6 +38,7 @@ export function lossView(losses: ScopeLosses, plant: Plant, limit: number): Loss
     coverage: figures.figures.coverage.value ?? null,
     provisional: figures.provisional,
     revision: figures.revision,
+    formulas: formulasView(formulas),
     waterfall: waterfallView(waterfall),
     notes: losses.notes.map((id) => ({ id, name: noteWording[id] })),
     six_losses: sixLossIds.map((id) => {

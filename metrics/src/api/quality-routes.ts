@@ -1,4 +1,4 @@
-import { BenchlineError, Slug } from '@benchline/model';
+import { BenchlineError, Slug, scopeOf } from '@benchline/model';
 import { z } from 'zod';
 import { findScope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
@@ -8,7 +8,8 @@ import { subjectsOf } from '../quality/entries.ts';
 import { characteristicsOf, findCharacteristic, SubgroupReader } from '../quality/measured.ts';
 import { type SampleBasis, samplesOf } from '../quality/samples.ts';
 import { characteristicCapability, scopeGrade, scopeYields } from '../quality/scope-quality.ts';
-import { type ApiServer, findAsset, type PartsOf, readMachine, readScope } from './parts.ts';
+import { evidenceOf } from './evidence.ts';
+import { type ApiParts, type ApiServer, findAsset, type PartsOf, readMachine, readScope } from './parts.ts';
 import {
   AttributeChart,
   CapabilityResult,
@@ -84,6 +85,30 @@ const AttributeQuery = ScopeQuery.extend({
   ...charted,
 });
 
+const studyFormulas = {
+  process: { cp: 'cp', cpk: 'cpk', pp: 'pp', ppk: 'ppk' },
+  machine: { cm: 'cm', cmk: 'cmk' },
+} as const;
+const chartFormulas = { charts: 'control_limits' } as const;
+const yieldFormulas = {
+  rolled_yield: 'rolled_yield',
+  rolled_yield_from_defects: 'rolled_yield_from_defects',
+  first_pass_yield: 'first_pass_yield',
+  dpmo: 'dpmo',
+  sigma_level: 'sigma_level',
+} as const;
+
+/** What an answer about a scope rests on. @throws BenchlineError `store_unavailable`. */
+async function answeredOf(
+  parts: ApiParts,
+  path: string,
+  window: Interval,
+  formulas: Parameters<typeof evidenceOf>[2],
+) {
+  const scope = findScope(parts.scopes, path);
+  return { time_zone: scope.time_zone, evidence: await evidenceOf(parts, { scope, window }, formulas) };
+}
+
 /** Quality over stored data: capability, control charts, yields, grade, inspections. */
 export function qualityRoutes(app: ApiServer, parts: PartsOf): void {
   characteristicRoutes(app, parts);
@@ -125,7 +150,11 @@ function characteristicRoutes(app: ApiServer, parts: PartsOf): void {
       const characteristic = findCharacteristic(findAsset(plant, query.machine), query.characteristic);
       const window = windowOf(query);
       const found = await characteristicCapability(parts(), characteristic, window, query.subgroup);
-      return capabilityView(found, window, query);
+      const formulas = studyFormulas[query.study];
+      return {
+        ...capabilityView(found, window, query),
+        ...(await answeredOf(parts(), scopeOf(characteristic.asset), window, formulas)),
+      };
     },
   );
 }
@@ -158,6 +187,7 @@ function controlChartRoute(app: ApiServer, parts: PartsOf): void {
       return {
         ...characteristicView(characteristic),
         ...spanView(window),
+        ...(await answeredOf(parts(), scopeOf(asset), window, chartFormulas)),
         subgroup: query.subgroup,
         rules: query.rules,
         baseline: { ...spanView(stretch ?? window), points: baseline.length },
@@ -192,6 +222,7 @@ function attributeChartRoute(app: ApiServer, parts: PartsOf): void {
         ...(query.process !== undefined && { process: query.process }),
         ...(query.characteristic !== undefined && { characteristic: query.characteristic }),
         ...spanView(window),
+        ...(await answeredOf(parts(), scope.path, window, chartFormulas)),
         rules: query.rules,
         baseline: { ...spanView(stretch ?? window), points: baseline.length },
         ...chartsView([attributeChart(query.chart, samples, baseline, query.rules)], query),
@@ -240,7 +271,10 @@ function scopeRoutes(app: ApiServer, parts: PartsOf): void {
     async ({ query }) => {
       const scope = findScope(parts().scopes, query.scope);
       const window = windowOf(query);
-      return yieldView(scope.path, window, await scopeYields(parts(), scope, window, parts().now()));
+      return {
+        ...yieldView(scope.path, window, await scopeYields(parts(), scope, window, parts().now())),
+        ...(await answeredOf(parts(), scope.path, window, yieldFormulas)),
+      };
     },
   );
 
@@ -258,7 +292,10 @@ function scopeRoutes(app: ApiServer, parts: PartsOf): void {
       const scope = findScope(parts().scopes, query.scope);
       const window = windowOf(query);
       const given = { now_ns: parts().now(), size: query.subgroup };
-      return gradeView(scope.path, window, await scopeGrade(parts(), scope, window, given));
+      return {
+        ...gradeView(scope.path, window, await scopeGrade(parts(), scope, window, given)),
+        ...(await answeredOf(parts(), scope.path, window, { grade: 'quality_grade' })),
+      };
     },
   );
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { gradeCriteria, qualityGrades } from '../quality/grade.ts';
 import { type ChartRule, chartRules, type RuleSet, ruleSets } from '../quality/rules.ts';
 import { qualityReasons } from '../quality/yield.ts';
-import { Instant, LocalName } from './schemas.ts';
+import { Evidence, Instant, LocalName } from './schemas.ts';
 
 export const ruleSetIds = Object.keys(ruleSets) as [RuleSet, ...RuleSet[]];
 const chartRuleIds = Object.keys(chartRules) as [ChartRule, ...ChartRule[]];
@@ -18,6 +18,12 @@ export const QualityValue = z
   .meta({ id: 'QualityValue' });
 
 const window = { from: Instant, to: Instant };
+/** The window, and what the answer rests on. */
+const answered = {
+  ...window,
+  time_zone: z.string().describe('IANA time zone in which days of the scope are cut'),
+  evidence: Evidence,
+};
 
 const LeftOut = z
   .object({
@@ -45,7 +51,7 @@ export const CharacteristicList = z
 export const CapabilityResult = z
   .object({
     ...characteristic,
-    ...window,
+    ...answered,
     subgroup: z.int(),
     study: z.enum(['process', 'machine']),
     samples: z.int(),
@@ -90,7 +96,7 @@ const ChartView = z.object({
 });
 
 const charted = {
-  ...window,
+  ...answered,
   rules: z.enum(ruleSetIds),
   baseline: z
     .object({ ...window, points: z.int() })
@@ -117,7 +123,7 @@ export const AttributeChart = z
 export const YieldResult = z
   .object({
     scope: z.string(),
-    ...window,
+    ...answered,
     rolled_yield: QualityValue.describe('Of the chain with the lowest'),
     chains: z.array(
       z.object({
@@ -156,7 +162,7 @@ export const YieldResult = z
 export const GradeView = z
   .object({
     scope: z.string(),
-    ...window,
+    ...answered,
     standard: z.string(),
     grade: z.enum(qualityGrades).describe('The highest whose criteria, and those of all below it, are met'),
     grade_name: LocalName,

@@ -35,6 +35,9 @@ function bothNames({ en, zh }: { en: string; zh?: string | undefined }): { en: s
   return { en, zh: zh ?? en };
 }
 
+/** What routes add: what the answer rests on. */
+type Answered = Pick<z.output<typeof YieldResult>, 'time_zone' | 'evidence'>;
+
 export function characteristicView({ asset, id, signal }: Characteristic) {
   return {
     machine: asset.id,
@@ -63,7 +66,7 @@ export function capabilityView(
   { characteristic, capability, left_out }: CharacteristicCapability,
   window: Interval,
   { subgroup, study }: { subgroup: number; study: 'process' | 'machine' },
-): z.output<typeof CapabilityResult> {
+): Omit<z.output<typeof CapabilityResult>, keyof Answered> {
   const { samples, mean, cp, cpk, pp, ppk } = capability;
   return {
     ...characteristicView(characteristic),
@@ -147,7 +150,7 @@ export function yieldView(
   scope: string,
   window: Interval,
   { processes, chains, rolled_yield }: ScopeYields,
-): z.output<typeof YieldResult> {
+): Omit<z.output<typeof YieldResult>, keyof Answered> {
   return {
     scope,
     ...spanView(window),
@@ -173,7 +176,11 @@ export function yieldView(
   };
 }
 
-export function gradeView(scope: string, window: Interval, graded: ScopeGrade): z.output<typeof GradeView> {
+export function gradeView(
+  scope: string,
+  window: Interval,
+  graded: ScopeGrade,
+): Omit<z.output<typeof GradeView>, keyof Answered> {
   return {
     scope,
     ...spanView(window),

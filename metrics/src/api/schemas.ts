@@ -120,6 +120,23 @@ export const KpiResult = z
   .meta({ id: 'KpiResult' });
 export type KpiResult = z.output<typeof KpiResult>;
 
+/** What an answer rests on whose figures are not those of the catalogue. Its numbers are not rounded. */
+export const Evidence = z
+  .object({
+    formulas: z
+      .record(z.string(), z.string())
+      .describe(
+        'Formula and version of each figure, by its field; /api/v1/catalogue says the formulas. Sums are whole 10⁻⁹ units, divided once and not rounded',
+      ),
+    declared: z
+      .array(z.string())
+      .describe('Fields that rest on something that people declared; all others are measured'),
+    coverage: KpiResult.shape.coverage,
+    provisional: KpiResult.shape.provisional,
+    revision: KpiResult.shape.revision,
+  })
+  .meta({ id: 'Evidence' });
+
 export const apiStates = [...canonicalStates, 'unobserved'] as const;
 
 export const NextCursor = z
@@ -169,6 +186,7 @@ export const CncRatio = z
     scope: z.string(),
     from: Instant,
     to: Instant,
+    time_zone: z.string().describe('IANA time zone in which days of this scope are cut'),
     basis: z
       .enum(cncBases)
       .describe(

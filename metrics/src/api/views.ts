@@ -1,5 +1,6 @@
 import {
   type Asset,
+  derivedFormulas,
   gapReasons,
   inputNames,
   isoFromNs,
@@ -127,6 +128,7 @@ export function cncView(scope: Scope, window: Interval, ratios: CncRatios): z.ou
   return {
     scope: scope.path,
     ...spanView(window),
+    time_zone: scope.time_zone,
     basis: ratios.basis,
     ...(ratios.currency !== undefined && { currency: ratios.currency }),
     declared: figureView('cnc_ratio_declared', ratios.declared, new Map()),
@@ -267,6 +269,7 @@ export function catalogueView(): z.output<typeof Catalogue> {
       const { formula, source, unit } = kpiTexts(kpiCatalogue[id]);
       return { ...kpi, inputs: [...inputs], texts: { formula, source, unit } };
     }),
+    formulas: Object.entries(derivedFormulas).map(([id, { version, ...text }]) => ({ id, version, text })),
     inputs: Object.entries(inputNames).map(([id, name]) => ({ id, name })),
     states: apiStates.map((id) => ({ id, ...stateWording[id] })),
     statuses: figureStatuses.map((id) => ({ id, name: statusWording[id] })),

@@ -1,6 +1,7 @@
 import { exampleShift, type KpiDefinition, kpiCatalogue } from '../kpi/catalogue.ts';
 import { chineseExampleShift } from '../kpi/chinese.ts';
 import type { Definition } from '../kpi/definition.ts';
+import { type DerivedFormulaId, derivedFormulaOf, derivedFormulas } from '../kpi/derived.ts';
 import { inputNames } from '../kpi/input-names.ts';
 import { type StandardKpi, standardKpis } from '../kpi/iso22400.ts';
 import { kpiTexts } from '../kpi/texts.ts';
@@ -15,6 +16,7 @@ interface Wording {
   head: readonly string[];
   standard: { title: string; intro: string; head: readonly string[] };
   elsewhere: { title: string; text: string };
+  derived: { title: string; intro: string; head: readonly string[] };
   example: { title: string; text: string };
   labels: Readonly<Record<'formula' | 'unit' | 'source' | 'inputs' | 'target' | 'example', string>>;
   version(number: number): string;
@@ -44,10 +46,17 @@ const wording: Readonly<Record<PageLanguage, Wording>> = {
         'Cp = (USL − LSL) / 6σ_within, Cpk = min(USL − μ, μ − LSL) / 3σ_within, Cm and Cmk (the same over one short run of a machine),',
         'Pp and Ppk (over the overall s) belong to one quality characteristic of one machine, so they are no figure of a scope:',
         '`/api/v1/quality/capability` gives them (ISO 22400-2: machine capability index, critical machine capability index, process',
-        'capability index, critical process capability index). Figures of people, stock and material are absent with the status',
+        'capability index, critical process capability index). Unit 1, better when higher. Example: LSL 240, USL 270, mean 259.667,',
+        'σ 13.1028 → Cp = 30 / 78.6168 = 0.38160, Cpk = (270 − 259.667) / 39.3084 = 0.26287; with that σ as the s of a short run of one',
+        'machine they are its Cm and Cmk. Figures of people, stock and material are absent with the status',
         '`not_declared` until an entry of kind `declared_input` states their inputs for exactly the window, or for parts that fill it;',
         'a declaration is never divided. Results say of every figure whether it is `measured` or `declared`.',
       ].join('\n'),
+    },
+    derived: {
+      title: '## Figures beside these',
+      intro: 'Answers about energy, quality and losses name the formula of each of their figures.',
+      head: ['Formula', 'In words'],
     },
     example: { title: '## The example', text: exampleShift },
     labels: {
@@ -80,10 +89,17 @@ const wording: Readonly<Record<PageLanguage, Wording>> = {
       title: '## 单个质量特性的指标与申报指标',
       text: [
         'Cp = (USL − LSL) / 6σ_within,Cpk = min(USL − μ, μ − LSL) / 3σ_within,Cm 和 Cmk(同一公式,取设备的一次短时运行),',
-        'Pp 和 Ppk(按总体 s)属于一台设备的一个质量特性,不是某个范围的指标,由 `/api/v1/quality/capability` 给出。',
+        'Pp 和 Ppk(按总体 s)属于一台设备的一个质量特性,不是某个范围的指标,由 `/api/v1/quality/capability` 给出。单位 1,越高越好。',
+        '算例:LSL 240,USL 270,均值 259.667,σ 13.1028 → Cp = 30 / 78.6168 = 0.38160,Cpk = (270 − 259.667) / 39.3084 = 0.26287;',
+        '以单台设备短期运行的 s 代替 σ,即为 Cm 和 Cmk。',
         '人员、库存和物料类指标在没有 `declared_input` 录入恰好申报该时间窗口(或能拼满它的各段)的输入之前,状态为 `not_declared`;',
         '申报值从不拆分。每个结果都注明指标是实测 (`measured`) 还是申报 (`declared`)。',
       ].join('\n'),
+    },
+    derived: {
+      title: '## 其他数值的公式',
+      intro: '能源、质量和损失类回答为其中每个数值注明所用公式。',
+      head: ['公式', '说明'],
     },
     example: { title: '## 算例', text: chineseExampleShift },
     labels: {
@@ -101,7 +117,7 @@ const wording: Readonly<Record<PageLanguage, Wording>> = {
 
 /** The catalogue of figures as a page in one language. */
 export function kpiPage(language: PageLanguage): string {
-  const { title, intro, head, standard, elsewhere, example } = wording[language];
+  const { title, intro, head, standard, elsewhere, derived, example } = wording[language];
   const all = Object.values(kpiCatalogue).map((kpi) => textsOf(kpi, language));
   return page([
     title,
@@ -125,6 +141,15 @@ export function kpiPage(language: PageLanguage): string {
     ),
     elsewhere.title,
     elsewhere.text,
+    derived.title,
+    derived.intro,
+    table(
+      derived.head,
+      Object.entries(derivedFormulas).map(([id, texts]) => [
+        code(derivedFormulaOf(id as DerivedFormulaId)),
+        texts[language],
+      ]),
+    ),
     example.title,
     example.text,
     ...all.flatMap((texts) => section(texts, wording[language])),
