@@ -54,6 +54,7 @@ export class Backlog {
 
   committed(observations: number): void {
     this.#count -= observations;
+    this.#sinceCommit = this.#count;
     if (this.#full && this.#count < lower) {
       this.#full = false;
       this.#handler.relieved();

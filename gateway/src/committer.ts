@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError, describeError, type Log, nsNow } from '@benchline/model';
 import type { Backlog } from './backlog.ts';
+import { Gathering } from './gathering.ts';
+import type { Source } from './sources/port.ts';
 import type { BatchDraft, Spool } from './spool/port.ts';
 import type { MachineStream } from './stream.ts';
 
@@ -8,7 +10,7 @@ const retry_ms = 1000;
 
 export interface CommitterOptions {
   spool: Spool;
-  streams: readonly MachineStream[];
+  sources: readonly { source: Pick<Source, 'committed'>; streams: readonly MachineStream[] }[];
   backlog: Backlog;
   flush_interval_ms: number;
   log: Log;
@@ -18,16 +20,21 @@ export interface CommitterOptions {
 
 /**
  * Commits what the streams have collected to the spool, at every interval or earlier when it is worth it, one
- * commit after the other so that the order of the chain is the order of arrival.
+ * commit after the other so that the order of the chain is the order of arrival. While the ledger is late, only sources
+ * that wait for the commit get one at every interval.
  */
 export class Committer {
   readonly counters = { commits: 0, batches: 0, observations: 0, retries: 0, refused_batches: 0 };
   readonly #options: CommitterOptions;
+  readonly #gathering: Gathering;
   #nudge: () => void = () => {};
   #refused = false;
+  /** When all streams were last emptied. */
+  #emptied_ms = Number.NEGATIVE_INFINITY;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
+    this.#gathering = new Gathering(options.flush_interval_ms);
   }
 
   /** Commit now rather than at the end of the interval. */
@@ -41,23 +48,39 @@ export class Committer {
    */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#interval(signal);
-      await this.#flush(signal, false);
+      const nudged = await this.#interval(signal);
+      const now_ms = performance.now();
+      await this.#flush(signal, this.#drain(now_ms, nudged || this.#due(now_ms)));
     }
-    await this.#flush(signal, true);
+    await this.#flush(signal, this.#drain(performance.now(), true, true));
   }
 
-  async #interval(signal: AbortSignal): Promise<void> {
+  /** Resolves at the end of the interval, or with true at a nudge before that. */
+  async #interval(signal: AbortSignal): Promise<boolean> {
     const early = new AbortController();
     this.#nudge = () => early.abort();
     const either = AbortSignal.any([signal, early.signal]);
     await sleep(this.#options.flush_interval_ms, undefined, { signal: either }).catch(() => {});
+    return early.signal.aborted;
   }
 
-  async #flush(signal: AbortSignal, force: boolean): Promise<void> {
-    const now_ms = performance.now();
+  /** Whether everything has been gathered long enough. Timers fire a little early or late. */
+  #due(now_ms: number): boolean {
+    const { spool, flush_interval_ms } = this.#options;
+    const gather_ms = this.#gathering.at(spool, now_ms);
+    return now_ms - this.#emptied_ms > gather_ms - flush_interval_ms / 2;
+  }
+
+  #drain(now_ms: number, all: boolean, force = false): BatchDraft[] {
+    if (all) this.#emptied_ms = now_ms;
     const gateway_time_ns = nsNow();
-    const drafts = this.#options.streams.flatMap((stream) => stream.drain(gateway_time_ns, now_ms, force));
+    return this.#options.sources
+      .filter(({ source }) => all || source.committed !== undefined)
+      .flatMap(({ streams }) => streams)
+      .flatMap((stream) => stream.drain(gateway_time_ns, now_ms, force));
+  }
+
+  async #flush(signal: AbortSignal, drafts: readonly BatchDraft[]): Promise<void> {
     if (drafts.length === 0) return;
     const observations = drafts.reduce((sum, draft) => sum + draft.observations.length, 0);
     await this.#commit(drafts, signal);

@@ -57,7 +57,7 @@ export const GatewayConfig = z
       .max(5000)
       .default(200)
       .describe(
-        'How long observations wait at most before they are committed to the spool; each machine that has any then costs a signed batch',
+        'How long observations wait at most before they are committed to the spool; each machine that has any then costs a signed batch. While no ledger takes what is committed, those of sources that wait for no confirmation wait longer, up to a second',
       ),
     sources: z
       .array(z.discriminatedUnion('type', [OpcuaConfig, MqttConfig]))

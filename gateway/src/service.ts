@@ -95,7 +95,7 @@ export class Gateway {
     this.#tally = new Tally(this.#sources.keys());
     const committer = new Committer({
       spool,
-      streams: [...this.#sources.values()].flatMap((s) => s.streams),
+      sources: [...this.#sources.values()],
       backlog,
       flush_interval_ms: this.#settings.config.flush_interval_ms,
       log: this.#log,
@@ -123,7 +123,7 @@ export class Gateway {
     const { machine, source, resume, observed, gaps } = draft;
     this.#tally.add(draft);
     const until_ns = observed?.until_ns ?? gaps.at(-1)?.to_ns;
-    this.#sources.get(source)?.source.committed(machine, { resume, until_ns });
+    this.#sources.get(source)?.source.committed?.(machine, { resume, until_ns });
   }
 
   #openPublisher(spool: Spool): Publisher {

@@ -83,7 +83,7 @@ async function read(
     commit() {
       for (const draft of drafts().slice(committed)) {
         committed += 1;
-        source.committed('packer-1', { resume: draft.resume, until_ns: draft.observed?.until_ns });
+        source.committed?.('packer-1', { resume: draft.resume, until_ns: draft.observed?.until_ns });
       }
     },
   };

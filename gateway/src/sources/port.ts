@@ -39,8 +39,11 @@ export interface Source {
   /** The spool cannot keep up: take no more from the controller until `resume`. */
   pause(): void;
   resume(): void;
-  /** What is committed to the spool for a machine: a device that keeps a buffer may be told. */
-  committed(machine: Slug, state: { resume: string | undefined; until_ns: bigint | undefined }): void;
+  /**
+   * What is committed to the spool for a machine: a device that keeps a buffer may be told. Only for sources that wait
+   * for it: what comes of the others is gathered longer while the ledger is late.
+   */
+  committed?(machine: Slug, state: { resume: string | undefined; until_ns: bigint | undefined }): void;
   status(): SourceStatus;
 }
 

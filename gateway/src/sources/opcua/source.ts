@@ -80,9 +80,6 @@ export class OpcuaSource implements Source {
     this.#subscription?.resume();
   }
 
-  /** A server needs no word of what is committed. */
-  committed(): void {}
-
   status(): SourceStatus {
     return {
       state: this.#state(),
