@@ -168,6 +168,22 @@ describe('the follower', () => {
     await expect.poll(() => store.values, soon).toEqual([1, 2, 3, 1, 2, 3, 4]);
   });
 
+  test('has not caught up with a ledger of which a store holds only a part yet', async () => {
+    const store = new MemoryStore();
+    feed.shown = 1;
+    feed.append(batch(1), batch(2), batch(3));
+    const follower = follow(store);
+    await expect.poll(() => store.values, soon).toEqual([1]);
+    feed.beat();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(follower.status()).toMatchObject({ connected: true, pending: false, caught_up: false });
+    feed.shown = Number.POSITIVE_INFINITY;
+    feed.append(batch(4));
+    await expect.poll(() => store.values, soon).toEqual([1, 2, 3, 4]);
+    feed.beat();
+    await expect.poll(() => follower.status().caught_up, soon).toBe(true);
+  });
+
   test('begins where the ledger does when its beginning was deleted', async () => {
     const store = new MemoryStore();
     feed.append(batch(1), batch(2), batch(3));

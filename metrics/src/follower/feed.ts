@@ -65,7 +65,9 @@ export class Feed {
   #complaint: string | undefined;
   /** One above the highest offset that has come. */
   #heard: number;
-  /** Whether the last thing that came says that the ledger has no more. */
+  /** Where the ledger ended when it was asked; a store may hold less for a while. */
+  #end = 0;
+  /** Whether the last thing that came says that there is no more. */
   #atEnd = false;
   /** When the ledger took in the last record taken in here, Unix milliseconds. */
   #received_ms = 0;
@@ -92,6 +94,7 @@ export class Feed {
   }
 
   #caughtUp(): boolean {
+    if (this.#next < this.#end) return false;
     if (this.#atEnd && this.#next >= this.#heard) return true;
     return Math.abs(Date.now() - this.#received_ms) < keepingUp_ms;
   }
@@ -144,6 +147,7 @@ export class Feed {
       const response = await fetch(this.#address(), { headers, signal: until });
       if (!response.ok || !response.body) throw await refusal(response, this.#life);
       this.#life = response.headers.get('benchline-life') ?? undefined;
+      this.#end = Number(response.headers.get('benchline-next') ?? 0);
       this.#connected = true;
       this.#heard = this.#next;
       this.#atEnd = false;

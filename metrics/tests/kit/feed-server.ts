@@ -10,6 +10,8 @@ export class FeedServer {
   floor = 0;
   /** Of the store of which it shows what that holds. */
   life: string | undefined;
+  /** How much that is. */
+  shown = Number.POSITIVE_INFINITY;
   /** Answer to whoever publishes, instead of recording it. */
   refusing: number | undefined;
   /** Called when a publication is recorded, before that is answered. */
@@ -39,11 +41,16 @@ export class FeedServer {
 
   async listen(port: number): Promise<void> {
     await new Promise<void>((done) => this.#server.listen(port, '127.0.0.1', done));
-    this.#beat = setInterval(() => this.#write('\n'), 1000);
+    this.#beat = setInterval(() => this.beat(), 1000);
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Says that it has no more to show now. */
+  beat(): void {
+    this.#write('\n');
   }
 
   append(...batches: SignedBatch[]): void {
@@ -132,11 +139,11 @@ export class FeedServer {
   }
 
   #send(reader: ServerResponse, from: number): void {
-    this.#readers.set(reader, this.#silent ? from : this.lines.length);
+    this.#readers.set(reader, this.#silent ? from : Math.min(this.shown, this.lines.length));
     if (!this.#silent)
       reader.write(
         this.lines
-          .slice(from)
+          .slice(from, this.shown)
           .map((line) => `${line}\n`)
           .join('') || '\n',
       );

@@ -32,8 +32,8 @@ const madeRoom = lostWithLedger('evicted');
 /** Until a process that was just started is at its door. */
 const noticed_s = 20;
 
-/** What room a small disk leaves beyond what is on it: enough for seconds, so that filling it is what fills it. */
-const spareBytes = 64 * 1024 * 1024;
+/** Enough for seconds, so that filling a small disk is what fills it. */
+const ampleBytes = 64 * 1024 * 1024;
 
 /** A real small disk under the folder of a service, filled to the last byte while it runs. */
 function diskFull(part: Keeper, kind: string, cost: FaultKind['cost']): FaultKind<Spell> {
@@ -61,11 +61,12 @@ export function smallDiskNeeds({ root }: Environment): string | undefined {
   return root ? SmallDisk.impossible() : 'only root can mount a tmpfs';
 }
 
-/** Puts a small disk under the folder of a service while something is done. */
+/** Puts a small disk under the folder of a service while something is done. `spareBytes`: beyond what is on it. */
 export async function onSmallDisk(
   world: World,
   part: Keeper,
   work: (disk: SmallDisk) => Promise<void>,
+  spareBytes = ampleBytes,
 ): Promise<void> {
   const service = world.part(part);
   const aside = join(world.folder, 'aside', part);

@@ -6,6 +6,7 @@ import { influxKinds } from './influx.ts';
 import { mqttKinds } from './mqtt.ts';
 import { networkKinds } from './network.ts';
 import { opcuaKinds } from './opcua.ts';
+import { overflow } from './overflow.ts';
 import { processKinds } from './process.ts';
 import { stopTaking } from './stop-taking.ts';
 import { twinKinds } from './twins.ts';
@@ -15,6 +16,7 @@ const all: readonly FaultKind[] = [
   ...networkKinds,
   ...influxKinds,
   ...diskKinds,
+  overflow,
   stopTaking,
   ...clockKinds,
   ...mqttKinds,

@@ -1,12 +1,14 @@
 import type { FaultKind, Json, Parameters, World } from '../fault.ts';
 import { lostWithLedger, onSmallDisk, restart, smallDiskNeeds } from './disk.ts';
 import { pause } from './pause.ts';
-import { gapsSinceStart, spoolOf, until } from './status.ts';
+import { gapsSinceStart, spoolOf, stageFails, until } from './status.ts';
 
 type Refusal = Parameters & { for_s: number };
 
 /** Until a gateway notices that its disk is full, or has room: it commits several times a second. */
 const noticed_s = 15;
+/** What is promised of whatever stands still. */
+const named_s = 30;
 const settled_s = 60;
 
 /**
@@ -33,6 +35,7 @@ export const stopTaking: FaultKind<Refusal> = {
       // From its next start on.
       gateway.alter(undefined);
       await world.settle(settled_s, signal);
+      const before = lostSoFar(await spoolOf(world));
       await ingest.stop();
       try {
         const refusesFilled = () => {
@@ -40,6 +43,8 @@ export const stopTaking: FaultKind<Refusal> = {
           return refuses(world, true);
         };
         await until('the spool refuses', refusesFilled, noticed_s);
+        const named = () => stageFails(world.urls.gateway, 'spool');
+        await until('the gateway says that its spool stands still', named, named_s);
         await pause(for_s, signal);
         disk.free();
       } finally {
@@ -47,7 +52,7 @@ export const stopTaking: FaultKind<Refusal> = {
       }
       await until('the spool takes again', () => refuses(world, false), noticed_s);
       await world.settle(settled_s, signal);
-      await assertNothingLost(world);
+      await assertNothingLost(world, before);
     });
   },
 };
@@ -61,10 +66,14 @@ async function refuses(world: World, refusing: boolean): Promise<boolean> {
   return (await spoolOf(world).catch(() => undefined))?.refusing === refusing;
 }
 
-async function assertNothingLost(world: World): Promise<void> {
-  const { lost } = await spoolOf(world);
-  if (Object.values(lost).some((batches) => batches > 0))
-    throw new Error(`a spool that must not evict lost ${JSON.stringify(lost)}`);
+/** Batches, since the spool was made. */
+function lostSoFar({ lost }: Awaited<ReturnType<typeof spoolOf>>): number {
+  return Object.values(lost).reduce((sum, batches) => sum + batches, 0);
+}
+
+async function assertNothingLost(world: World, before: number): Promise<void> {
+  const lost = lostSoFar(await spoolOf(world)) - before;
+  if (lost > 0) throw new Error(`a spool that must not evict lost ${lost} batches`);
   const gaps = (await gapsSinceStart(world)).filter(({ reason }) => reason !== 'gateway_restart');
   if (gaps.length > 0) throw new Error(`queues were long enough, and yet: ${JSON.stringify(gaps)}`);
 }
