@@ -58,11 +58,22 @@ describe('15-minute energy in a file', () => {
     ]);
   });
 
+  it('takes a row that stands twice once, in any order, with Windows line ends and columns the other way round', () => {
+    const rows = recorded.trim().split('\n').slice(1);
+    const odd = [...rows.toReversed(), ...rows.slice(0, 50)].map((row) =>
+      row.split(',').toReversed().join(','),
+    );
+    const { kwh } = dailyEnergyFromCsv(`Usage_kWh,date\r\n${odd.join('\r\n')}`, 'odd.csv');
+    const { kwh: plain } = dailyEnergyFromCsv(recorded, 'recorded');
+    for (const [day, sum] of plain.entries()) expect(kwh[day]).toBeCloseTo(sum ?? Number.NaN, 9);
+  });
+
   it.each([
     ['31/02/2018 00:15,1', "line 2: '31/02/2018 00:15' is no end of a quarter hour"],
     ['01/01/2018 00:10,1', "line 2: '01/01/2018 00:10' is no end of a quarter hour"],
     ['01/01/2018 00:15,', "line 2: Usage_kWh '' is not a number"],
-    ['01/01/2018 00:15,1\n01/01/2018 00:15,1', 'line 3: repeats the interval of line 2'],
+    ['01/01/2018 00:15,"3,17"', "line 2: Usage_kWh '3,17' is not a number"],
+    ['01/01/2018 00:15,1\n01/01/2018 00:15,2', 'line 3: contradicts line 2, which has the same interval'],
   ])('names the line of %j', (rows, message) => {
     expect(() => dailyEnergyFromCsv(`${header}\n${rows}\n`, 'energy.csv')).toThrow(message);
   });
@@ -130,6 +141,15 @@ describe('the forecast', () => {
       expect(held(idle)).toBeGreaterThan(0.82);
       expect(held(idle)).toBeLessThan(0.98);
     }
+  });
+
+  it('has no MASE where seasonal-naive never erred: nothing is divided by zero', () => {
+    const report = rollOrigin(
+      plant(90, () => 0),
+      60,
+      'day',
+    );
+    expect(report).toMatchObject({ mae_kwh: 0, mase: null, seasonal_naive: { mae_kwh: 0 } });
   });
 
   it('goes on over days that are not known', () => {

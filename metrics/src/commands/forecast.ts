@@ -85,7 +85,7 @@ function asText({
   return [
     `${origins} forecasts of a ${horizon}'s consumption`,
     `mean absolute error  ${kwh(mae_kwh)}, seasonal-naive ${kwh(seasonal_naive.mae_kwh)}`,
-    `MASE                 ${mase.toFixed(3)}`,
+    `MASE                 ${mase === null ? 'none: seasonal-naive never erred on the training part' : mase.toFixed(3)}`,
     `inside the 90 % band ${coverage}`,
     '',
   ].join('\n');

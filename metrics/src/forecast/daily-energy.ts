@@ -21,7 +21,7 @@ const energyColumn = 'Usage_kWh';
 /**
  * Reads 15-minute energy: columns `date` (dd/mm/yyyy hh:mm, the end of the interval) and `Usage_kWh`; others are
  * left alone. A row stamped 00:00 closes the day that it names (it follows 23:45), as the meters that write this
- * shape mean it.
+ * shape mean it. The same interval twice counts once.
  * @throws BenchlineError `bad_request` naming the line.
  */
 export function dailyEnergyFromCsv(text: string, file: string): DailyEnergy {
@@ -36,9 +36,16 @@ export function dailyEnergyFromCsv(text: string, file: string): DailyEnergy {
       );
     const kwh = row.energy === '' ? Number.NaN : Number(row.energy);
     if (!Number.isFinite(kwh))
-      throw fail(`${energyColumn} '${row.energy}' is not a number`, 'leave the line out if it is unknown');
+      throw fail(
+        `${energyColumn} '${row.energy}' is not a number`,
+        'write it with a decimal point, or leave the line out if it is unknown',
+      );
     const twin = intervals.get(end);
-    if (twin) throw fail(`repeats the interval of line ${twin.line}`, 'keep one of the two');
+    if (twin && twin.kwh !== kwh)
+      throw fail(
+        `contradicts line ${twin.line}, which has the same interval`,
+        'keep one of the two; times are those of a clock without summer time',
+      );
     intervals.set(end, { line: row.line, kwh });
   }
   return sumByDay(intervals, file);
@@ -78,7 +85,7 @@ function rowsOf(text: string, file: string): Row[] {
         file,
         1,
         `has no columns '${timeColumn}' and '${energyColumn}'`,
-        'name them in the header',
+        'name them in the header, and separate columns by commas',
       );
     return { line: info.lines, time, energy };
   });

@@ -14,8 +14,11 @@ export interface ForecastReport {
   origins: number;
   /** Mean absolute error in kWh. */
   mae_kwh: number;
-  /** `mae_kwh` relative to what seasonal-naive errs on the training part (Hyndman and Koehler, 2006). */
-  mase: number;
+  /**
+   * `mae_kwh` relative to what seasonal-naive errs on the training part (Hyndman and Koehler, 2006); null where that is
+   * 0, because every span there was as the one before.
+   */
+  mase: number | null;
   /** Share of totals that lay inside the 90 % band; null when no forecast had one. */
   interval_90_coverage: number | null;
   /** Over the same origins. */
@@ -45,11 +48,12 @@ export function rollOrigin(series: DailyEnergy, trainedDays: number, horizon: Ho
   const trained = [...comparable(series, days, 0, trainedDays)];
   if (errors.length === 0 || trained.length === 0) throw tooShort(horizon, errors.length === 0);
   const mae_kwh = meanOf(errors);
+  const scale_kwh = meanOf(trained.map(({ actual, naive }) => Math.abs(actual - naive)));
   return {
     horizon,
     origins: errors.length,
     mae_kwh,
-    mase: mae_kwh / meanOf(trained.map(({ actual, naive }) => Math.abs(actual - naive))),
+    mase: scale_kwh === 0 ? null : mae_kwh / scale_kwh,
     interval_90_coverage: inBand.length === 0 ? null : meanOf(inBand.map(Number)),
     seasonal_naive: { mae_kwh: meanOf(naiveErrors) },
   };
