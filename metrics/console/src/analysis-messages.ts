@@ -28,6 +28,7 @@ const en = {
   grade: 'Quality performance (质量绩效)',
   at_most: 'not ruled out',
   not_judged: 'Not judged here',
+  exact: 'To the last digit',
 } as const;
 export type AnalysisMessageId = keyof typeof en;
 
@@ -59,6 +60,7 @@ const zh: Record<AnalysisMessageId, string> = {
   grade: '质量绩效',
   at_most: '尚未排除',
   not_judged: '此处不评价',
+  exact: '精确值',
 };
 
 const messages: Record<Language, Record<AnalysisMessageId, string>> = { en, zh };

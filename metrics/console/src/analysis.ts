@@ -3,11 +3,13 @@ import { api, get, span } from './api.ts';
 import { barChoice, drawBar, showFreshness } from './bar.ts';
 import { chartFigures } from './control-chart.ts';
 import { byId, element, select, setText } from './dom.ts';
+import { withEvidence } from './energy-evidence.ts';
+import type { EvidenceWords } from './evidence-subject.ts';
 import { locale } from './format.ts';
 import { lossPanels } from './loss-panels.ts';
 import { panel } from './panels.ts';
 import { pause } from './pause.ts';
-import { scopeOptions, timeZoneOf } from './plant.ts';
+import { linesOf, scopeOptions, timeZoneOf } from './plant.ts';
 import type { Catalogue, CharacteristicList, ControlChart, Grade, LossTree, PlantView } from './types.ts';
 import { currentWindow } from './windows.ts';
 
@@ -76,9 +78,9 @@ function draw(): void {
   setText(byId('plant-name'), plant.enterprise.name[choice.language]);
   root.replaceChildren(
     scopeSelect(plant, scope),
-    ...lossPanels(losses, catalogue, choice.language),
+    ...lossPanels(losses, { plant, catalogue, language: choice.language }),
     chartPanel(characteristics, chosen, chart),
-    gradePanel(grade),
+    gradePanel(grade, { plant, catalogue, language: choice.language }),
   );
 }
 
@@ -130,6 +132,7 @@ function chartPanel(
   const { language } = choice;
   if (!chosen || !chart || !known)
     return titled('chart', element('p', { class: 'detail' }, say('no_characteristics')));
+  const { plant } = known;
   const list = (
     id: 'characteristic' | 'subgroup' | 'rules',
     value: string,
@@ -141,7 +144,10 @@ function chartPanel(
     list(
       'characteristic',
       idOf(chosen),
-      characteristics.map((one) => [idOf(one), `${one.machine} · ${one.name[language]} (${one.unit})`]),
+      characteristics.map((one) => [
+        idOf(one),
+        `${machineName(plant, one.machine)} · ${one.name[language]} (${one.unit})`,
+      ]),
     ),
     list(
       'subgroup',
@@ -158,21 +164,31 @@ function chartPanel(
   return titled('chart', element('div', {}, selects, figures));
 }
 
-function gradePanel({ grade_name, at_most_name, criteria, not_judged }: Grade): HTMLElement {
-  const { language } = choice;
+function machineName(plant: PlantView, id: string): string {
+  const machine = linesOf(plant)
+    .flatMap(({ machines }) => machines)
+    .find((one) => one.id === id);
+  return machine?.name[choice.language] ?? id;
+}
+
+/** Criteria that are shares. */
+const shares: ReadonlySet<string> = new Set(['rolled_yield', 'internal_loss', 'external_loss']);
+
+function gradePanel(grade: Grade, words: EvidenceWords): HTMLElement {
+  const { grade_name, at_most_name, criteria, not_judged, evidence, scope, from, to, time_zone } = grade;
+  const { language } = words;
   const number = new Intl.NumberFormat(locale(language), { maximumSignificantDigits: 5 });
-  const rows = criteria.map(({ name, value }) =>
-    element(
-      'div',
-      {},
-      element('dt', {}, name[language]),
-      element(
-        'dd',
-        {},
-        value.value === undefined ? (value.reason?.[language] ?? '—') : number.format(value.value),
-      ),
-    ),
-  );
+  const text = (criterion: string, value: number) =>
+    shares.has(criterion) ? `${number.format(value * 100)} %` : number.format(value);
+  const rows = criteria.map(({ criterion, name, measured, value: { value, reason } }) => {
+    const shown = value === undefined ? (reason?.[language] ?? '—') : text(criterion, value);
+    const figure = withEvidence(words, {
+      ...{ scope, from, to, time_zone, evidence, title: name[language], text: shown, declared: !measured },
+      formula: evidence.formulas[criterion] ?? '',
+      api: { path: 'quality/grade', query: { scope, from, to, subgroup: choice.subgroup } },
+    });
+    return element('div', {}, element('dt', {}, name[language]), element('dd', {}, figure));
+  });
   const others = not_judged.map((name) => name[language]).join(' · ');
   return titled(
     'grade',

@@ -22,7 +22,7 @@ export function summaryPanel(wording: Wording, summary: EnergySummary, kpis: Kpi
     ...summary.by_basis.map(({ name, basis, comprehensive_energy }) =>
       fact(`${say('summary')} · ${say(basis)}`, inTce(comprehensive_energy), 'by_basis', name[language]),
     ),
-    fact(say('co2'), summary.co2, 'co2', `${say('grid')} ${region} ${year}`),
+    fact(say('co2'), summary.co2, 'co2', `${say('grid')} ${say(region)} ${year}`),
     perItem(wording, kpis),
     ...summary.by_basis.map(({ basis, comprehensive_energy_per_good_item: each }) =>
       fact(`${say('per_item_kgce')} · ${say(basis)}`, each, 'comprehensive_energy_per_good_item'),
@@ -118,7 +118,9 @@ function carrierInput(wording: Wording, carrier: Carrier): string {
 function carrierNotes(wording: Wording, carrier: Carrier): string[] {
   const { counted, status, kgce_factor, co2_factor } = carrier;
   const factor = (of: Carrier['kgce_factor'], unit: string) =>
-    of ? [`${of.value} ${unit}/${of.unit} (${of.source})`] : [];
+    of
+      ? [`${of.value} ${unit}/${of.unit} (${(wording.language === 'zh' && of.source_zh) || of.source})`]
+      : [];
   return [
     ...(counted ? [] : [energyMessage(wording.language, 'not_counted')]),
     ...(status === 'ok' ? [] : [statusName(wording, status)]),

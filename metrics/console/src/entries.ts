@@ -4,7 +4,7 @@ import { byId, element, setText } from './dom.ts';
 import { enter, entriesOf, type Said } from './entry-api.ts';
 import { type FormParts, orderForms, scrapForm, stopForm } from './entry-forms.ts';
 import { type EntryMessageId, entryMessage } from './entry-messages.ts';
-import { formatClock } from './format.ts';
+import { formatClock, formatMoment } from './format.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
 import { drawTimeline } from './timeline.ts';
 import type { Catalogue, EntryList, PlantView, StateList } from './types.ts';
@@ -94,9 +94,9 @@ function drawForms(plant: PlantView): void {
 }
 
 function formParts(plant: PlantView): FormParts {
-  const now = new Date();
-  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-  return { plant, language: choice.language, now: local, submit: (said) => void hand(said) };
+  const { product } = machineOf() ?? {};
+  const parts = { plant, language: choice.language, zone: timeZoneOf(plant), product };
+  return { ...parts, submit: (said) => void hand(said) };
 }
 
 async function hand(said: Said): Promise<void> {
@@ -141,7 +141,7 @@ function drawStops(): void {
   });
   const rows = stops.map((stop) => {
     const row = element('tr', { 'data-stop': stop.from, ...(stop.from === openStop && { class: 'chosen' }) });
-    const pick = element('button', { type: 'button' }, say('stop'));
+    const pick = element('button', { type: 'button' }, say('say_why'));
     pick.addEventListener('click', () => pickStop(stop.from));
     row.append(
       ...[clock(stop.from), clock(stop.to), stateName(stop.state), reasonOf(stop)].map((text) =>
@@ -157,7 +157,7 @@ function drawStops(): void {
     canvas,
     ...(stop ? [stopForm(formParts(plant), stop)] : []),
     rows.length > 0
-      ? table(['from', 'to', 'state', 'cause', 'stop'], rows)
+      ? table(['from', 'to', 'state', 'cause', 'say_why'], rows)
       : element('p', {}, say('no_stops')),
   );
   drawTimeline(canvas, list, window);
@@ -170,7 +170,7 @@ function drawEntries(entries: EntryList['entries']): void {
       'data-entry': entry.id,
       ...(gone && { class: 'gone', title: say('withdrawn') }),
     });
-    const texts = [clock(entry.entered), entry.author, clock(entry.from), whatOf(entry), entry.reason];
+    const texts = [moment(entry.entered), entry.author, moment(entry.from), whatOf(entry), entry.reason];
     row.append(...texts.map((text) => element('td', {}, text)));
     const withdraw = element('button', { type: 'button' }, say('withdraw'));
     withdraw.addEventListener('click', () => {
@@ -217,6 +217,11 @@ function stateName(id: string): string {
 
 function clock(instant: string): string {
   return formatClock(new Date(instant), known ? timeZoneOf(known.plant) : 'UTC', choice.language);
+}
+
+/** With the day: what people say may be about another one. */
+function moment(instant: string): string {
+  return formatMoment(instant, known ? timeZoneOf(known.plant) : 'UTC', choice.language);
 }
 
 void refresh();

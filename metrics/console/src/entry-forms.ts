@@ -1,6 +1,7 @@
 import { element } from './dom.ts';
 import type { Said } from './entry-api.ts';
 import { type EntryMessageId, entryMessage } from './entry-messages.ts';
+import { instantAt, wallAt } from './local-time.ts';
 import type { Language, PlantView, StateList } from './types.ts';
 
 type Named = { id: string; name: { en: string; zh: string } };
@@ -10,8 +11,10 @@ type Stretch = StateList['states'][number];
 export interface FormParts {
   plant: PlantView;
   language: Language;
-  /** Local date and time for inputs. */
-  now: string;
+  /** Zone of the plant, in which the page shows its stops and takes instants. */
+  zone: string;
+  /** What the machine usually makes. */
+  product: string | undefined;
   submit(said: Said): void;
 }
 
@@ -32,7 +35,7 @@ export function stopForm(parts: FormParts, stop: Stretch): HTMLFormElement {
 export function orderForms(parts: FormParts): HTMLFormElement[] {
   const start = (data: FormData): Said => ({
     reason: text(data, 'order'),
-    from: instant(data),
+    from: instant(data, parts),
     statement: {
       kind: 'order',
       order: text(data, 'order'),
@@ -42,13 +45,13 @@ export function orderForms(parts: FormParts): HTMLFormElement[] {
   });
   const end = (data: FormData): Said => ({
     reason: entryMessage(parts.language, 'end_order'),
-    from: instant(data),
+    from: instant(data, parts),
     statement: { kind: 'order_end' },
   });
   return [
     form('order-form', parts, start, [
       field(parts, 'order_number', { name: 'order', required: '', maxlength: '100' }),
-      choice(parts, 'product', 'product', parts.plant.products),
+      choice(parts, 'product', 'product', parts.plant.products, parts.product),
       field(parts, 'quantity', { name: 'quantity', type: 'number', min: '1' }),
       at(parts),
       button(parts, 'start_order'),
@@ -65,7 +68,7 @@ export function scrapForm(parts: FormParts): HTMLFormElement {
       text(data, 'how') === 'good'
         ? { kind: 'reclassify', from: 'good', to: 'scrap', items, cause }
         : { kind: 'count_correction', scrap: items, cause };
-    return { reason: text(data, 'note') || cause, from: instant(data), statement };
+    return { reason: text(data, 'note') || cause, from: instant(data, parts), statement };
   };
   const how = element('select', { name: 'how' });
   how.append(
@@ -104,18 +107,27 @@ function field(
   return element('label', {}, entryMessage(language, label), element('input', attributes));
 }
 
-function choice({ language }: FormParts, label: EntryMessageId, name: string, options: Named[]): HTMLElement {
+function choice(
+  { language }: FormParts,
+  label: EntryMessageId,
+  name: string,
+  options: Named[],
+  chosen?: string,
+): HTMLElement {
   const select = element('select', { name, required: '' });
   select.append(...options.map((one) => element('option', { value: one.id }, one.name[language])));
+  if (chosen !== undefined) select.value = chosen;
   return element('label', {}, entryMessage(language, label), select);
 }
 
 function at(parts: FormParts): HTMLElement {
+  const now = new Date(wallAt(new Date(), parts.zone)).toISOString().slice(0, 19);
   return field(parts, 'at', {
+    title: parts.zone,
     name: 'at',
     type: 'datetime-local',
     step: '1',
-    value: parts.now,
+    value: now,
     required: '',
   });
 }
@@ -129,7 +141,7 @@ function text(data: FormData, name: string): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-/** Of the browser's clock and zone, which is the shop floor's. */
-function instant(data: FormData): string {
-  return new Date(text(data, 'at')).toISOString();
+/** By the clocks of the plant, wherever the browser is. */
+function instant(data: FormData, { zone }: FormParts): string {
+  return instantAt(Date.parse(`${text(data, 'at')}Z`), zone).toISOString();
 }

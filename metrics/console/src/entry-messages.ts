@@ -3,7 +3,7 @@ import type { Language } from './types.ts';
 const en = {
   machine: 'Machine',
   stops: 'Stops: choose one and say why',
-  stop: 'Stop',
+  say_why: 'Say why',
   from: 'From',
   to: 'To',
   state: 'State',
@@ -50,7 +50,7 @@ export type EntryMessageId = keyof typeof en;
 const zh: Record<EntryMessageId, string> = {
   machine: '设备',
   stops: '停机：选择一次并说明原因',
-  stop: '停机',
+  say_why: '说明原因',
   from: '开始',
   to: '结束',
   state: '状态',

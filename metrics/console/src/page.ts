@@ -156,7 +156,12 @@ function shortName(model: PageModel, kpi: KpiId): string {
 function machineRow(model: PageModel, machine: MachineView): HTMLElement {
   const row = element('tr', { 'data-machine': machine.id });
   row.append(
-    element('th', { scope: 'row' }, machine.name[model.language], element('small', {}, machine.control)),
+    element(
+      'th',
+      { scope: 'row' },
+      machine.name[model.language],
+      element('small', {}, controlName(machine.control, model.language)),
+    ),
     element('td', { class: 'state' }, element('span', { class: 'chip', 'data-state-of': machine.id }, '·')),
     element(
       'td',
@@ -196,4 +201,9 @@ function pipelinePanel({ language }: PageModel): HTMLElement {
     element('ol', { class: 'stages', id: 'stages' }),
     element('ul', { class: 'losses', id: 'losses' }),
   );
+}
+
+/** Kinds of control are written alike in both languages, but for none. */
+function controlName(control: string, language: Language): string {
+  return control === 'manual' ? message(language, 'manual') : control;
 }

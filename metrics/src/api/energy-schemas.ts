@@ -32,6 +32,7 @@ const FactorView = z.object({
   value: z.number().describe('For one unit of the carrier'),
   unit: z.string(),
   source: z.string(),
+  source_zh: z.string().optional().describe('The same in Chinese, of published factors'),
 });
 
 export const EnergyCatalogue = z
@@ -43,6 +44,7 @@ export const EnergyCatalogue = z
         basis: z.enum(factorBases).describe('calorific 当量值, equivalent 等价值'),
         region: z.string(),
         source: z.string(),
+        source_zh: z.string(),
         valid_from: z.iso.date(),
         valid_to: z.iso.date().optional(),
         factors: z.array(
@@ -61,6 +63,7 @@ export const EnergyCatalogue = z
         year: z.int(),
         co2_kg_per_kwh: z.number(),
         source: z.string(),
+        source_zh: z.string(),
       }),
     ),
     in_use: z.object({

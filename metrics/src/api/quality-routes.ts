@@ -10,6 +10,7 @@ import { type SampleBasis, samplesOf } from '../quality/samples.ts';
 import { characteristicCapability, scopeGrade, scopeYields } from '../quality/scope-quality.ts';
 import { evidenceOf } from './evidence.ts';
 import { type ApiParts, type ApiServer, findAsset, type PartsOf, readMachine, readScope } from './parts.ts';
+import { chartFormulas, gradeFormulas, studyFormulas, yieldFormulas } from './quality-formulas.ts';
 import {
   AttributeChart,
   CapabilityResult,
@@ -85,28 +86,15 @@ const AttributeQuery = ScopeQuery.extend({
   ...charted,
 });
 
-const studyFormulas = {
-  process: { cp: 'cp', cpk: 'cpk', pp: 'pp', ppk: 'ppk' },
-  machine: { cm: 'cm', cmk: 'cmk' },
-} as const;
-const chartFormulas = { charts: 'control_limits' } as const;
-const yieldFormulas = {
-  rolled_yield: 'rolled_yield',
-  rolled_yield_from_defects: 'rolled_yield_from_defects',
-  first_pass_yield: 'first_pass_yield',
-  dpmo: 'dpmo',
-  sigma_level: 'sigma_level',
-} as const;
-
 /** What an answer about a scope rests on. @throws BenchlineError `store_unavailable`. */
 async function answeredOf(
   parts: ApiParts,
   path: string,
   window: Interval,
-  formulas: Parameters<typeof evidenceOf>[2],
+  ...told: [Parameters<typeof evidenceOf>[2], declared?: readonly string[]]
 ) {
   const scope = findScope(parts.scopes, path);
-  return { time_zone: scope.time_zone, evidence: await evidenceOf(parts, { scope, window }, formulas) };
+  return { time_zone: scope.time_zone, evidence: await evidenceOf(parts, { scope, window }, ...told) };
 }
 
 /** Quality over stored data: capability, control charts, yields, grade, inspections. */
@@ -294,7 +282,7 @@ function scopeRoutes(app: ApiServer, parts: PartsOf): void {
       const given = { now_ns: parts().now(), size: query.subgroup };
       return {
         ...gradeView(scope.path, window, await scopeGrade(parts(), scope, window, given)),
-        ...(await answeredOf(parts(), scope.path, window, { grade: 'quality_grade' })),
+        ...(await answeredOf(parts(), scope.path, window, gradeFormulas, ['internal_loss', 'external_loss'])),
       };
     },
   );

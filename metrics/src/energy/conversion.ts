@@ -15,6 +15,8 @@ export interface Factor {
   value: number;
   unit: EnergyUnit;
   source: string;
+  /** The same in Chinese, of published factors. */
+  source_zh?: string;
 }
 
 /** How carriers are converted on a date. */
@@ -55,14 +57,24 @@ export function conversionOn(energy: Energy, date: string): Conversion {
       const listed = set.factors.find((factor) => factor.carrier === carrier);
       return (
         own(carrier, 'kgce_per_unit') ??
-        (listed && { value: listed.kgce_per_unit, unit: listed.unit, source: set.source })
+        (listed && {
+          value: listed.kgce_per_unit,
+          unit: listed.unit,
+          source: set.source,
+          source_zh: set.source_zh,
+        })
       );
     },
     co2(carrier) {
       const fromGrid = carrier === 'electricity' ? grid : undefined;
       return (
         own(carrier, 'co2_kg_per_unit') ??
-        (fromGrid && { value: fromGrid.co2_kg_per_kwh, unit: 'kWh', source: fromGrid.source })
+        (fromGrid && {
+          value: fromGrid.co2_kg_per_kwh,
+          unit: 'kWh',
+          source: fromGrid.source,
+          source_zh: fromGrid.source_zh,
+        })
       );
     },
   };

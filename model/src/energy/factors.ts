@@ -23,6 +23,8 @@ export interface FactorSet {
   basis: FactorBasis;
   region: string;
   source: string;
+  /** The same in Chinese. */
+  source_zh: string;
   /** First date on which the edition is in force. */
   valid_from: string;
   /** Date on which the next one came into force. */
@@ -66,11 +68,13 @@ const water2020: CoalFactor = { carrier: 'water', unit: 't', kgce_per_unit: 0.25
 const edition2020 = {
   region: 'CN',
   source: 'GB/T 2589-2020, appendices A and B (by secondary sources)',
+  source_zh: 'GB/T 2589-2020 附录 A、B(据二手资料)',
   valid_from: '2021-04-01',
 } as const;
 const edition2008 = {
   region: 'CN',
   source: 'GB/T 2589-2008, appendices A and B (by secondary sources)',
+  source_zh: 'GB/T 2589-2008 附录 A、B(据二手资料)',
   valid_from: '2008-06-01',
   valid_to: '2021-04-01',
 } as const;

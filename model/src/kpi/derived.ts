@@ -112,10 +112,25 @@ const qualityFormulas = {
     'Passed at the first submission ÷ submitted: of inspections where there are any, else of counters; rework does not pass',
     '首次交验合格数 ÷ 交验数:有检验记录时按检验记录,否则按计数;返工不算合格',
   ),
-  rolled_yield: first('Π first pass yields of the chain', 'Π 工序链各工序一次交验合格率'),
+  rolled_yield: first(
+    'Π first pass yields of the chain; of several chains the lowest',
+    'Π 工序链各工序一次交验合格率;有多条工序链时取最低',
+  ),
   rolled_yield_from_defects: first('e^−Σ(defects an item)', 'e^−Σ(单件缺陷数)'),
   dpmo: first('defects ÷ (items · opportunities) · 10⁶', '缺陷数 ÷(件数 · 机会数)· 10⁶'),
   sigma_level: first('Φ⁻¹(1 − DPMO ÷ 10⁶) + 1.5', 'Φ⁻¹(1 − DPMO ÷ 10⁶) + 1.5'),
+  defective_ppm: first(
+    '(submitted − passed at the first submission) ÷ submitted · 10⁶, over all processes',
+    '(交验数 − 首次交验合格数)÷ 交验数 · 10⁶,全部工序合计',
+  ),
+  lowest_cpk: first(
+    'The lowest Cpk of the characteristics with limits that were measured',
+    '有规格限且有测量值的各质量特性中最低的 Cpk',
+  ),
+  quality_loss_ratio: first(
+    'Declared cost of quality losses ÷ declared output value, both of the window',
+    '申报的质量损失 ÷ 申报的总产值,均为该时间窗口',
+  ),
   quality_grade: first(
     'The highest grade whose criteria, and those of all below it, are met',
     '其自身及以下各级的全部条件均满足的最高等级',
