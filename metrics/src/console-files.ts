@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL('../console/', import.meta.url));
 /** The pages by their paths: one shell, and what a page loads into it. */
 const pages = {
   '/': { script: 'main', styles: ['style', 'evidence'] },
-  '/analysis': { script: 'analysis', styles: ['style', 'analysis'] },
+  '/analysis': { script: 'analysis', styles: ['style', 'analysis', 'evidence'] },
   '/energy': { script: 'energy', styles: ['style', 'analysis', 'energy', 'evidence'] },
   '/compare': { script: 'compare', styles: ['style', 'analysis', 'evidence', 'compare'] },
   '/entries': { script: 'entries', styles: ['style', 'entries'] },
