@@ -6,6 +6,7 @@ import {
   type LedgerRecordJson,
   type MachineObservation,
   type Observation,
+  observationsOf,
   placeBatch,
   valueFromJson,
 } from '@benchline/model';
@@ -71,10 +72,11 @@ function unfold(
 ): void {
   const said = storable(record);
   if (!said) return;
-  const batch = placeBatch(contentOf(said), BigInt(record.received_ns));
-  const { machine, source, gateway, gateway_time_ns, mapping, observed } = batch;
-  for (const observation of batch.observations)
-    into.observations.push({ ...observation, machine, source, gateway, gateway_time_ns, mapping });
+  const content = contentOf(said);
+  const batch = placeBatch(content, BigInt(record.received_ns));
+  const { machine, source, observed } = batch;
+  for (const observation of batch === content ? content.observations : observationsOf(batch))
+    into.observations.push(observation);
   for (const gap of batch.gaps) into.gaps.push({ ...gap, machine, source });
   if (observed) into.observed.push({ ...observed, machine, source });
 }
@@ -85,18 +87,21 @@ function storable(record: LedgerRecordJson): BatchContent | undefined {
   return record.kind === 'batch' && record.held === undefined ? record.batch.content : undefined;
 }
 
-/** The content of a batch whose shape was checked on the way into the ledger. */
-function contentOf(json: BatchContent): Batch {
+/** The content of a batch whose shape was checked on the way into the ledger, its observations as stores take them. */
+function contentOf(json: BatchContent): Batch & { observations: readonly MachineObservation[] } {
   const { observed, ...rest } = json;
+  const { machine, source, gateway, mapping } = json;
+  const gateway_time_ns = BigInt(json.gateway_time_ns);
+  const origin = { machine, source, gateway, gateway_time_ns, mapping };
   let text = '';
   let time_ns = 0n;
   return {
     ...rest,
-    gateway_time_ns: BigInt(json.gateway_time_ns),
+    gateway_time_ns,
     observations: json.observations.map((o) => {
       // Tags that are sampled together share their time, and reading a bigint is dear.
       if (o.source_time_ns !== text) time_ns = BigInt((text = o.source_time_ns));
-      return observationOf(o, time_ns);
+      return observationOf(o, time_ns, origin);
     }),
     gaps: json.gaps.map(({ from_ns, to_ns, reason }) => ({
       from_ns: BigInt(from_ns),
@@ -109,12 +114,15 @@ function contentOf(json: BatchContent): Batch {
   };
 }
 
-/** Nearly every value of a plant passes here: nothing is copied that is not there. */
+type Origin = Omit<MachineObservation, keyof Observation | 'stated_time_ns'>;
+
+/** Nearly every value of a plant passes here: nothing is copied that is not there, nor twice. */
 function observationOf(
   { signal, ordinal = 0, status = 0, value, native }: BatchContent['observations'][number],
   source_time_ns: bigint,
-): Observation {
-  const observation: Observation = { signal, source_time_ns, ordinal, status };
+  origin: Origin,
+): MachineObservation {
+  const observation: MachineObservation = { ...origin, signal, source_time_ns, ordinal, status };
   if (value !== undefined) observation.value = valueFromJson(value);
   if (native !== undefined) observation.native = valueFromJson(native);
   return observation;

@@ -46,8 +46,11 @@ export function* observationsOf(batch: PlacedBatch): Generator<MachineObservatio
 }
 
 /** The time at which a store places an observation: two changes within one instant both survive. */
-export function storedTime(observation: Pick<Observation, 'source_time_ns' | 'ordinal'>): bigint {
-  return observation.source_time_ns + BigInt(observation.ordinal);
+export function storedTime({
+  source_time_ns,
+  ordinal,
+}: Pick<Observation, 'source_time_ns' | 'ordinal'>): bigint {
+  return ordinal === 0 ? source_time_ns : source_time_ns + BigInt(ordinal);
 }
 
 export function machineObservationToJson(o: MachineObservation): Record<string, Json | undefined> {

@@ -11,13 +11,15 @@ const mostRemembered = 200_000;
 /** Turns observations into lines, remembering what repeats from one to the next. */
 export class ObservationLines {
   readonly #placement: Placement;
-  /** By signal, within machine, source and gateway. */
+  /** A line up to its fields, by signal, within machine, source and gateway. */
   readonly #series = new Map<string, Map<string, string>>();
   #remembered = 0;
   #origin = { machine: '', source: '', gateway: '', signals: new Map<string, string>() };
   readonly #mappings: Pick<MappingNotes, 'numberOf'>;
   /** `about` without the delay, by its facts, of the mapping with this number. */
   #abouts = { mapping: 0, byFacts: new Map<number, bigint>() };
+  /** The ends of lines by their facts: tags that are sampled together share their time, and integers of 64 bits are dear. */
+  #ends = { at: 0n, gateway_time_ns: 0n, mapping: 0, byFacts: new Map<number, string>() };
 
   constructor(placement: Placement, mappings: Pick<MappingNotes, 'numberOf'>) {
     this.#placement = placement;
@@ -31,44 +33,62 @@ export class ObservationLines {
   lineOf(o: MachineObservation): string | undefined {
     const series = this.#seriesOf(o);
     if (series === undefined) return undefined;
-    const at = storedTime(o);
     let fields = '';
     let value: ValueField = 'none';
     let native: ValueField = 'none';
     if (o.value !== undefined) {
       value = fieldOf(o.value);
-      fields = `${value}=${encodeValue(value, o.value)},`;
+      fields = `${value}=${encodeValue(value, o.value)}`;
     }
     if (o.native !== undefined) {
       native = fieldOf(o.native);
-      fields += `native_${native}=${encodeValue(`native_${native}`, o.native)},`;
+      fields += `,native_${native}=${encodeValue(`native_${native}`, o.native)}`;
     }
     let facts = kindBits(value, native);
     if (o.status !== 0) {
-      fields += `status=${o.status}i,`;
+      fields += `,status=${o.status}i`;
       facts |= holds.status;
     }
     if (o.ordinal !== 0) {
-      fields += `ordinal=${o.ordinal}i,`;
+      fields += `,ordinal=${o.ordinal}i`;
       facts |= holds.ordinal;
     }
     if (o.stated_time_ns !== undefined) {
-      fields += `stated_time_ns=${encodeValue('stated_time_ns', o.stated_time_ns)},`;
+      fields += `,stated_time_ns=${encodeValue('stated_time_ns', o.stated_time_ns)}`;
       facts |= holds.stated_time_ns;
     }
     const mapping = this.#mappings.numberOf(o);
     if (mapping === undefined) {
-      fields += `mapping=${encodeValue('mapping', o.mapping)},`;
+      fields += `,mapping=${encodeValue('mapping', o.mapping)}`;
       facts |= holds.mapping;
     }
-    let delay_ns = o.gateway_time_ns - at;
-    if (!delayFits(delay_ns)) {
-      fields += `gateway_time_ns=${encodeValue('gateway_time_ns', o.gateway_time_ns)},`;
-      facts |= holds.gateway_time_ns;
-      delay_ns = 0n;
+    const end = this.#endOf(facts, mapping ?? 0, storedTime(o), o.gateway_time_ns);
+    if (value === 'none') return series + (fields + end).slice(1);
+    return series + fields + end;
+  }
+
+  /** What comes behind a point's other fields. */
+  #endOf(facts: number, mapping: number, at: bigint, gateway_time_ns: bigint): string {
+    const { byFacts } = this.#ends;
+    if (
+      at !== this.#ends.at ||
+      gateway_time_ns !== this.#ends.gateway_time_ns ||
+      mapping !== this.#ends.mapping
+    ) {
+      byFacts.clear();
+      this.#ends = { at, gateway_time_ns, mapping, byFacts };
     }
-    const about = withDelay(this.#aboutOf(facts, mapping ?? 0), delay_ns);
-    return `${series} ${fields}about=${about}i ${encodeTime(at)}`;
+    let end = byFacts.get(facts);
+    if (end === undefined) byFacts.set(facts, (end = this.#newEnd(facts, mapping, at, gateway_time_ns)));
+    return end;
+  }
+
+  #newEnd(facts: number, mapping: number, at: bigint, gateway_time_ns: bigint): string {
+    const delay_ns = gateway_time_ns - at;
+    if (delayFits(delay_ns))
+      return `,about=${withDelay(this.#aboutOf(facts, mapping), delay_ns)}i ${encodeTime(at)}`;
+    const stated = `gateway_time_ns=${encodeValue('gateway_time_ns', gateway_time_ns)}`;
+    return `,${stated},about=${this.#aboutOf(facts | holds.gateway_time_ns, mapping)}i ${encodeTime(at)}`;
   }
 
   #seriesOf(o: MachineObservation): string | undefined {
@@ -78,7 +98,7 @@ export class ObservationLines {
     if (known !== undefined) return known;
     const placement = this.#placement(o.machine, o.signal);
     if (!placement) return undefined;
-    const series = observationSeries(o, placement);
+    const series = `${observationSeries(o, placement)} `;
     this.#origin.signals.set(o.signal, series);
     this.#remembered += 1;
     return series;

@@ -63,6 +63,8 @@ export class SegmentList implements JournalView {
       whole.records.push(...part.records);
       whole.missing.push(...part.missing);
       whole.next = part.next;
+      // It ends before its segment does: the next record was too much.
+      if (part.next < segment.end) return whole;
       budget -= size;
     }
   }

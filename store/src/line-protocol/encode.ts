@@ -97,8 +97,11 @@ function floatText(value: number): string {
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
+const isAscii = /^[ -~]*$/;
+
 /** InfluxDB sorts tags by the bytes of their UTF-8, which differs from the order of UTF-16 units. */
 function byBytes(a: string, b: string): number {
+  if (isAscii.test(a) && isAscii.test(b)) return a < b ? -1 : 1;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
