@@ -80,7 +80,7 @@ export class RecentMachine {
 
   said({ texts, numbers, ...window }: { texts: readonly string[]; numbers: readonly string[] } & Interval) {
     const columns = numbers.map((signal) => this.#numbers.get(signal)?.numbers(window));
-    const said = texts.map((signal) => this.#texts.get(signal)?.within(window));
+    const said = texts.map((signal) => this.#texts.get(signal)?.news(window));
     if ([...columns, ...said].includes(undefined)) return undefined;
     return {
       texts: said.flatMap((list) => (list ?? []).map(saidOf)),

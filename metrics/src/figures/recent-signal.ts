@@ -21,6 +21,8 @@ export interface RecentSignal {
 export class RecentTexts implements RecentSignal {
   readonly #machine: string;
   #said: Stated[] = [];
+  /** Those that say something else than the one before. */
+  #changes: Stated[] = [];
 
   constructor(machine: string) {
     this.#machine = machine;
@@ -38,24 +40,35 @@ export class RecentTexts implements RecentSignal {
     if (value !== undefined) stated.value = value;
     if (native !== undefined) stated.native = native;
     this.#said.push(stated);
+    if (!last || last.value !== value || last.native !== native || last.source !== source)
+      this.#changes.push(stated);
     return true;
   }
 
   latest(at_ns: Nanoseconds): Stated | undefined {
-    return this.#said[this.#upTo(at_ns) - 1];
+    return this.#said[upTo(this.#said, at_ns) - 1];
   }
 
   within({ from_ns, to_ns }: Interval): Stated[] {
-    return this.#said.slice(this.#upTo(from_ns), this.#upTo(to_ns));
+    return this.#said.slice(upTo(this.#said, from_ns), upTo(this.#said, to_ns));
+  }
+
+  /** The same as `within` without what repeats the one before. */
+  news({ from_ns, to_ns }: Interval): Stated[] {
+    const changes = this.#changes.slice(upTo(this.#changes, from_ns), upTo(this.#changes, to_ns));
+    const first = this.#said[upTo(this.#said, from_ns)];
+    if (!first || first === changes[0] || storedTime(first) > to_ns) return changes;
+    return [first, ...changes];
   }
 
   drop(until_ns: Nanoseconds): void {
-    this.#said = this.#said.slice(this.#upTo(until_ns));
+    this.#said = this.#said.slice(upTo(this.#said, until_ns));
+    this.#changes = this.#changes.slice(upTo(this.#changes, until_ns));
   }
+}
 
-  #upTo(at_ns: Nanoseconds): number {
-    return firstIndex(this.#said, (said) => storedTime(said) > at_ns);
-  }
+function upTo(said: readonly Stated[], at_ns: Nanoseconds): number {
+  return firstIndex(said, (stated) => storedTime(stated) > at_ns);
 }
 
 const leastRoom = 64;

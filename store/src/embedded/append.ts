@@ -63,12 +63,47 @@ export async function appendColumns(
     for (let from = 0; from < rows; from += chunkRows) {
       const size = Math.min(chunkRows, rows - from);
       const chunk = DuckDBDataChunk.create(table.types, size);
-      chunk.setColumns(size === rows ? columns : columns.map((column) => column.slice(from, from + size)));
+      for (const [index, column] of columns.entries())
+        fill(chunk.getColumnVector(index), size === rows ? column : column.slice(from, from + size));
       appender.appendDataChunk(chunk);
     }
   } finally {
     appender.closeSync();
   }
+}
+
+type Vector = ReturnType<DuckDBDataChunk['getColumnVector']>;
+
+/**
+ * Puts values into a vector. Numbers go straight to where the library keeps them, and nulls into its bits, eight of
+ * which are a byte: by itself it makes three bigints of each.
+ */
+function fill(vector: Vector, values: readonly DuckDBValue[]): void {
+  const { items } = vector as unknown as { items?: unknown };
+  const places = ArrayBuffer.isView(items) ? (items as unknown as DuckDBValue[]) : undefined;
+  let valid: Uint8Array | undefined;
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row]!;
+    if (value === null) {
+      valid ??= bitsOf(vector, row);
+      if (valid) valid[row >> 3]! &= ~(1 << (row & 7));
+      else vector.setItem(row, null);
+      continue;
+    }
+    if (places) places[row] = value;
+    // What does not fit there is the library's to refuse.
+    if (!places || places[row] !== value) vector.setItem(row, value);
+  }
+  vector.flush();
+}
+
+/** The bits by which a vector says which rows have a value, once it has some: after a first null. */
+function bitsOf(vector: Vector, row: number): Uint8Array | undefined {
+  vector.setItem(row, null);
+  const { validity } = vector as unknown as { validity?: { data?: unknown } };
+  const bits = validity?.data;
+  if (!(bits instanceof BigUint64Array)) return undefined;
+  return new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
 }
 
 /** How a value lies in its four columns; a flag is an integer of its own kind. */

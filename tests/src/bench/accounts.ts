@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Figures, newsOf, recordFromLine, scopesOf, writeOf } from '@benchline/metrics/figures';
+import { Figures, newsOf, RecentReads, recordFromLine, scopesOf, writeOf } from '@benchline/metrics/figures';
 import {
   type Batch,
   batchDigest,
@@ -12,7 +12,7 @@ import {
 import { placementOf } from '@benchline/store';
 import { type EmbeddedStore, openEmbeddedStore } from '@benchline/store/embedded';
 import { windows } from '../oracle/calendar.ts';
-import { type Delivery, syntheticMonth } from '../oracle/month.ts';
+import { syntheticMonth } from '../oracle/month.ts';
 import { Oracle } from '../oracle/oracle.ts';
 import { monthPlant } from '../oracle/plant.ts';
 import type { Bench, Setting } from './bench.ts';
@@ -28,6 +28,11 @@ const reaccounted = 1_000_000;
 /** 10 000 a second with a tenth of a core. */
 const streamedAtLeast = 100_000;
 const batchSize = 100;
+const writesPerSecond = 4;
+const warmingWrites = 40;
+/** Machines of which a board shows the figures. */
+const askedMachines = 25;
+const second = 1_000_000_000n;
 const sqlDays = 4;
 /** Rows in one write of the embedded store. */
 const rowsPerWrite = 5000;
@@ -41,9 +46,7 @@ export const accounts: Bench = {
   async run(setting: Setting) {
     const plant = indexPlant(parsePlant(monthPlant, 'plant.yaml'));
     const beat_s = setting.quick ? 10 : 1;
-    const { inTime, late } = syntheticMonth({ seed: 5, span: day, beat_s, machines: ['press'] });
-    const raw = { ...inTime, observations: [...inTime.observations, ...late.observations] };
-    const again = await reaccount(setting, plant, raw);
+    const again = await reaccount(setting, plant, beat_s);
     // What it would be with an observation each second, as of the machines of the month.
     const sql_ms = (await sqlPerDay(beat_s)) * beat_s * machines * windows.days.length;
     const many = indexPlant(manyPresses());
@@ -60,19 +63,11 @@ export const accounts: Bench = {
 async function reaccount(
   { folder, signal }: Setting,
   plant: PlantIndex,
-  raw: Delivery,
+  beat_s: number,
 ): Promise<{ rows: Row[]; account: Account }> {
   const store = await openEmbeddedStore({ file: join(folder, 'raw.duckdb'), placement: placementOf(plant) });
   try {
-    const { observations, observed } = raw;
-    const rows = Math.max(observations.length, observed.length);
-    for (let at = 0; at < rows; at += rowsPerWrite)
-      await store.write({
-        observations: observations.slice(at, at + rowsPerWrite),
-        observed: observed.slice(at, at + rowsPerWrite),
-        gaps: [],
-      });
-    await store.compact();
+    const observations = await fill(store, beat_s);
     const scope = scopesOf(plant.plant).get(press)!;
     let account: Account | undefined;
     const yieldOf = async (reads: typeof store) => {
@@ -80,7 +75,7 @@ async function reaccount(
       for (let turn = 0; turn <= turns; turn += 1) {
         signal.throwIfAborted();
         const figures = new Figures({ plant, store: reads, lateness_ns: 0n });
-        const took = await timed(observations.length, async () => {
+        const took = await timed(observations, async () => {
           ({ account } = await figures.of(scope, day, later));
         });
         if (turn > 0) yields.push(perCpuSecond(took));
@@ -100,6 +95,22 @@ async function reaccount(
   } finally {
     await store.close();
   }
+}
+
+/** Stores a machine's day; says how many observations it has. Who accounts them has not got them in memory. */
+async function fill(store: EmbeddedStore, beat_s: number): Promise<number> {
+  const { inTime, late } = syntheticMonth({ seed: 5, span: day, beat_s, machines: ['press'] });
+  const observations = [...inTime.observations, ...late.observations];
+  const { observed } = inTime;
+  const rows = Math.max(observations.length, observed.length);
+  for (let at = 0; at < rows; at += rowsPerWrite)
+    await store.write({
+      observations: observations.slice(at, at + rowsPerWrite),
+      observed: observed.slice(at, at + rowsPerWrite),
+      gaps: [],
+    });
+  await store.compact();
+  return observations.length;
 }
 
 /** A store that reads nothing twice. */
@@ -124,7 +135,9 @@ function rememberedReads<S extends EmbeddedStore>(store: S): S {
 
 /**
  * Records of the feed on their way into the store: read, written, and what they touch let go of, as the follower of
- * the feed does at 10 000 observations a second: four writes a second, of 25 batches with a hundred things each.
+ * the feed does at 10 000 observations a second: four writes a second, of 25 batches with a hundred things each, so
+ * that each of a hundred machines is heard of once a second. Every two seconds, as boards ask, the figures of the
+ * open hour of 25 machines.
  */
 async function streamed({ folder, quick, signal }: Setting, plant: PlantIndex): Promise<Row> {
   const store = await openEmbeddedStore({
@@ -132,24 +145,33 @@ async function streamed({ folder, quick, signal }: Setting, plant: PlantIndex): 
     placement: placementOf(plant),
   });
   try {
-    const figures = new Figures({ plant, store, lateness_ns: 0n });
-    const lines = recordedLines([...plant.assets.keys()].slice(0, 25), quick ? 12 : 60);
+    const recent = new RecentReads(store, plant);
+    const figures = new Figures({ plant, store: recent, lateness_ns: 0n });
+    const lines = recordedLines([...plant.assets.keys()], warmingWrites + (quick ? 40 : 240));
+    const scopes = [...scopesOf(plant.plant).values()].filter(({ level }) => level === 'asset');
+    const hour = { from_ns: day.from_ns, to_ns: day.from_ns + 3600n * second };
     signal.throwIfAborted();
-    const take = async (writes: string[][]) => {
-      for (const some of writes) {
-        const records = some.map(recordFromLine);
-        await store.write(writeOf(records));
-        for (const { batch } of records) {
-          const news = batch && newsOf(batch);
-          if (news) figures.touched(news);
-        }
+    const take = async (some: readonly string[], now_ns: bigint) => {
+      const records = some.map(recordFromLine);
+      await store.write(writeOf(records));
+      for (const { batch } of records) {
+        if (!batch) continue;
+        recent.heard(batch.content);
+        const news = newsOf(batch);
+        if (news) figures.touched(news);
       }
+      if (now_ns % (2n * second) !== 0n) return;
+      for (const scope of scopes.slice(0, askedMachines)) await figures.of(scope, hour, now_ns);
     };
-    await take(lines.slice(0, lines.length / 4));
-    const rest = lines.slice(lines.length / 4);
-    const took = await timed(rest.flat().length * batchSize, () => take(rest));
+    const takeFrom = async (first: number, end: number) => {
+      for (let write = first; write < end; write += 1) await take(lines[write]!, endOf(write));
+    };
+    await takeFrom(0, warmingWrites);
+    const took = await timed(lines.slice(warmingWrites).flat().length * batchSize, () =>
+      takeFrom(warmingWrites, lines.length),
+    );
     const name = {
-      name: 'feed at 10 000/s into the embedded store, with what it touches',
+      name: "feed at 10 000/s into the embedded store, with 25 machines' open hour every 2 s",
       unit: 'obs/CPU-s',
     };
     return atLeast(name, perCpuSecond(took), streamedAtLeast);
@@ -158,44 +180,41 @@ async function streamed({ folder, quick, signal }: Setting, plant: PlantIndex): 
   }
 }
 
+/** Up to when a write brings what was said. What is measured begins with a minute, as what is kept of open hours does. */
+const endOf = (write: number) =>
+  day.from_ns + 60n * second + (BigInt(write + 1 - warmingWrites) * second) / BigInt(writesPerSecond);
+
 function recordedLines(assets: readonly string[], writes: number): string[][] {
-  return Array.from({ length: writes }, (_, write) =>
-    assets.map((machine, i) => {
-      const start = day.from_ns + BigInt(write) * 10_000_000_000n;
-      const observations = Array.from({ length: batchSize }, (__, n): Observation => {
-        const source_time_ns = start + BigInt(n) * 100_000_000n;
-        return { signal: 'energy', source_time_ns, ordinal: 0, value: write + n / 100, status: 0 };
-      });
-      const content: Batch = {
-        ...{
-          v: 1,
-          gateway: 'edge',
-          epoch: '0123456789ab-01234567',
-          seq: write * assets.length + i,
-          prev: '',
-        },
-        ...{
-          gateway_time_ns: start,
-          machine,
-          source: 'controller',
-          mapping: 'a'.repeat(64),
-          marks: [],
-          gaps: [],
-        },
-        observations,
-        observed: { from_ns: start, until_ns: start + 10_000_000_000n },
-      };
-      const batch = signedBatchToJson({
-        ...{
-          content,
-          digest: batchDigest(content),
-          key_id: '0123456789abcdef',
-          signature: 'A'.repeat(86) + '==',
-        },
-      });
-      return JSON.stringify({ offset: content.seq, received_ns: String(start), kind: 'batch', batch });
-    }),
-  );
+  const perWrite = assets.length / writesPerSecond;
+  return Array.from({ length: writes }, (_, write) => {
+    const first = (write % writesPerSecond) * perWrite;
+    return assets
+      .slice(first, first + perWrite)
+      .map((machine, i) => lineOf(machine, write * perWrite + i, endOf(write)));
+  });
+}
+
+/** What a machine says in a second, a hundred things in turns. */
+function lineOf(machine: string, seq: number, until_ns: bigint): string {
+  const from_ns = until_ns - second;
+  const observations = Array.from({ length: batchSize }, (_, n): Observation => {
+    const at = {
+      source_time_ns: from_ns + (BigInt(n + 1) * second) / BigInt(batchSize),
+      ordinal: 0,
+      status: 0,
+    };
+    if (n % 3 === 0) return { signal: 'energy', ...at, value: seq / 100 + n / 10_000 };
+    if (n % 3 === 1) return { signal: 'total', ...at, value: BigInt(seq + n) };
+    return { signal: 'state', ...at, value: 'producing', native: 'RUN' };
+  });
+  const content: Batch = {
+    ...{ v: 1, gateway: 'edge', epoch: '0123456789ab-01234567', seq, prev: '' },
+    ...{ gateway_time_ns: until_ns, machine, source: 'controller', mapping: 'a'.repeat(64) },
+    ...{ marks: [], gaps: [], observations, observed: { from_ns, until_ns } },
+  };
+  const signed = { content, digest: batchDigest(content), key_id: '0123456789abcdef' };
+  const batch = signedBatchToJson({ ...signed, signature: 'A'.repeat(86) + '==' });
+  return JSON.stringify({ offset: seq, received_ns: String(until_ns), kind: 'batch', batch });
 }
 
 /** How long SQL takes for one more day of a machine, ms: what a longer month costs, without what any question costs. */
