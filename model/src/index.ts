@@ -1,3 +1,4 @@
+export * from './cli/address.ts';
 export * from './command.ts';
 export * from './config/broker.ts';
 export { loadConfig, parseConfig, resolveFrom } from './config/load.ts';

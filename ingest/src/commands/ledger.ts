@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   BenchlineError,
@@ -57,15 +57,17 @@ export const ledger: Command = {
     'influx-token-file': { type: 'string', value: 'FILE', help: 'rebuild: token of InfluxDB 2.x' },
   },
   async run({ values, positionals: [action], signal }) {
+    if (action !== 'check' && action !== 'rebuild')
+      throw new BenchlineError('usage', `'${action}' is nothing to do with a ledger`, {
+        hint: 'write check or rebuild',
+      });
     const config = values['config'] === undefined ? undefined : loadIngestConfig(String(values['config']));
     const data = text(values, 'data') ?? config?.data_dir;
     if (data === undefined)
       throw new BenchlineError('usage', 'which ledger?', { hint: 'add --data DIR or --config ingest.yaml' });
-    if (action === 'check') return await check(data, config, values);
-    if (action === 'rebuild') return await rebuild(data, config, values, signal);
-    throw new BenchlineError('usage', `'${action}' is nothing to do with a ledger`, {
-      hint: 'write check or rebuild',
-    });
+    return action === 'check'
+      ? await check(data, config, values)
+      : await rebuild(data, config, values, signal);
   },
 };
 
@@ -75,9 +77,9 @@ function text(values: Values, option: string): string | undefined {
 }
 
 async function check(data: string, config: IngestConfig | undefined, values: Values): Promise<number> {
-  const journal = [journalFolder(join(data, 'ledger')), journalFolder(data), data].find((each) =>
-    existsSync(each),
-  );
+  const journal =
+    [journalFolder(join(data, 'ledger')), journalFolder(data)].find((each) => existsSync(each)) ??
+    (holdsSegments(data) ? data : undefined);
   if (journal === undefined)
     throw new BenchlineError('not_found', `there is no ledger in ${data}`, {
       hint: 'name the data_dir of an ingest, or a copy of it',
@@ -85,6 +87,11 @@ async function check(data: string, config: IngestConfig | undefined, values: Val
   const report = await checkLedger({ journal, trusted: trustOf(config, values) });
   process.stdout.write(values['json'] === true ? `${JSON.stringify(report, null, 2)}\n` : asText(report));
   return report.sound ? 0 : 1;
+}
+
+/** Whether a folder is a journal itself. Any other folder without records would be a sound ledger of none. */
+function holdsSegments(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.segment'));
 }
 
 /** Gateways' keys, and the ledger's for whoever has none there: what it made itself it signed itself. */

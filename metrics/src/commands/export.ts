@@ -1,7 +1,15 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BenchlineError, type Command, describeError, isoFromNs, loadPlant, openLog } from '@benchline/model';
+import {
+  addressOf,
+  BenchlineError,
+  type Command,
+  describeError,
+  isoFromNs,
+  loadPlant,
+  openLog,
+} from '@benchline/model';
 import { loadMetricsConfig } from '../config.ts';
 import { findScope, scopesOf } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
@@ -35,7 +43,7 @@ export const exportCommand: Command = {
     if (config !== undefined) await fromStore(config, text('scope'), window, sink, signal);
     else
       await fromService(
-        String(url),
+        addressOf('url', String(url)),
         { scope: text('scope'), token_file: text('token-file') },
         window,
         sink,
@@ -69,7 +77,7 @@ async function fromStore(
 }
 
 async function fromService(
-  url: string,
+  url: URL,
   { scope, token_file }: { scope: string | undefined; token_file: string | undefined },
   window: Interval,
   sink: Sink,
@@ -79,16 +87,20 @@ async function fromService(
     token_file === undefined ? {} : { authorization: `Bearer ${readFileSync(token_file, 'utf8').trim()}` };
   const ask = async (path: string) => {
     const response = await fetch(new URL(path, url), { headers, signal }).catch((cause: unknown) => {
-      throw new BenchlineError('store_unavailable', `${url} does not answer: ${describeError(cause)}`, {
-        hint: 'check the address and that the metrics service runs',
-        cause,
-      });
+      throw new BenchlineError(
+        'store_unavailable',
+        `${url.origin} does not answer: ${describeError(cause)}`,
+        {
+          hint: 'check the address and that the metrics service runs',
+          cause,
+        },
+      );
     });
     if (response.ok && response.body) return response;
     const problem = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
     throw new BenchlineError(
       'bad_request',
-      `${url} answers ${response.status}: ${problem.detail ?? problem.title ?? ''}`,
+      `${url.origin} answers ${response.status}: ${problem.detail ?? problem.title ?? ''}`,
     );
   };
   const whole = async () =>

@@ -1,5 +1,6 @@
+import { addressOf } from '../cli/address.ts';
 import type { Command } from '../command.ts';
-import { BenchlineError } from '../error.ts';
+import { BenchlineError, describeError } from '../error.ts';
 
 const patienceMs = 5000;
 
@@ -15,8 +16,17 @@ export const health: Command = {
       throw new BenchlineError('usage', '--url is needed', {
         hint: 'benchline health --url http://127.0.0.1:8080',
       });
-    const answer = await fetch(new URL('/healthz', values['url']), {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+    const url = new URL('/healthz', addressOf('url', values['url']));
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+    const answer = await fetch(url, { signal: patience }).catch((cause: unknown) => {
+      throw new BenchlineError(
+        'source_unavailable',
+        `${url.origin} does not answer: ${describeError(cause)}`,
+        {
+          hint: 'check the address and that the service runs',
+          cause,
+        },
+      );
     });
     process.stdout.write(`${await answer.text()}\n`);
     return answer.ok ? 0 : 1;

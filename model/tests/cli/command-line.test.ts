@@ -39,6 +39,13 @@ describe('benchline', () => {
     [['keygen', '--out'], "'--out <value>' argument missing", 'benchline keygen --help'],
     [['reference', '--check=yes'], "'--check' does not take an argument", 'benchline reference --help'],
     [['validate'], 'FILE is missing', 'benchline validate FILE'],
+    [['health', '--url', 'zz'], '--url zz is no address', 'write it like http://'],
+    [
+      ['start', '--store', 'influx', '--influx-url', 'localhost:8086'],
+      '--influx-url localhost:8086 is no address',
+      'write it like http://',
+    ],
+    [['ledger', 'mend'], "'mend' is nothing to do with a ledger", 'write check or rebuild'],
     [['validate', 'a.yaml', 'b.yaml'], "'b.yaml' is more than this command takes", 'benchline validate FILE'],
   ])('%j is not understood, and says what to write', async (args, message, hint) => {
     const { status, stdout, stderr } = await benchline(...args);

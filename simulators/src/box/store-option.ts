@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { BenchlineError, type Command } from '@benchline/model';
+import { addressOf, BenchlineError, type Command } from '@benchline/model';
 import type { StoreChoice } from './box.ts';
 
 /** The options by which a box is told where to keep telemetry. */
@@ -34,12 +34,14 @@ export function parseStore(text: (name: keyof typeof storeOptions) => string | u
   const kind = text('store');
   const url = text('influx-url');
   if (kind === 'embedded' && url === undefined) return { kind };
-  if (kind === 'embedded') throw new BenchlineError('usage', '--influx-url needs --store influx');
+  if (kind === 'embedded')
+    throw new BenchlineError('usage', '--influx-url needs --store influx', { hint: 'add --store influx' });
   if (kind !== 'influx')
     throw new BenchlineError('usage', `--store ${kind} is unknown`, {
       hint: 'choose --store embedded or --store influx',
     });
   if (url === undefined) return { kind };
+  addressOf('influx-url', url);
   const bucket = text('influx-bucket') ?? 'benchline';
   const token = text('influx-token-file');
   return token === undefined
