@@ -90,7 +90,7 @@ export function findScope(scopes: ReadonlyMap<string, Scope>, path: string): Sco
   const scope = scopes.get(path);
   if (scope) return scope;
   throw new BenchlineError('not_found', `the plant has no scope '${path}'`, {
-    hint: 'take a scope that /api/v1/plant lists, such as enterprise/site/area/line/machine by ids',
+    hint: 'write enterprise[/site[/area[/line[/machine]]]] by the ids of the plant file; /api/v1/plant lists them',
   });
 }
 
