@@ -11,6 +11,8 @@ import { emptySummary, type Summary } from './summary.ts';
 import { SummaryFiles } from './summary-files.ts';
 
 const scanBytes = 4 << 20;
+/** Twice what one gateway has on its way: what lies further back and is sent again the ledger is asked about. */
+const recentBytes = 16 << 20;
 /** The newest is read whole when the ledger is opened. */
 const defaultSegmentBytes = 32 << 20;
 /** Two seconds of twenty thousand values a second: projection and feed read what has just come. */
@@ -80,10 +82,23 @@ async function identify(folder: string, ledger_id: string, log: Log): Promise<vo
   );
 }
 
+/** Where the last batches begin: large ones are no more worth reading than gateways have of them on their way. */
+function recentFrom({ segments, floor, next }: Journal): number {
+  let from = next;
+  let bytesLeft = recentBytes;
+  for (const { first, end, bytes } of segments.toReversed()) {
+    const fitting = bytes <= bytesLeft ? end - first : Math.ceil(((end - first) * bytesLeft) / bytes);
+    from = end - fitting;
+    if (from > first) break;
+    bytesLeft -= bytes;
+  }
+  return Math.max(floor, from, next - recentBatches);
+}
+
 /** The last batches are remembered by digest, so that re-sent ones are recognised at once after a restart. */
 async function chainsOf(journal: Journal, book: Book): Promise<ReadonlyMap<string, Chain>> {
   const recent = new Map<string, [seq: number, digest: string][]>();
-  let position = Math.max(journal.floor, journal.next - recentBatches);
+  let position = recentFrom(journal);
   while (position < journal.next) {
     const read = await journal.read(position, scanBytes);
     for (const { data } of read.records) {
