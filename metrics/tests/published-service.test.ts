@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { nsFromIso, type Value } from '@benchline/model';
+import { type Entry, entryToJson, nsFromIso, nsNow, type Value } from '@benchline/model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { RevisionList } from '../src/api/revision-schemas.ts';
@@ -54,9 +54,18 @@ describe('the metrics service', () => {
     const [, second] = await revisions('day');
     expect(second).toMatchObject({ by: 'local', why: [{ by: 'edge/controller' }] });
     expect(second?.changes.map(({ kpi }) => kpi)).toContain('availability');
+    const entry: Entry = {
+      ...{ id: crypto.randomUUID(), author: 'clerk', reason: 'it was serviced', subject: 'mill' },
+      ...{ entered_ns: nsNow(), from_ns: at('09:00'), to_ns: at('09:30') },
+      statement: { kind: 'state', state: 'planned_maintenance' },
+    };
+    works.feed.record({ kind: 'entry', entry: entryToJson(entry) });
+    await expect.poll(days, soon).toEqual([1, 2, 3]);
+    const said = { kind: 'state', note: 'it was serviced' };
+    expect((await revisions('day'))[2]?.why).toMatchObject([{ by: 'clerk', said }]);
     const list = { scope: mill, grain: 'day', from: week.from, to: '2026-03-03T00:00:00+08:00' };
     const { results } = await works.get<z.output<typeof KpiList>>('/api/v1/kpis', list);
-    expect(results.at(-1)).toMatchObject({ revision: 2, provisional: false });
+    expect(results.at(-1)).toMatchObject({ revision: 3, provisional: false });
   });
 
   test('that is ended before a publication is recorded makes it once when it starts again', async () => {

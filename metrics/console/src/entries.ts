@@ -3,7 +3,7 @@ import { barChoice, drawBar } from './bar.ts';
 import { byId, element, setText } from './dom.ts';
 import { enter, entriesOf, type Said } from './entry-api.ts';
 import { type FormParts, orderForms, scrapForm, stopForm } from './entry-forms.ts';
-import { type EntryMessageId, entryMessage } from './entry-messages.ts';
+import { type EntryMessageId, entryMessage, isEntryMessage } from './entry-messages.ts';
 import { formatClock, formatMoment } from './format.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
 import { drawTimeline } from './timeline.ts';
@@ -188,10 +188,13 @@ function drawEntries(entries: EntryList['entries']): void {
 
 function whatOf({ statement }: EntryList['entries'][number]): string {
   const { kind, ...rest } = statement;
-  const names = Object.values(rest).map((value) =>
-    typeof value === 'string' ? named(value) : typeof value === 'number' ? String(value) : '',
-  );
-  return [say(`kind_${kind}`), ...names].filter(Boolean).join(' · ');
+  const texts = Object.entries(rest).map(([key, value]) => {
+    if (typeof value === 'string') return key === 'unit' ? value : named(value);
+    if (typeof value !== 'number') return '';
+    const quality = kind === 'count_correction' ? `quality_${key}` : '';
+    return isEntryMessage(quality) ? `${say(quality)} ${value > 0 ? '+' : ''}${value}` : String(value);
+  });
+  return [say(`kind_${kind}`), ...texts].filter(Boolean).join(' · ');
 }
 
 function table(heads: EntryMessageId[], rows: HTMLElement[]): HTMLElement {
@@ -206,8 +209,16 @@ function reasonOf({ reason_code, native }: StateList['states'][number]): string 
 /** What a person reads for an id of a list of the plant; other texts as they are. */
 function named(id: string): string {
   const lists = known
-    ? [...known.plant.stop_reasons, ...known.plant.scrap_causes, ...known.plant.products]
+    ? [
+        ...known.plant.stop_reasons,
+        ...known.plant.scrap_causes,
+        ...known.plant.products,
+        ...known.catalogue.states,
+        ...known.catalogue.inputs,
+      ]
     : [];
+  const quality = `quality_${id}`;
+  if (isEntryMessage(quality)) return say(quality);
   return lists.find((one) => one.id === id)?.name[choice.language] ?? id;
 }
 

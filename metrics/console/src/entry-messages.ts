@@ -30,6 +30,9 @@ const en = {
   withdrawn: 'withdrawn or replaced',
   saved: 'In the ledger',
   no_stops: 'No stops in this window',
+  quality_good: 'good',
+  quality_scrap: 'scrap',
+  quality_rework: 'rework',
   kind_order: 'order',
   kind_order_end: 'end of order',
   kind_stop_reason: 'reason of a stop',
@@ -77,6 +80,9 @@ const zh: Record<EntryMessageId, string> = {
   withdrawn: '已撤回或被替代',
   saved: '已写入账本',
   no_stops: '该时段内没有停机',
+  quality_good: '合格',
+  quality_scrap: '报废',
+  quality_rework: '返工',
   kind_order: '工单',
   kind_order_end: '工单结束',
   kind_stop_reason: '停机原因',
@@ -97,4 +103,8 @@ const messages: Record<Language, Record<EntryMessageId, string>> = { en, zh };
 
 export function entryMessage(language: Language, id: EntryMessageId): string {
   return messages[language][id];
+}
+
+export function isEntryMessage(id: string): id is EntryMessageId {
+  return id in en;
 }

@@ -1,9 +1,10 @@
 import { get } from './api.ts';
 import { element } from './dom.ts';
+import { entryMessage, isEntryMessage } from './entry-messages.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
 import type { EvidenceSubject, EvidenceWords } from './evidence-subject.ts';
 import { formatDate, formatFigure, reasonOf } from './format.ts';
-import type { RevisionList } from './types.ts';
+import type { Language, RevisionList } from './types.ts';
 
 type Revision = RevisionList['revisions'][number];
 
@@ -64,9 +65,10 @@ function changeItem(
     [formatFigure(one, kpi, catalogue, language), reasonOf(one, catalogue, language)]
       .filter(Boolean)
       .join(' ');
-  const reasons = revision.why.map(({ reason, by }) => {
+  const reasons = revision.why.map(({ reason, by, said }) => {
     const parts = reason.kind === 'late_data' ? { machine: reason.machine } : {};
-    return `${evidenceMessage(language, reason.kind, parts)} (${say('by')} ${by})`;
+    const what = said ? saidIn(said, language) : evidenceMessage(language, reason.kind, parts);
+    return `${what} (${say('by')} ${by})`;
   });
   if (revision.more_reasons > 0) reasons.push(say('more'));
   return element(
@@ -84,4 +86,11 @@ function changeItem(
       `${say('why')}: ${reasons.join('; ')} · ${say('published')} ${moment(revision.published)}`,
     ),
   );
+}
+
+/** What a person stated, and why. */
+function saidIn({ kind, note }: { kind: string; note: string }, language: Language): string {
+  const id = `kind_${kind}`;
+  const name = isEntryMessage(id) ? entryMessage(language, id) : kind;
+  return `${name}: ${note}`;
 }

@@ -1,6 +1,7 @@
-import { BenchlineError, isoFromNs, type RevisionReason } from '@benchline/model';
+import { BenchlineError, type Entry, isoFromNs, type RevisionReason } from '@benchline/model';
 import type { z } from 'zod';
 import { findScope } from '../figures/scopes.ts';
+import { subjectsOf } from '../quality/entries.ts';
 import type { Revision } from '../revisions/book.ts';
 import { type ApiServer, type PartsOf, readScope } from './parts.ts';
 import { windowOf } from './query.ts';
@@ -22,7 +23,7 @@ export function revisionRoutes(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }) => {
-      const { scopes, revisions } = parts();
+      const { scopes, revisions, figures } = parts();
       const scope = findScope(scopes, query.scope);
       const all = revisions.history(scope.path, windowOf(query), query.grain, mostRevisions + 1);
       if (all.length > mostRevisions)
@@ -33,12 +34,21 @@ export function revisionRoutes(app: ApiServer, parts: PartsOf): void {
       const wanted = all.filter(
         ({ revision, changes }) => kpi === undefined || revision === 1 || changes?.[kpi] !== undefined,
       );
-      return { scope: scope.path, time_zone: scope.time_zone, revisions: wanted.map(revisionView) };
+      const stated = await Promise.all(subjectsOf(scope, scopes).map((subject) => figures.statedOf(subject)));
+      const entries = new Map(stated.flat().map((entry) => [entry.id, entry]));
+      return {
+        scope: scope.path,
+        time_zone: scope.time_zone,
+        revisions: wanted.map((revision) => revisionView(revision, entries)),
+      };
     },
   );
 }
 
-function revisionView(r: Revision): z.input<typeof RevisionList>['revisions'][number] {
+function revisionView(
+  r: Revision,
+  entries: ReadonlyMap<string, Entry>,
+): z.input<typeof RevisionList>['revisions'][number] {
   const { grain, revision, offset, basis, by, coverage, accounts, plant, formulas, more_reasons } = r;
   return {
     grain,
@@ -47,7 +57,11 @@ function revisionView(r: Revision): z.input<typeof RevisionList>['revisions'][nu
     revision,
     published: isoFromNs(r.received_ns),
     ...{ offset, basis, by, coverage, accounts, plant, formulas },
-    why: (r.why ?? []).map((reason) => ({ reason, by: authorOf(reason, by) })),
+    why: (r.why ?? []).map((reason) => {
+      const entry = reason.kind === 'entry' ? entries.get(reason.id) : undefined;
+      const said = entry && { kind: entry.statement.kind, note: entry.reason };
+      return { reason, by: authorOf(reason, by), ...(said && { said }) };
+    }),
     more_reasons,
     changes: Object.entries(r.changes ?? {}).map(([kpi, change]) => ({ kpi, ...change })),
   };

@@ -30,7 +30,16 @@ export const RevisionList = z
         plant: Sha256.describe('Of the plant file that they rest on'),
         formulas: Sha256.describe('Of the formulas that they were computed by'),
         why: z
-          .array(z.object({ reason: RevisionReason, by: z.string().describe('Whom it comes from') }))
+          .array(
+            z.object({
+              reason: RevisionReason,
+              by: z.string().describe('Whom it comes from'),
+              said: z
+                .object({ kind: z.string(), note: z.string() })
+                .optional()
+                .describe('Of an entry: what kind of statement it is, and the reason that its author gave'),
+            }),
+          )
           .describe('Why figures changed; empty in revision 1'),
         more_reasons: z.int().min(0).describe('Further reasons, beyond those listed'),
         changes: z
