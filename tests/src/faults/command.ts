@@ -55,8 +55,7 @@ export const faults: Command = {
       return 0;
     }
     const status = await playAndTell(options, environment, signal);
-    // All is closed, written and said. Something that a tool left behind once kept a process busy for ever, so
-    // busy that no timer came up any more: nobody who waits for the verdict shall wait for that.
+    // All is closed, written and said: whatever a tool may have left open, nobody shall wait for it.
     process.exit(status);
   },
 };

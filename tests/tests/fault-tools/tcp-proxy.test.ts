@@ -58,6 +58,15 @@ describe('the proxy', () => {
     expect(client.destroyed).toBe(true);
   });
 
+  it('leaves no connection behind that is cut just as it ends', async () => {
+    const { proxy, client } = await echo();
+    client.write('a');
+    await once(client, 'data');
+    proxy.halfClose('client');
+    proxy.cut();
+    await expect.poll(() => proxy.open).toBe(0);
+  });
+
   it('ends one direction and keeps the other', async () => {
     const { proxy, client, heard } = await echo();
     client.write('a');

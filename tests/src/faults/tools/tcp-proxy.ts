@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../fault.ts';
+import { reset } from './reset.ts';
 
 /** What a bad line does to the bytes on it. */
 export interface LineQuality {
@@ -138,8 +139,8 @@ class Connection {
   }
 
   reset(): void {
-    this.#client.resetAndDestroy();
-    this.#target.resetAndDestroy();
+    reset(this.#client);
+    reset(this.#target);
   }
 
   halfClose(towards: 'client' | 'target'): void {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { reset } from '../tools/reset.ts';
 import type { Address, Link, LinkName } from './world.ts';
 
 /** A front door in this process: one port, whose connections are passed on byte by byte. */
@@ -34,7 +35,7 @@ export class FrontDoor implements Link {
   }
 
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) reset(socket);
   }
 
   close(): void {
@@ -54,7 +55,7 @@ export class FrontDoor implements Link {
   }
 
   #pass(near: Socket): void {
-    if (this.#closed) return void near.resetAndDestroy();
+    if (this.#closed) return reset(near);
     const far = connect({ ...this.#towards, allowHalfOpen: true, noDelay: true });
     this.#tie(near, far);
     this.#tie(far, near);
@@ -64,7 +65,7 @@ export class FrontDoor implements Link {
   #tie(from: Socket, to: Socket): void {
     this.#sockets.add(from);
     from.pipe(to);
-    from.once('error', () => to.resetAndDestroy());
+    from.once('error', () => reset(to));
     from.once('close', () => {
       this.#sockets.delete(from);
       if (!from.readableEnded) to.destroy();
