@@ -11,6 +11,8 @@ export interface Reading {
 /** What a smaller reading means; `rollover_at` in 10⁻⁹ units is the value at which the counter is 0 again. */
 export interface DecreaseRule {
   rollover_at?: bigint;
+  /** A smaller reading is a negative difference: the register shows what was taken in less what was given back. */
+  may_fall?: boolean;
 }
 
 /** 10⁻⁹ units in one unit of what a counter or register shows, in lowest terms. */

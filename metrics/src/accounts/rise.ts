@@ -9,9 +9,9 @@ export interface Run {
 }
 
 /**
- * What a counter rose by, of which any stretch is the difference of two sums. A smaller reading is never a negative
- * difference and never silently none: the counter ran over `rollover_at`, or it began anew at 0 and what it shows
- * since counts. An increment counts for the instant of its later reading, at which it was seen.
+ * What a counter rose by, of which any stretch is the difference of two sums. A smaller reading is a negative difference
+ * where it may fall only, and never silently none: the counter ran over `rollover_at`, or it began anew at 0 and what
+ * it shows since counts. An increment counts for the instant of its later reading, at which it was seen.
  */
 export class Rise {
   readonly at_ns: BigInt64Array;
@@ -57,7 +57,10 @@ export function common<R extends Run>(runs: readonly R[], others: readonly Run[]
 }
 
 /** Undefined when a sum is too large for doubles to hold it. */
-function sumsInDoubles({ amounts, anew }: Readings, { rollover_at }: DecreaseRule): Float64Array | undefined {
+function sumsInDoubles(
+  { amounts, anew }: Readings,
+  { rollover_at, may_fall = false }: DecreaseRule,
+): Float64Array | undefined {
   if (!(amounts instanceof Float64Array)) return undefined;
   const rollover = rollover_at === undefined ? undefined : Number(rollover_at);
   if (rollover !== undefined && !Number.isSafeInteger(rollover)) return undefined;
@@ -66,22 +69,25 @@ function sumsInDoubles({ amounts, anew }: Readings, { rollover_at }: DecreaseRul
   for (let i = 1; i < amounts.length; i += 1) {
     const now = amounts[i]!;
     let delta = now - amounts[i - 1]!;
-    if (delta < 0) delta = rollover === undefined ? now : delta + rollover;
-    if (delta > 0 && !anew?.has(i)) sum += delta;
+    if (delta < 0 && !may_fall) delta = rollover === undefined ? now : delta + rollover;
+    if ((delta > 0 || may_fall) && !anew?.has(i)) sum += delta;
     sums[i] = sum;
   }
   return Number.isSafeInteger(sum) ? sums : undefined;
 }
 
-function sumsInBigints({ amounts, anew }: Readings, { rollover_at }: DecreaseRule): bigint[] {
+function sumsInBigints(
+  { amounts, anew }: Readings,
+  { rollover_at, may_fall = false }: DecreaseRule,
+): bigint[] {
   const sums: bigint[] = [];
   let sum = 0n;
   let before = 0n;
   for (const [i, amount] of amounts.entries()) {
     const now = BigInt(amount);
     let delta = i === 0 ? 0n : now - before;
-    if (delta < 0n) delta = rollover_at === undefined ? now : delta + rollover_at;
-    if (delta > 0n && !anew?.has(i)) sum += delta;
+    if (delta < 0n && !may_fall) delta = rollover_at === undefined ? now : delta + rollover_at;
+    if ((delta > 0n || may_fall) && !anew?.has(i)) sum += delta;
     sums.push(sum);
     before = now;
   }

@@ -59,14 +59,14 @@ function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interv
   const registers = signalsOf(asset, 'energy').map(([id, signal]): RegisterFacts => {
     const factor = unitFactor(signal.unit);
     const readings = numbersRead(history.numbers(id), factor);
-    const { carrier, register: direction } = signal;
+    const { carrier, register } = signal;
     const apportion_ns = apportionNs(signal);
     return {
       carrier,
-      direction,
+      direction: register === 'export' ? 'export' : 'import',
       readings,
       observed: history.watched(id),
-      ...rollover(signal, factor),
+      ...(register === 'net' ? { may_fall: true } : rollover(signal, factor)),
       ...(apportion_ns > 0n && { apportion_ns }),
     };
   });

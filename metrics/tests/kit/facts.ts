@@ -34,6 +34,7 @@ const register: fc.Arbitrary<RegisterFacts> = fc.record(
     readings: anyReadings,
     observed: intervals,
     rollover_at: fc.constant(21n),
+    may_fall: fc.constant(true),
     apportion_ns: fc.constantFrom(0n, 100n, 1000n),
   },
   { requiredKeys: ['carrier', 'direction', 'readings', 'observed'] },

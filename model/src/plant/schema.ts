@@ -61,7 +61,11 @@ export const Signal = z.discriminatedUnion('measurement', [
     ...SignalCommon,
     measurement: z.literal('energy').describe('A register of an energy meter'),
     carrier: Slug.default('electricity').describe('Energy carrier'),
-    register: z.enum(['import', 'export']).describe('Rising register of energy taken in or given back'),
+    register: z
+      .enum(['import', 'export', 'net'])
+      .describe(
+        'Rising register of energy taken in or given back, or net: taken in less given back, which may fall and counts as import',
+      ),
     unit: registerUnit,
     apportion_within_s: apportionWithin,
     on_decrease: z

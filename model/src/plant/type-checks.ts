@@ -61,6 +61,15 @@ function stateProblems(signal: Spot): Problem[] {
 }
 
 function rolloverProblems(signal: Spot): Problem[] {
+  if (signal.text('register') === 'net' && signal.text('on_decrease') !== undefined)
+    return [
+      {
+        path: [...signal.path, 'on_decrease'],
+        at: 'key',
+        what: 'a net register falls when energy is given back',
+        todo: 'remove on_decrease, or use two registers, import and export',
+      },
+    ];
   const rollsOver = signal.text('on_decrease') === 'rollover';
   const bound = signal.get('rollover_at');
   if (rollsOver && bound.value === undefined)

@@ -158,6 +158,12 @@ describe('what contradicts itself (plant_invalid)', () => {
       'has no effect while on_decrease is reset',
     ],
     [
+      'a net register that is said to begin anew',
+      'energy-export: { measurement: energy, register: export }',
+      'energy-export: { measurement: energy, register: net, §on_decrease: reset }',
+      'a net register falls when energy is given back → remove on_decrease',
+    ],
+    [
       'limits the wrong way round',
       'usl: 20.02',
       'usl: §19.02',
