@@ -5,7 +5,7 @@ import { ask } from './influx.ts';
 import type { Stretch } from './tolls.ts';
 
 /** A period whose point in InfluxDB, which boards show, is not what the API answers. */
-export interface WrongPoint extends Stretch {
+interface WrongPoint extends Stretch {
   text: string;
 }
 
