@@ -186,6 +186,12 @@ describe('the API', () => {
     expect(machines.differences).toEqual([
       { side: 1, figures: { availability: { status: 'not_observed' } } },
     ]);
+    const noneYet = await get<z.output<typeof Comparison>>('compare', [
+      ['scope', scope],
+      ['window', `${isoFromNs(at('05:00'))}/${early.from}`],
+      ['split', 'shift'],
+    ]);
+    expect(noneYet).toEqual({ sides: [], differences: [] });
     const alone = await ask('compare', [
       ['scope', scope],
       ['window', `${day.from}/${day.to}`],

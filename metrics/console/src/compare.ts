@@ -121,7 +121,11 @@ function drawAll(): void {
   const { comparison, question } = answered;
   const open = openDetails(places.panels);
   const kpis = knownKpis(choice, known.catalogue).filter((kpi) => comparison.sides[0]?.figures[kpi]);
-  places.panels.replaceChildren(links(question), ...comparePanels({ ...known, language, kpis, comparison }));
+  const panels =
+    comparison.sides.length > 0
+      ? comparePanels({ ...known, language, kpis, comparison })
+      : [element('p', { class: 'panel', role: 'status' }, compareMessage(language, 'no_shifts'))];
+  places.panels.replaceChildren(links(question), ...panels);
   reopen(places.panels, open);
 }
 

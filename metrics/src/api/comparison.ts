@@ -39,7 +39,8 @@ type View = z.output<typeof Comparison>;
 /**
  * Key figures of scopes and windows side by side, each against the first. What is absent on either side has no
  * difference.
- * @throws BenchlineError `bad_request` for too many sides or periods or fewer than two sides, `store_unavailable`.
+ * @throws BenchlineError `bad_request` for too many sides or periods, or fewer than two sides where they are not the
+ * shifts that begin in a window; `store_unavailable`.
  */
 export async function compare(figures: Figures, request: CompareRequest): Promise<View> {
   const sides = sidesOf(request);
@@ -87,13 +88,14 @@ function sidesOf({ scopes, windows, byShift, grain }: CompareRequest): Side[] {
     throw new BenchlineError('bad_request', `the sides have ${periods} periods, more than ${mostPeriods}`, {
       hint: 'ask for a coarser grain, shorter windows or fewer sides',
     });
-  if (sides.length > 1 && sides.length <= mostSides) return sides;
+  // Early in the day no shift has begun yet, or one: that is an answer, and no mistake of who asks.
+  if (sides.length >= (byShift ? 0 : 2) && sides.length <= mostSides) return sides;
   throw new BenchlineError(
     'bad_request',
     `there ${sides.length === 1 ? 'is 1 side' : `are ${sides.length} sides`} to compare`,
     {
       hint: byShift
-        ? `repeat scope or window, or ask for a window in which shifts of several names begin: 2 to ${mostSides} sides`
+        ? `ask for fewer scopes or windows: at most ${mostSides} sides`
         : `repeat scope or window, or ask for split=shift: 2 to ${mostSides} sides`,
     },
   );
