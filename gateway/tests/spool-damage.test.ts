@@ -88,6 +88,24 @@ describe('damage that a killed gateway finds', () => {
     }
   });
 
+  it('all segments of a first life, with the end of a ledger that had them', async () => {
+    const first = await SpoolStory.first({ max_bytes: 2_000_000 });
+    try {
+      for (let n = 0; n < 6; n += 1) for (const machine of machines) await first.emit(machine);
+      await first.drain(Number.POSITIVE_INFINITY);
+      await first.restart('kill', (_files, newest) => truncateSync(newest, 0));
+      first.loseLedger(6);
+      await first.drain(Number.POSITIVE_INFINITY);
+      for (const machine of machines) {
+        await first.emit(machine);
+        await first.drain(Number.POSITIVE_INFINITY);
+        expect(first.unaccounted(machine)).toEqual([]);
+      }
+    } finally {
+      await first.end();
+    }
+  });
+
   it('what made room because a ledger had it, which is lost later: then it is declared, and not before', async () => {
     for (let n = 0; n < 40; n += 1) {
       await emitAll(1);

@@ -64,6 +64,13 @@ export class SourceStates {
     return until;
   }
 
+  /** How many it is known of whether they are watched. */
+  get known(): number {
+    let known = 0;
+    for (const { until_ns } of this.#states.values()) if (until_ns !== undefined) known += 1;
+    return known;
+  }
+
   toJson(): SourceStateJson[] {
     return [...this.#states.values()].map((state) => ({
       machine: state.machine,

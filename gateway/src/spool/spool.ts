@@ -42,6 +42,8 @@ export class FileSpool implements Spool {
   #renewals: number;
   /** All batches below are covered by the state file. */
   #savedNext = -1;
+  /** Of so many sources it says since when they are watched. */
+  #savedKnown = 0;
   #stateBytes = 0;
   #calls: Call[] = [];
   /** Commits, renewals and closing come one after the other. */
@@ -214,6 +216,7 @@ export class FileSpool implements Spool {
       closed: change.closed ?? false,
     });
     this.#savedNext = next;
+    this.#savedKnown = this.#states.known;
   }
 
   /** Declares batches below `floor` that are gone without anybody having deleted them. */
@@ -275,8 +278,10 @@ export class FileSpool implements Spool {
       this.#recent.add(batch, data.length);
     }
     this.#gauge.appended(sealed.reduce((sum, { data }) => sum + data.length, 0));
-    // A convenience that shortens opening: it has to succeed only before segments are deleted.
-    if (newest > this.#savedNext) await this.save().catch(() => undefined);
+    // A convenience that shortens opening: it has to succeed only before segments are deleted. Of a source that only
+    // the records know nobody could say that it is missing, should they be lost.
+    if (newest > this.#savedNext || this.#states.known > this.#savedKnown)
+      await this.save().catch(() => undefined);
   }
 
   async #declare(holes: readonly Hole[]): Promise<void> {

@@ -58,13 +58,20 @@ export class SpoolStory {
     this.#options = options;
   }
 
+  /** A spool that has been closed in order once, with a word of each machine in it. */
   static async begin(options: Partial<SpoolOptions>): Promise<SpoolStory> {
+    const story = await SpoolStory.first(options);
+    await story.restart('stop');
+    return story;
+  }
+
+  /** A spool that has never been closed, with a word of each machine in it. */
+  static async first(options: Partial<SpoolOptions>): Promise<SpoolStory> {
     const story = new SpoolStory(options);
     await story.#open();
     story.#clock = nsNow();
     // Of a source that was never known to be watched nobody can say what of it is missing.
     for (const machine of machines) await story.emit(machine);
-    await story.restart('stop');
     return story;
   }
 
