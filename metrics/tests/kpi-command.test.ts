@@ -172,7 +172,8 @@ describe('benchline kpi', () => {
 
   it('shows figures to a person, too', async () => {
     const { stdout } = await kpi('example.ndjson', ...hour, ...milling);
-    expect(stdout).toMatch(/Overall equipment effectiveness \(OEE\) +66\.7 %/);
+    expect(stdout).toMatch(/Overall equipment effectiveness \(OEE\) +66\.7 %\n/);
+    expect(stdout).toMatch(/Mean time between failures \(MTBF\) +– \(No failures\)\n/);
   });
 });
 

@@ -94,13 +94,14 @@ function asText({ scope, from, to, figures, coverage }: KpiResult): string {
     const figure = figures[id];
     if (!figure) return [];
     const { value, status, unit } = figure;
+    const word = status === 'ok' ? '' : ` (${statusWording[status].en})`;
     const shown =
       value === undefined
-        ? `– (${statusWording[status].en})`
+        ? '–'
         : unit === '%'
           ? `${(value * 100).toFixed(decimals)} %`
           : `${value.toFixed(decimals)} ${unit}`;
-    return `  ${name.en.padEnd(42)} ${shown}`;
+    return `  ${name.en.padEnd(42)} ${shown}${word}`;
   });
   const covered =
     coverage === null ? 'nothing planned' : `${(coverage * 100).toFixed(1)} % of the planned time observed`;
