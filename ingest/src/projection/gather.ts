@@ -15,10 +15,10 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { decodeRecord } from '../ledger/record-line.ts';
 
 /**
- * Points that one write carries, give or take a batch. InfluxDB pays for each series in a request, so that twice the
- * points of the same series cost much less than twice.
+ * Points that one write carries at most, give or take a batch. InfluxDB pays for each series in a request, so that twice
+ * the points of the same series cost much less than twice.
  */
-export const wantedPoints = 10_000;
+export const wantedPoints = 30_000;
 const readBytes = 1 << 20;
 /** Messages, acknowledgements and whoever asks for the status wait no longer than this for what is gathered. */
 const atOnce_ms = 8;
@@ -34,11 +34,7 @@ export interface Portion {
 }
 
 /** Gathers records from an offset on until there are points enough for one write or the ledger ends. */
-export async function gather(
-  ledger: Pick<Ledger, 'next' | 'read'>,
-  from: number,
-  wanted = wantedPoints,
-): Promise<Portion> {
+export async function gather(ledger: Pick<Ledger, 'next' | 'read'>, from: number): Promise<Portion> {
   const observations: MachineObservation[] = [];
   const observed: ObservedInterval[] = [];
   const gaps: MachineGap[] = [];
@@ -47,9 +43,9 @@ export async function gather(
   let next = from;
   let received_ns: bigint | undefined;
   let began_ms = performance.now();
-  while (next < ledger.next && points() < wanted)
+  while (next < ledger.next && points() < wantedPoints)
     for (const { position, data } of await ledger.read(next, readBytes)) {
-      if (points() >= wanted) break;
+      if (points() >= wantedPoints) break;
       if (performance.now() - began_ms > atOnce_ms) {
         await setImmediate();
         began_ms = performance.now();

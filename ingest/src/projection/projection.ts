@@ -25,8 +25,6 @@ export interface ProjectionOptions {
   cursorFile: string;
   quarantine: Pick<Quarantine, 'put'>;
   log: Log;
-  /** Points that one write carries, give or take a batch. */
-  points_a_write?: number;
 }
 
 /** Why nothing gets stored now. */
@@ -52,7 +50,6 @@ const betweenWrites_ms = 100;
  */
 export class Projection {
   readonly #options: ProjectionOptions;
-  readonly #wanted: number;
   #cursor: Cursor;
   #savedAt_ms = Number.NEGATIVE_INFINITY;
   #wroteAt_ms = Number.NEGATIVE_INFINITY;
@@ -68,7 +65,6 @@ export class Projection {
 
   constructor(options: ProjectionOptions) {
     this.#options = options;
-    this.#wanted = options.points_a_write ?? wantedPoints;
     this.#cursor = options.cursor;
     this.#marked = options.cursor.next;
   }
@@ -149,7 +145,7 @@ export class Projection {
       if (signal.aborted) break;
       try {
         await this.#verify();
-        const portion = await (ahead ?? gather(ledger, this.next, this.#wanted));
+        const portion = await (ahead ?? gather(ledger, this.next));
         this.#waitingSince_ns = portion.received_ns;
         ahead = this.#gatherAhead(portion);
         await this.#store(portion);
@@ -169,8 +165,8 @@ export class Projection {
 
   /** The portion after a full one, if there is any. */
   #gatherAhead({ points, next }: Portion): Promise<Portion> | undefined {
-    if (points < this.#wanted || next >= this.#options.ledger.next) return undefined;
-    const ahead = gather(this.#options.ledger, next, this.#wanted);
+    if (points < wantedPoints || next >= this.#options.ledger.next) return undefined;
+    const ahead = gather(this.#options.ledger, next);
     // Whoever awaits it hears of it; nobody does when the portion before it fails.
     ahead.catch(() => undefined);
     return ahead;

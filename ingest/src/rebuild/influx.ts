@@ -7,9 +7,6 @@ import { Projection } from '../projection/projection.ts';
 import type { Progress } from './progress.ts';
 import type { LedgerView } from './view.ts';
 
-/** Nothing else waits for the memory or the server: several points of each series in a request cost it the least. */
-const pointsAWrite = 30_000;
-
 /**
  * Writes a whole ledger into InfluxDB, going on where an earlier run was broken off. A server that is away is waited
  * for, for ever.
@@ -34,10 +31,7 @@ export async function rebuildInflux(
     };
     const quarantine = { put: () => undefined };
     const cursor = await readCursor(cursorFile, identity, ledger);
-    const projection = new Projection({
-      ...{ ledger, store: counted, cursor, cursorFile, quarantine, log },
-      points_a_write: pointsAWrite,
-    });
+    const projection = new Projection({ ledger, store: counted, cursor, cursorFile, quarantine, log });
     const done = new AbortController();
     const running = projection.run(AbortSignal.any([signal, done.signal]));
     while (projection.next < ledger.next && !signal.aborted) {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { BenchlineError } from '@benchline/model';
 import type {
   KpiPoint,
@@ -40,6 +41,9 @@ export async function openInfluxStore(options: {
   return new Influx(options.config, options.placement, await Credentials.read(options.config));
 }
 
+/** A millisecond or two of encoding, then whoever else has something to do comes first. */
+const linesAtOnce = 1000;
+
 type Rejection = WriteOutcome['rejected'][number];
 
 class Influx implements InfluxStore {
@@ -71,15 +75,33 @@ class Influx implements InfluxStore {
   async write(write: StoreWrite): Promise<WriteOutcome> {
     await this.prepare();
     await this.#orAgain(this.#mappings.prepare(this.#ql));
+    const { lines, items, rejected } = await this.#encode(write);
+    const notes = this.#mappings.missing(write.observations);
+    // Lines of one series are of one signal.
+    const groupOf = (index: number) => signalOf(items[index], write) ?? '';
+    const refused = await this.#orAgain(this.#writer.write([...lines, ...notes.values()], groupOf));
+    this.#mappings.written(notes.keys());
+    let accepted = items.length;
+    for (const { index, detail, expired } of refused) {
+      const item = items[index];
+      if (!item) continue;
+      accepted -= 1;
+      rejected.push({ ...item, code: expired ? 'expired' : 'refused', detail });
+    }
+    return { accepted, rejected };
+  }
+
+  async #encode(write: StoreWrite): Promise<{ lines: string[]; items: WriteItem[]; rejected: Rejection[] }> {
     const lines: string[] = [];
     const items: WriteItem[] = [];
     const rejected: Rejection[] = [];
-    const take = <T>(
+    const take = async <T>(
       kind: WriteItem['kind'],
       things: readonly T[],
       lineOf: (thing: T) => string | undefined,
     ) => {
       for (const [index, thing] of things.entries()) {
+        if (index % linesAtOnce === linesAtOnce - 1) await setImmediate();
         const item = { kind, index };
         try {
           const line = lineOf(thing);
@@ -94,23 +116,12 @@ class Influx implements InfluxStore {
         }
       }
     };
-    take('observation', write.observations, (o) => this.#lines.lineOf(o));
-    take('observed', write.observed, (interval) => observedLine(interval, this.#locate(interval.machine)));
-    take('gap', write.gaps, (gap) => gapLine(gap, this.#locate(gap.machine)));
-    take('entry', write.entries ?? [], (entry) => entryLine(entry, this.#locate(entry.subject)));
-    const notes = this.#mappings.missing(write.observations);
-    // Lines of one series are of one signal.
-    const groupOf = (index: number) => signalOf(items[index], write) ?? '';
-    const refused = await this.#orAgain(this.#writer.write([...lines, ...notes.values()], groupOf));
-    this.#mappings.written(notes.keys());
-    let accepted = items.length;
-    for (const { index, detail, expired } of refused) {
-      const item = items[index];
-      if (!item) continue;
-      accepted -= 1;
-      rejected.push({ ...item, code: expired ? 'expired' : 'refused', detail });
-    }
-    return { accepted, rejected };
+    const locate = (machine: string) => this.#placement.location(machine);
+    await take('observation', write.observations, (o) => this.#lines.lineOf(o));
+    await take('observed', write.observed, (interval) => observedLine(interval, locate(interval.machine)));
+    await take('gap', write.gaps, (gap) => gapLine(gap, locate(gap.machine)));
+    await take('entry', write.entries ?? [], (entry) => entryLine(entry, locate(entry.subject)));
+    return { lines, items, rejected };
   }
 
   async mark(ledger: string, next: number): Promise<void> {
@@ -158,10 +169,6 @@ class Influx implements InfluxStore {
 
   async close(): Promise<void> {
     this.#writer.close();
-  }
-
-  #locate(machine: string) {
-    return this.#placement.location(machine);
   }
 
   async #read<T>(read: (ql: InfluxQl) => Promise<T>): Promise<T> {
