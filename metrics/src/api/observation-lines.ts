@@ -12,6 +12,9 @@ import type { Interval } from '../intervals.ts';
 const wanted = 10_000;
 const firstStretch: Nanoseconds = 60n * nsPerSecond;
 const longestStretch: Nanoseconds = 64n * 86_400n * nsPerSecond;
+/** A stretch shorter than an hour may be followed by one so many times as long: each read has its price. */
+const mostLonger = 16;
+const hour: Nanoseconds = 3600n * nsPerSecond;
 
 /** The stored observations of a window (from, to] as lines of NDJSON, read in stretches as the reader takes them. */
 export async function* observationLines(
@@ -39,8 +42,14 @@ export async function* observationStretches(
       ...(signals && { signals }),
     });
     if (observations.length > 0) yield observations;
-    if (observations.length > wanted) stretch = stretch / 2n + 1n;
-    else if (observations.length < wanted / 2 && stretch < longestStretch) stretch *= 2n;
+    stretch = nextStretch(stretch, observations.length);
     from_ns = to_ns;
   }
+}
+
+/** How much time the next read spans, by how many observations the last one found. */
+function nextStretch(stretch: Nanoseconds, found: number): Nanoseconds {
+  if (found > wanted) return stretch / 2n + 1n;
+  if (stretch < hour && found * mostLonger < wanted) return stretch * BigInt(mostLonger);
+  return found < wanted / 2 && stretch < longestStretch ? stretch * 2n : stretch;
 }

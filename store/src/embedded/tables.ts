@@ -46,7 +46,7 @@ export function allObservations(open: FreshTable): string {
  * same once more: such claims become one first, since the two windows would not put them in the same order, and what
  * follows a hole then counts as what is before it.
  */
-export function islands(claims: string, groupBy: string): string {
+function islands(claims: string, groupBy: string): string {
   return `SELECT ${groupBy}, min(from_ns) AS from_ns, max(until_ns) AS until_ns FROM (
     SELECT *, count(*) FILTER (WHERE reach IS NULL OR from_ns > reach) OVER (
       PARTITION BY ${groupBy} ORDER BY from_ns ROWS UNBOUNDED PRECEDING) AS island
@@ -79,12 +79,21 @@ export async function compactSmall(connection: DuckDBConnection): Promise<void> 
   for (const statement of small) await connection.run(statement);
 }
 
-/** Moves the rows of a table that takes none now to `settled`, sorted. Runs within the caller's transaction. */
+const observationNames = observationColumns.split(',').map((column) => column.trim().split(' ')[0]);
+const isOfItsOwn = ['series', 'time', 'ordinal']
+  .map((name) => `${name} IS DISTINCT FROM lag(${name}) OVER ()`)
+  .join(' OR ');
+
+/**
+ * Moves the rows of a table that takes none now to `settled`, sorted, of each identity the one that holds. Runs within
+ * the caller's transaction. Sorted once, the first of an identity is found as the rows pass: numbering them by identity
+ * would sort them twice.
+ */
 export async function settle(connection: DuckDBConnection, closed: FreshTable): Promise<void> {
   if ((await rowsIn(connection, closed)) === 0) return;
-  await connection.run(`INSERT INTO settled SELECT * FROM ${closed}
-    QUALIFY row_number() OVER (PARTITION BY series, time, ordinal ORDER BY gateway_time DESC, rowid DESC) = 1
-    ORDER BY series, time, ordinal`);
+  const sorted = `SELECT * FROM ${closed} ORDER BY series, time, ordinal, gateway_time DESC, rowid DESC`;
+  await connection.run(`INSERT INTO settled SELECT ${observationNames.join(', ')}
+    FROM (SELECT *, ${isOfItsOwn} AS is_of_its_own FROM (${sorted})) WHERE is_of_its_own`);
   await connection.run(`CREATE OR REPLACE TABLE ${closed} (${observationColumns})`);
 }
 

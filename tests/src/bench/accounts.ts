@@ -29,7 +29,10 @@ const reaccounted = 1_000_000;
 const streamedAtLeast = 100_000;
 const batchSize = 100;
 const writesPerSecond = 4;
-const warmingWrites = 40;
+/** Until the minute in which the first question came is over: of what came before that the store was asked. */
+const warmingWrites = 56;
+/** One in so many things that a machine says is its state. */
+const statesEvery = 20;
 /** Machines of which a board shows the figures. */
 const askedMachines = 25;
 const second = 1_000_000_000n;
@@ -180,9 +183,9 @@ async function streamed({ folder, quick, signal }: Setting, plant: PlantIndex): 
   }
 }
 
-/** Up to when a write brings what was said. What is measured begins with a minute, as what is kept of open hours does. */
+/** Up to when a write brings what was said. */
 const endOf = (write: number) =>
-  day.from_ns + 60n * second + (BigInt(write + 1 - warmingWrites) * second) / BigInt(writesPerSecond);
+  day.from_ns + 50n * second + (BigInt(write + 1) * second) / BigInt(writesPerSecond);
 
 function recordedLines(assets: readonly string[], writes: number): string[][] {
   const perWrite = assets.length / writesPerSecond;
@@ -194,7 +197,7 @@ function recordedLines(assets: readonly string[], writes: number): string[][] {
   });
 }
 
-/** What a machine says in a second, a hundred things in turns. */
+/** What a machine says in a second: a hundred things, its state, its meter and its counter, in turns. */
 function lineOf(machine: string, seq: number, until_ns: bigint): string {
   const from_ns = until_ns - second;
   const observations = Array.from({ length: batchSize }, (_, n): Observation => {
@@ -203,9 +206,9 @@ function lineOf(machine: string, seq: number, until_ns: bigint): string {
       ordinal: 0,
       status: 0,
     };
-    if (n % 3 === 0) return { signal: 'energy', ...at, value: seq / 100 + n / 10_000 };
-    if (n % 3 === 1) return { signal: 'total', ...at, value: BigInt(seq + n) };
-    return { signal: 'state', ...at, value: 'producing', native: 'RUN' };
+    if (n % statesEvery === 0) return { signal: 'state', ...at, value: 'producing', native: 'RUN' };
+    if (n % 2 === 0) return { signal: 'energy', ...at, value: seq / 100 + n / 10_000 };
+    return { signal: 'total', ...at, value: BigInt(seq + n) };
   });
   const content: Batch = {
     ...{ v: 1, gateway: 'edge', epoch: '0123456789ab-01234567', seq, prev: '' },
