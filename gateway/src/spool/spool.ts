@@ -5,12 +5,11 @@ import type { FolderLock } from '@benchline/store/journal';
 import { AckFile } from './ack-file.ts';
 import type { Bounds } from './bounds.ts';
 import { type Call, sealGroup, takeGroup } from './calls.ts';
-import type { Declarations } from './declarations.ts';
 import { digestOf } from './digest-of.ts';
 import { Evictions } from './eviction.ts';
 import { Gauge, unackedBytes } from './gauge.ts';
 import { type Life, openRecords } from './life.ts';
-import { type Mark, marksToJson } from './marks.ts';
+import { marksToJson } from './marks.ts';
 import type { BatchDraft, ResumeState, Spool, SpoolStatus } from './port.ts';
 import type { Hole } from './reader.ts';
 import { RecentBatches } from './recent.ts';
@@ -20,7 +19,7 @@ import { Reserve, reserveBytes } from './reserve.ts';
 import { asRefusal, ignoreFull, isFull, Room } from './room.ts';
 import { type Head, type SealedBatch, Sealer } from './seal.ts';
 import type { SourceStates } from './sources.ts';
-import { writeState } from './state-file.ts';
+import { type StateChange, writeState } from './state-file.ts';
 
 /** The spool over a journal: sequence number = position. Opened by `openSpool`. */
 export class FileSpool implements Spool {
@@ -185,16 +184,7 @@ export class FileSpool implements Spool {
   }
 
   /** Writes down what is known now, so that opening starts from here. */
-  async save(
-    change: {
-      head?: Head;
-      marks?: Mark[];
-      acked?: number;
-      renewals?: number;
-      closed?: boolean;
-      declarations?: Declarations;
-    } = {},
-  ): Promise<void> {
+  async save(change: StateChange = {}): Promise<void> {
     const { head = this.#life.head, acked = this.#acked, renewals = this.#renewals } = change;
     const { declarations = this.#evictions.declarations } = change;
     const renewed = head.epoch !== this.epoch;

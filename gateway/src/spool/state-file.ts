@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { epochPattern, sha256Hex } from '@benchline/model';
 import { writeFileAtomically } from '@benchline/store/journal';
 import { z } from 'zod';
-import { DeclarationsJson } from './declarations.ts';
-import { MarksJson } from './marks.ts';
+import { type Declarations, DeclarationsJson } from './declarations.ts';
+import { type Mark, MarksJson } from './marks.ts';
+import type { Head } from './seal.ts';
 import { SourceStateJson } from './sources.ts';
 
 /**
@@ -37,6 +38,16 @@ export const StateFile = z.strictObject({
   closed: z.boolean(),
 });
 export type StateFile = z.output<typeof StateFile>;
+
+/** What is to be written other than it stands at present. */
+export interface StateChange {
+  head?: Head;
+  marks?: Mark[];
+  acked?: number;
+  renewals?: number;
+  closed?: boolean;
+  declarations?: Declarations;
+}
 
 /** Two, the second written after the first: some of what they say stands nowhere else. */
 export const stateFiles = ['state.json', 'state-copy.json'] as const;
