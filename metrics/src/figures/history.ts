@@ -1,6 +1,12 @@
 import { type Asset, type MachineObservation, signalsOf, storedTime } from '@benchline/model';
-import type { Said, SaidColumns, SaidNumbers, TelemetryStore } from '@benchline/store';
-import { type Interval, union } from '../intervals.ts';
+import {
+  type Said,
+  type SaidColumns,
+  type SaidNumbers,
+  saidKinds,
+  type TelemetryStore,
+} from '@benchline/store';
+import { always, everAfter, everBefore, type Interval, intersect, union } from '../intervals.ts';
 import { inSequence, numbersOf, sourcesOf } from './said-numbers.ts';
 
 /** An observation as far as figures need it. */
@@ -73,12 +79,12 @@ export async function readHistory(
       return [signal, inSequence(before, said.get(signal) ?? numbersOf(signal, []))];
     }),
   );
-  const sources = new Map<string, readonly string[]>([
-    ...[...texts].map(([signal, list]) => [signal, [...new Set(list.map(({ source }) => source))]] as const),
-    ...[...numbers].map(([signal, columns]) => [signal, sourcesOf(columns)] as const),
+  const speakers = new Map<string, readonly Speaker[]>([
+    ...[...texts].map(([signal, list]) => [signal, speakersOf(list)] as const),
+    ...[...numbers].map(([signal, columns]) => [signal, speakersOfNumbers(columns)] as const),
   ]);
   const watched = await Promise.all(
-    [...new Set([...sources.values()].flat())].map(
+    [...new Set([...speakers.values()].flatMap((list) => list.map(({ source }) => source)))].map(
       async (source) => [source, await store.observed({ machine, source, ...window })] as const,
     ),
   );
@@ -89,11 +95,41 @@ export async function readHistory(
     of: (signal) => (signal === undefined ? [] : (texts.get(signal) ?? [])),
     numbers: (signal) => numbers.get(signal) ?? numbersOf(signal, []),
     watched: (signal) =>
-      union((signal === undefined ? [] : (sources.get(signal) ?? [])).flatMap((s) => bySource.get(s) ?? [])),
+      union(
+        (signal === undefined ? [] : (speakers.get(signal) ?? [])).flatMap(({ source, ...holds }) =>
+          intersect(bySource.get(source) ?? [], [holds]),
+        ),
+      ),
     seen,
     bySource,
     size: within.numbers.reduce((sum, { at_ns }) => sum + at_ns.length, within.texts.length),
   };
+}
+
+/**
+ * Whose word of a signal holds: a source's from its own to the next one's. That another source was watched, which has not
+ * said anything yet or no longer does, tells nothing of the signal.
+ */
+interface Speaker extends Interval {
+  source: string;
+}
+
+function speakersOf(said: readonly Pick<Said, 'source' | 'at_ns'>[]): Speaker[] {
+  const speakers: Speaker[] = [];
+  for (const { source, at_ns } of said) {
+    const last = speakers.at(-1);
+    if (last?.source === source) continue;
+    if (last) last.to_ns = at_ns;
+    speakers.push({ source, from_ns: last ? at_ns : everBefore, to_ns: everAfter });
+  }
+  return speakers;
+}
+
+function speakersOfNumbers(numbers: SaidNumbers): Speaker[] {
+  const { source, at_ns, kinds } = numbers;
+  if (typeof source === 'string') return sourcesOf(numbers).map((only) => ({ source: only, ...always }));
+  const told = source.map((name, row) => ({ source: name, at_ns: at_ns[row]!, kind: kinds[row] }));
+  return speakersOf(told.filter(({ kind }) => kind !== saidKinds.none));
 }
 
 /** From columns where the store has them. @throws BenchlineError `store_unavailable`. */
