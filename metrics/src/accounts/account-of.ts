@@ -6,6 +6,7 @@ import {
   type Element,
   type EnergyUse,
   emptyTally,
+  isUse,
   type Rated,
   type Stop,
   type StopKey,
@@ -214,7 +215,7 @@ function energyBy<K extends string>(
     for (const part of runsWithin(parts, runOf(rise, window))) {
       const key = keyOf(part);
       const delta = part.delta ?? rise.over(part);
-      if (key === undefined || (delta === 0n && part.delta === undefined)) continue;
+      if (key === undefined || delta === 0n) continue;
       let use = uses.get(key);
       if (!use) {
         use = { import: 0n, export: 0n };
@@ -222,6 +223,7 @@ function energyBy<K extends string>(
       }
       use[register.direction] += delta;
     }
+  for (const [key, use] of uses) if (!isUse(use)) uses.delete(key);
   return uses;
 }
 

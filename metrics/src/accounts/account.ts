@@ -139,8 +139,8 @@ export function mergeAccounts(a: Account, b: Account): Account {
     ...(counts && { counts }),
     attributed: addAmounts(a.attributed, b.attributed),
     energy: addMaps(a.energy, b.energy),
-    energy_uses: addMaps(a.energy_uses, b.energy_uses),
-    energy_orders: addMaps(a.energy_orders, b.energy_orders),
+    energy_uses: addMaps(a.energy_uses, b.energy_uses, isUse),
+    energy_orders: addMaps(a.energy_orders, b.energy_orders, isUse),
     counts_from_later: a.counts_from_later || b.counts_from_later,
     energy_from_later: a.energy_from_later || b.energy_from_later,
     ...(seen !== undefined && { seen_until_ns: seen }),
@@ -159,16 +159,24 @@ export function addAmounts<T extends { readonly [K in keyof T]: bigint }>(a: T, 
   return sum;
 }
 
+/** What rose and fell back again went into nothing, wherever time was cut between. */
+export function isUse({ import: taken, export: given }: EnergyUse): boolean {
+  return taken !== 0n || given !== 0n;
+}
+
 function addMaps<K extends string, T extends { readonly [A in keyof T]: bigint }>(
   a: ReadonlyMap<K, T>,
   b: ReadonlyMap<K, T>,
+  isThere: (sum: T) => boolean = () => true,
 ): ReadonlyMap<K, T> {
   if (b.size === 0) return a;
   if (a.size === 0) return b;
   const sum = new Map(a);
   for (const [key, amounts] of b) {
     const known = sum.get(key);
-    sum.set(key, known ? addAmounts(known, amounts) : amounts);
+    const both = known ? addAmounts(known, amounts) : amounts;
+    if (isThere(both)) sum.set(key, both);
+    else sum.delete(key);
   }
   return sum;
 }
