@@ -38,17 +38,24 @@ const englishBoards = boardNames.map((name) => readBoard(name, 'en'));
 async function stoppedBox(skip: TestContext['skip']): Promise<Box> {
   if (!findProgram('influxd')) return skip('influxd is not installed: apt-get install influxdb');
   const box = await testBox({ store: { kind: 'influx' } });
-  // The hour that the machines have behind them lies in the store, and they work on live.
-  const lines = ['assembly/bracket-line', 'packing/packing-line'];
+  // The hour that the machines have behind them lies in the store, and they work on live, be it their shift or not.
   const observed = async () => {
     const [from = '', to = ''] = [50, 0].map((ago) => new Date(Date.now() - ago * 60_000).toISOString());
     const api = new MetricsApi(box.url);
-    const results = await Promise.all(lines.map((line) => api.kpis(`demo/ningbo/${line}`, from, to)));
-    return Math.min(...results.map(({ coverage }) => coverage ?? 0));
+    const results = await Promise.all(
+      ['press-1', 'packer-1'].map((machine) => api.states(machine, from, to)),
+    );
+    return Math.min(...results.map(observedShare));
   };
   await expect.poll(observed, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0.99);
   await box.stopSimulators();
   return box;
+}
+
+function observedShare({ states }: Awaited<ReturnType<MetricsApi['states']>>): number {
+  const lengths = states.map(({ state, from, to }) => ({ state, ms: Date.parse(to) - Date.parse(from) }));
+  const sum = (list: typeof lengths) => list.reduce((all, { ms }) => all + ms, 0);
+  return sum(lengths.filter(({ state }) => state !== 'unobserved')) / sum(lengths);
 }
 
 describe('the boards in Grafana', () => {
