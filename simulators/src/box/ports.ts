@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
 import { BenchlineError } from '@benchline/model';
 
 const host = '127.0.0.1';
@@ -18,19 +19,39 @@ export async function assertFree(port: number, option: string): Promise<void> {
   }
 }
 
+/**
+ * Below the ports that systems take for connections of their own (RFC 6335, and Linux from 32768 on): what a service has
+ * to listen on again after a restart is not taken meanwhile.
+ */
+const lowest = 10_000;
+const highest = 32_767;
+
 /** Ports that were free a moment ago, all different. */
 export async function freePorts(count: number): Promise<number[]> {
-  const held = await Promise.all(Array.from({ length: count }, async () => hold(0)));
-  const ports = held.map((server) => portOf(server));
-  await Promise.all(held.map(close));
-  return ports;
+  const held = new Map<number, Server>();
+  while (held.size < count) {
+    const port = randomInt(lowest, highest + 1);
+    const server = held.has(port) ? undefined : await holdUnlessUsed(port);
+    if (server) held.set(port, server);
+  }
+  await Promise.all([...held.values()].map(close));
+  return [...held.keys()];
+}
+
+async function holdUnlessUsed(port: number): Promise<Server | undefined> {
+  try {
+    return await hold(port);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+    throw error;
+  }
 }
 
 async function listenOnce(port: number): Promise<void> {
   await close(await hold(port));
 }
 
-function hold(port: number): Promise<ReturnType<typeof createServer>> {
+function hold(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -38,12 +59,7 @@ function hold(port: number): Promise<ReturnType<typeof createServer>> {
   });
 }
 
-function portOf(server: ReturnType<typeof createServer>): number {
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-function close(server: ReturnType<typeof createServer>): Promise<void> {
+function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
   });
