@@ -50,6 +50,17 @@ export async function enterAndTakeBack(box: Box, page: Page): Promise<void> {
 
   await page.getByRole('button', { name: '中文' }).click();
   await expect.poll(() => page.locator('h2').first().innerText()).toContain('停机');
+  await restsOnWhatHolds(box, page);
+}
+
+/** The evidence of a figure names what people stated and did not take back. */
+async function restsOnWhatHolds(box: Box, page: Page): Promise<void> {
+  const machine = String(await page.locator('#page').getAttribute('data-machine'));
+  await page.goto(`${box.url}/?lang=en&window=last_hour`);
+  await page.locator(`[data-kpi="oee"][data-scope$="/${machine}"]`).click();
+  const entries = page.locator('dialog[data-evidence-of="oee"] [data-evidence="entries"]');
+  await expect.poll(() => entries.innerText(), soon).toMatch(/order · MO-7[^]*by local/);
+  expect(await entries.innerText()).not.toContain('Tool change');
 }
 
 /** When a stop that is over began. */

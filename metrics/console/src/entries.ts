@@ -3,7 +3,9 @@ import { barChoice, drawBar } from './bar.ts';
 import { byId, element, setText } from './dom.ts';
 import { enter, entriesOf, type Said } from './entry-api.ts';
 import { type FormParts, orderForms, scrapForm, stopForm } from './entry-forms.ts';
-import { type EntryMessageId, entryMessage, isEntryMessage } from './entry-messages.ts';
+import { type EntryMessageId, entryMessage } from './entry-messages.ts';
+import { nameOf, statementText } from './entry-wording.ts';
+import type { EvidenceWords } from './evidence-subject.ts';
 import { formatClock, formatMoment } from './format.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
 import { drawTimeline } from './timeline.ts';
@@ -67,7 +69,7 @@ async function refill(): Promise<void> {
   shown = { list, window };
   // Whoever names a stop would lose what is filled in, and the form from under the pointer.
   if (openStop === undefined) drawStops();
-  drawEntries(entries);
+  drawEntries(entries, { ...known, language: choice.language });
   root.dataset['machine'] = machine.id;
 }
 
@@ -163,14 +165,20 @@ function drawStops(): void {
   drawTimeline(canvas, list, window);
 }
 
-function drawEntries(entries: EntryList['entries']): void {
+function drawEntries(entries: EntryList['entries'], words: EvidenceWords): void {
   const rows = entries.map((entry) => {
     const gone = entry.superseded_by !== undefined;
     const row = element('tr', {
       'data-entry': entry.id,
       ...(gone && { class: 'gone', title: say('withdrawn') }),
     });
-    const texts = [moment(entry.entered), entry.author, moment(entry.from), whatOf(entry), entry.reason];
+    const texts = [
+      moment(entry.entered),
+      entry.author,
+      moment(entry.from),
+      statementText(entry, words),
+      entry.reason,
+    ];
     row.append(...texts.map((text) => element('td', {}, text)));
     const withdraw = element('button', { type: 'button' }, say('withdraw'));
     withdraw.addEventListener('click', () => {
@@ -186,40 +194,15 @@ function drawEntries(entries: EntryList['entries']): void {
   );
 }
 
-function whatOf({ statement }: EntryList['entries'][number]): string {
-  const { kind, ...rest } = statement;
-  const texts = Object.entries(rest).map(([key, value]) => {
-    if (typeof value === 'string') return key === 'unit' ? value : named(value);
-    if (typeof value !== 'number') return '';
-    const quality = kind === 'count_correction' ? `quality_${key}` : '';
-    return isEntryMessage(quality) ? `${say(quality)} ${value > 0 ? '+' : ''}${value}` : String(value);
-  });
-  return [say(`kind_${kind}`), ...texts].filter(Boolean).join(' · ');
-}
-
 function table(heads: EntryMessageId[], rows: HTMLElement[]): HTMLElement {
   const head = element('tr', {}, ...heads.map((id) => element('th', { scope: 'col' }, say(id))));
   return element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
 }
 
 function reasonOf({ reason_code, native }: StateList['states'][number]): string {
-  return reason_code === undefined ? (native ?? '') : named(reason_code);
-}
-
-/** What a person reads for an id of a list of the plant; other texts as they are. */
-function named(id: string): string {
-  const lists = known
-    ? [
-        ...known.plant.stop_reasons,
-        ...known.plant.scrap_causes,
-        ...known.plant.products,
-        ...known.catalogue.states,
-        ...known.catalogue.inputs,
-      ]
-    : [];
-  const quality = `quality_${id}`;
-  if (isEntryMessage(quality)) return say(quality);
-  return lists.find((one) => one.id === id)?.name[choice.language] ?? id;
+  return reason_code === undefined || !known
+    ? (native ?? '')
+    : nameOf(reason_code, { ...known, language: choice.language });
 }
 
 function stateName(id: string): string {

@@ -1,5 +1,6 @@
 import { fact, openDialog } from './dialog.ts';
 import { element } from './dom.ts';
+import { entriesBehind } from './evidence-entries.ts';
 import { historyOf } from './evidence-history.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
 import type { EvidenceSubject, EvidenceWords } from './evidence-subject.ts';
@@ -7,7 +8,7 @@ import { figureUnit, formatDate, formatFigure, formatShare, locale } from './for
 import { pathName } from './plant.ts';
 import type { Figure, Language } from './types.ts';
 
-/** Shows where a figure comes from: formula, source, inputs, coverage, bounds, revisions. Escape closes it. */
+/** Shows where a figure comes from: formula, source, inputs, coverage, bounds, what people stated, revisions. Escape closes it. */
 export function openEvidence(subject: EvidenceSubject, words: EvidenceWords): void {
   const { catalogue, language } = words;
   const { kpi, result } = subject;
@@ -15,6 +16,7 @@ export function openEvidence(subject: EvidenceSubject, words: EvidenceWords): vo
   const figure = result.figures[kpi];
   if (!definition || !figure) return;
   const say = (id: EvidenceMessageId) => evidenceMessage(language, id);
+  const entries = element('div', { 'data-evidence': 'entries' });
   const history = element('div', { 'data-evidence': 'history' });
   openDialog(
     {
@@ -31,10 +33,13 @@ export function openEvidence(subject: EvidenceSubject, words: EvidenceWords): vo
     ),
     element('h3', {}, say('inputs')),
     inputTable(figure, words),
+    element('h3', {}, say('entries')),
+    entries,
     element('h3', {}, say('history')),
     history,
     element('p', { class: 'detail' }, apiLink(subject, language)),
   );
+  void entriesBehind(subject, words).then((list) => entries.replaceChildren(list));
   void historyOf(subject, words).then((list) => history.replaceChildren(list));
 }
 
