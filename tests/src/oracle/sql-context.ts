@@ -115,9 +115,25 @@ const converted = `
 
 const ratio = (part: string, whole: string) => `CASE WHEN d.${whole} <> 0 THEN d.${part} / d.${whole} END`;
 
+/** Columns of what may be declared, there whether anybody declared it or not. */
+const declarable = [
+  'planned_scrap',
+  'corrective_maintenance_time',
+  'actual_personnel_work_time',
+  'actual_personnel_attendance_time',
+  'throughput',
+  'average_inventory',
+  'finished_goods',
+  'integrated_goods',
+  'consumed_material',
+  'production_loss',
+  'storage_transport_loss',
+  'other_loss',
+].map((input) => `'${input}'`);
+
 /** One row with one column for each figure, for every scope and window. */
 const contextFigures = `
-  WITH d AS (PIVOT declared ON input USING any_value(value) GROUP BY scope, id),
+  WITH d AS (PIVOT declared ON input IN (${declarable.join(', ')}) USING any_value(value) GROUP BY scope, id),
   judged AS (SELECT scope, coalesce(bool_or(tally <> 'total'), false) AS judged FROM member LEFT JOIN machine USING (machine) GROUP BY scope),
   pmt AS (SELECT scope, id, sum(amount) / 1e9 AS pmt FROM sums WHERE what = 'element' AND key = 'pmt' GROUP BY scope, id),
   scrapped AS (SELECT scope, id, scrap / 1e9 AS scrap FROM tallies WHERE what = 'count')
