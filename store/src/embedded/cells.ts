@@ -40,14 +40,3 @@ export function valueIn(
       return undefined;
   }
 }
-
-/** Calls `each` for the stretches of rows that are of one series, in order. */
-export function bySeries(series: Int32Array, each: (id: number, first: number, end: number) => void): void {
-  for (let first = 0; first < series.length; ) {
-    const id = series[first]!;
-    let end = first + 1;
-    while (end < series.length && series[end] === id) end += 1;
-    each(id, first, end);
-    first = end;
-  }
-}

@@ -1,9 +1,9 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { type SaidNumbers, saidKinds } from '../port.ts';
 import { kinds } from './append.ts';
-import { bySeries, cellsOf } from './cells.ts';
+import { cellsOf } from './cells.ts';
 import type { Dictionaries } from './reader.ts';
-import { type Ordered, type Piece, SeriesRows } from './series-rows.ts';
+import { type Ordered, type Piece, RowsBySeries } from './series-rows.ts';
 
 const kindsSaid = Uint8Array.from({ length: 256 }, (_, kind) => {
   if (kind === kinds.number) return saidKinds.double;
@@ -23,7 +23,7 @@ interface Cells extends Ordered {
 export class NumbersList {
   static readonly columns = 'series, time, ordinal, gateway_time, origin, kind, number, integer';
   readonly #dictionaries: Dictionaries;
-  readonly #series = new Map<number, SeriesRows<Cells>>();
+  readonly #rows = new RowsBySeries<Cells>();
 
   constructor(dictionaries: Dictionaries) {
     this.#dictionaries = dictionaries;
@@ -41,21 +41,14 @@ export class NumbersList {
       integers: cellsOf(chunk, 7, BigInt64Array),
       chunk,
     };
-    bySeries(cellsOf(chunk, 0, Int32Array), (id, first, end) => {
-      let rows = this.#series.get(id);
-      if (!rows) this.#series.set(id, (rows = new SeriesRows()));
-      rows.add(cells, first, end);
-    });
+    this.#rows.add(cellsOf(chunk, 0, Int32Array), cells);
   }
 
   numbers(): SaidNumbers[] {
-    return [...this.#series]
-      .sort(([a], [b]) => a - b)
-      .map(([id, rows]) => {
-        const pieces = rows.inTimeOrder();
-        const signal = this.#dictionaries.series.thing(id)[1] ?? '';
-        return { signal, ...copied(pieces), source: this.#sourceOf(pieces) };
-      });
+    return this.#rows.inTimeOrder().map(([id, pieces]) => {
+      const signal = this.#dictionaries.series.thing(id)[1] ?? '';
+      return { signal, ...copied(pieces), source: this.#sourceOf(pieces) };
+    });
   }
 
   #sourceOf(pieces: readonly Piece<Cells>[]): SaidNumbers['source'] {

@@ -41,6 +41,30 @@ export class SeriesRows<C extends Ordered> {
   }
 }
 
+/** Rows of several series, by series. */
+export class RowsBySeries<C extends Ordered> {
+  readonly #series = new Map<number, SeriesRows<C>>();
+
+  /** Adds rows in the order in which they were stored. @param series of each row. */
+  add(series: Int32Array, cells: C): void {
+    for (let first = 0; first < series.length; ) {
+      const id = series[first]!;
+      let end = first + 1;
+      while (end < series.length && series[end] === id) end += 1;
+      let rows = this.#series.get(id);
+      if (!rows) this.#series.set(id, (rows = new SeriesRows()));
+      rows.add(cells, first, end);
+      first = end;
+    }
+  }
+
+  /** Each series with its rows in time order, the one with the lowest number first. */
+  inTimeOrder(): (readonly [id: number, pieces: readonly Piece<C>[]])[] {
+    const series = [...this.#series].sort(([a], [b]) => a - b);
+    return series.map(([id, rows]) => [id, rows.inTimeOrder()] as const);
+  }
+}
+
 /** Where the rows cease to lie in time order, each after the one before. */
 function runEnd({ at_ns, ordinals }: Ordered, first: number, end: number): number {
   let row = first + 1;

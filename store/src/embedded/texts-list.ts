@@ -1,8 +1,8 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { Said } from '../port.ts';
-import { bySeries, cellsOf, valueIn } from './cells.ts';
+import { cellsOf, valueIn } from './cells.ts';
 import type { Dictionaries } from './reader.ts';
-import { type Ordered, SeriesRows } from './series-rows.ts';
+import { type Ordered, RowsBySeries } from './series-rows.ts';
 
 interface Cells extends Ordered {
   /** What was said, by its place among what differs from what was stored before it. */
@@ -25,7 +25,7 @@ export class TextsList {
   static readonly columns = `series, time, ordinal, gateway_time, (${isNew})::UTINYINT,
     origin, kind, number, integer, text, native_text`;
   readonly #dictionaries: Dictionaries;
-  readonly #series = new Map<number, SeriesRows<Cells>>();
+  readonly #rows = new RowsBySeries<Cells>();
   readonly #said: Spoken[] = [];
 
   constructor(dictionaries: Dictionaries) {
@@ -46,20 +46,16 @@ export class TextsList {
       gateway_ns: cellsOf(chunk, 3, BigInt64Array),
       ...{ said, chunk },
     };
-    bySeries(cellsOf(chunk, 0, Int32Array), (id, first, end) => {
-      let rows = this.#series.get(id);
-      if (!rows) this.#series.set(id, (rows = new SeriesRows()));
-      rows.add(cells, first, end);
-    });
+    this.#rows.add(cellsOf(chunk, 0, Int32Array), cells);
   }
 
   /** By series, without what repeats what was said before it. */
   texts(): Said[] {
     const texts: Said[] = [];
-    for (const [id, rows] of [...this.#series].sort(([a], [b]) => a - b)) {
+    for (const [id, pieces] of this.#rows.inTimeOrder()) {
       const signal = this.#dictionaries.series.thing(id)[1] ?? '';
       let last: number | undefined;
-      for (const { cells, first, end } of rows.inTimeOrder())
+      for (const { cells, first, end } of pieces)
         for (let row = first; row < end; row += 1) {
           if (cells.said[row] === last) continue;
           last = cells.said[row]!;
