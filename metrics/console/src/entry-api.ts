@@ -1,4 +1,4 @@
-import type { Window } from './api.ts';
+import { get, type Window } from './api.ts';
 import type { EntryList } from './types.ts';
 
 /** A statement as the API takes it. */
@@ -23,8 +23,5 @@ export async function enter(subject: string, said: Said): Promise<void> {
 }
 
 export async function entriesOf(scope: string, window: Window): Promise<EntryList['entries']> {
-  const query = new URLSearchParams({ scope, from: window.from.toISOString(), limit: '100' });
-  const response = await fetch(`/api/v1/entries?${query}`);
-  if (!response.ok) throw new Error(`entries: ${response.status}`);
-  return ((await response.json()) as EntryList).entries;
+  return (await get<EntryList>('entries', { scope, from: window.from.toISOString(), limit: '100' })).entries;
 }

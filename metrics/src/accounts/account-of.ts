@@ -56,8 +56,9 @@ export function accountant(facts: Facts): (window: Interval) => Account {
   const metered = meteredOf(facts, known);
 
   return (window) => {
-    const placed = talliedIn(counters, clipped(eras, window));
-    const attributed = attributedIn(counters, clipped(eras, window));
+    const told = clipped(eras, window);
+    const placed = talliedIn(counters, told);
+    const attributed = attributedIn(counters, told);
     const corrected = within(corrections, window);
     const credited = corrected.filter((c) => c.busy);
     const time = clipped(busy, window);

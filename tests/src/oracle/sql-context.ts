@@ -1,3 +1,5 @@
+import { declaredInputs } from '@benchline/model';
+
 /**
  * Figures that need more than the sums of their scope: its machines each for itself, what the plant plans, what people
  * declared and inspected. Tables besides those of facts, counts and figures: `station` (of key processes), `chain`.
@@ -116,20 +118,7 @@ const converted = `
 const ratio = (part: string, whole: string) => `CASE WHEN d.${whole} <> 0 THEN d.${part} / d.${whole} END`;
 
 /** Columns of what may be declared, there whether anybody declared it or not. */
-const declarable = [
-  'planned_scrap',
-  'corrective_maintenance_time',
-  'actual_personnel_work_time',
-  'actual_personnel_attendance_time',
-  'throughput',
-  'average_inventory',
-  'finished_goods',
-  'integrated_goods',
-  'consumed_material',
-  'production_loss',
-  'storage_transport_loss',
-  'other_loss',
-].map((input) => `'${input}'`);
+const declarable = Object.keys(declaredInputs).map((input) => `'${input}'`);
 
 /** One row with one column for each figure, for every scope and window. */
 const contextFigures = `
