@@ -38,7 +38,7 @@ const position = { next: 1, line: 'a'.repeat(64) };
 
 export type Account = Awaited<ReturnType<Figures['of']>>['account'];
 
-/** The press a hundred times, on ten lines. */
+/** The press a hundred times, on ten lines; processes are of the machines that it stands for. */
 export function manyPresses(): Plant {
   const plant: Plant = parsePlant(monthPlant, 'plant.yaml');
   const [site] = plant.enterprise.sites;
@@ -51,7 +51,7 @@ export function manyPresses(): Plant {
     meters: [],
     machines: Array.from({ length: 10 }, (__, m) => ({ ...definition, id: `press-${l}-${m}` })),
   }));
-  return plant;
+  return { ...plant, processes: [], chains: [] };
 }
 
 /**
