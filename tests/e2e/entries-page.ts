@@ -35,6 +35,8 @@ export async function enterAndTakeBack(box: Box, page: Page): Promise<void> {
   await expect.poll(async () => (await entriesOf(box)).length, soon).toBe(2);
   expect((await entriesOf(box)).map(({ statement }) => statement['kind'])).toContain('order');
 
+  await countMissed(box, page);
+
   await page.reload();
   await page.locator('tr[data-entry]').first().waitFor();
   expect(await page.locator('tr[data-entry]').allInnerTexts()).toEqual(
@@ -53,11 +55,37 @@ export async function enterAndTakeBack(box: Box, page: Page): Promise<void> {
   await restsOnWhatHolds(box, page);
 }
 
+/** Good items that no counter saw, with a reason, which nothing but a cause of scrap can stand for. */
+async function countMissed(box: Box, page: Page): Promise<void> {
+  const form = page.locator('#count-form');
+  await form.locator('[name=items]').fill('3');
+  await form.locator('[name=were]').selectOption('scrap');
+  await form.getByRole('button').click();
+  expect(await form.locator('select:invalid').count()).toBe(1);
+  await form.locator('[name=were]').selectOption('none');
+  await form.locator('[name=are]').selectOption('good');
+  expect(await form.locator('[name=cause]').isVisible()).toBe(false);
+  expect(await form.locator('input:invalid').count()).toBe(1);
+  await form.locator('[name=note]').fill('sensor dirty');
+  await form.getByRole('button').click();
+  await expect
+    .poll(() => entriesOf(box), soon)
+    .toContainEqual(
+      expect.objectContaining({
+        reason: 'sensor dirty',
+        statement: { kind: 'count_correction', good: 3 },
+      }),
+    );
+}
+
 /** The evidence of a figure names what people stated and did not take back. */
 async function restsOnWhatHolds(box: Box, page: Page): Promise<void> {
   const machine = String(await page.locator('#page').getAttribute('data-machine'));
   await page.goto(`${box.url}/?lang=en&window=last_hour`);
-  await page.locator(`[data-kpi="oee"][data-scope$="/${machine}"]`).click();
+  const oee = page.locator(`[data-kpi="oee"][data-scope$="/${machine}"]`);
+  // Before a figure is there, there is nothing that it rests on.
+  await expect.poll(() => oee.innerText(), soon).toMatch(/\d %/);
+  await oee.click();
   const entries = page.locator('dialog[data-evidence-of="oee"] [data-evidence="entries"]');
   await expect.poll(() => entries.innerText(), soon).toMatch(/order · MO-7[^]*by local/);
   expect(await entries.innerText()).not.toContain('Tool change');

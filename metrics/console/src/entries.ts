@@ -2,7 +2,7 @@ import { api, type Window } from './api.ts';
 import { barChoice, drawBar } from './bar.ts';
 import { byId, element, setText } from './dom.ts';
 import { enter, entriesOf, type Said } from './entry-api.ts';
-import { type FormParts, orderForms, scrapForm, stopForm } from './entry-forms.ts';
+import { countForm, type FormParts, orderForms, stopForm } from './entry-forms.ts';
 import { type EntryMessageId, entryMessage } from './entry-messages.ts';
 import { nameOf, statementText } from './entry-wording.ts';
 import type { EvidenceWords } from './evidence-subject.ts';
@@ -18,7 +18,7 @@ const choice = {
   machine: query.get('machine') ?? '',
 };
 const root = byId('page');
-const panels = { stops: section(), order: section(), scrap: section(), entries: section() };
+const panels = { stops: section(), order: section(), counts: section(), entries: section() };
 let known: { plant: PlantView; catalogue: Catalogue } | undefined;
 let shown: { list: StateList; window: Window } | undefined;
 /** The stop whose form is open, by its start. */
@@ -91,7 +91,7 @@ function drawForms(plant: PlantView): void {
   const picker = element('section', { class: 'entry-panel' }, element('label', {}, say('machine'), select));
   const parts = formParts(plant);
   panels.order.replaceChildren(element('h2', {}, say('order')), ...orderForms(parts));
-  panels.scrap.replaceChildren(element('h2', {}, say('scrap')), scrapForm(parts));
+  panels.counts.replaceChildren(element('h2', {}, say('counts')), countForm(parts));
   root.replaceChildren(picker, ...Object.values(panels));
 }
 

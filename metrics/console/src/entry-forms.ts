@@ -60,29 +60,52 @@ export function orderForms(parts: FormParts): HTMLFormElement[] {
   ];
 }
 
-export function scrapForm(parts: FormParts): HTMLFormElement {
-  const { language } = parts;
+const qualities = ['good', 'scrap', 'rework'] as const;
+const nothing = 'none';
+
+/** Items that are of another quality than they were counted as, were not counted at all, or should not have been. */
+export function countForm(parts: FormParts): HTMLFormElement {
   const said = (data: FormData): Said => {
-    const [items, cause] = [Number(text(data, 'items')), text(data, 'cause')];
+    const [were, are] = [text(data, 'were'), text(data, 'are')];
+    const items = Number(text(data, 'items'));
+    const cause = are === 'scrap' ? { cause: text(data, 'cause') } : {};
     const statement: Said['statement'] =
-      text(data, 'how') === 'good'
-        ? { kind: 'reclassify', from: 'good', to: 'scrap', items, cause }
-        : { kind: 'count_correction', scrap: items, cause };
-    return { reason: text(data, 'note') || cause, from: instant(data, parts), statement };
+      were === nothing
+        ? { kind: 'count_correction', [are]: items, ...cause }
+        : are === nothing
+          ? { kind: 'count_correction', [were]: -items }
+          : { kind: 'reclassify', from: were, to: are, items, ...cause };
+    return { reason: text(data, 'note') || text(data, 'cause'), from: instant(data, parts), statement };
   };
-  const how = element('select', { name: 'how' });
-  how.append(
-    element('option', { value: 'good' }, entryMessage(language, 'counted_good')),
-    element('option', { value: 'none' }, entryMessage(language, 'not_counted')),
-  );
-  return form('scrap-form', parts, said, [
+  const were = qualityChoice(parts, 'were', 'good');
+  const are = qualityChoice(parts, 'are', 'scrap');
+  const cause = choice(parts, 'cause', 'cause', parts.plant.scrap_causes);
+  const note = element('input', { name: 'note', maxlength: '2000' });
+  const made = form('count-form', parts, said, [
     field(parts, 'items', { name: 'items', type: 'number', min: '1', required: '' }),
-    element('label', {}, entryMessage(language, 'how'), how),
-    choice(parts, 'cause', 'cause', parts.plant.scrap_causes),
+    element('label', {}, entryMessage(parts.language, 'were'), were),
+    element('label', {}, entryMessage(parts.language, 'are'), are),
+    cause,
     at(parts),
-    field(parts, 'note', { name: 'note', maxlength: '2000' }),
+    element('label', {}, entryMessage(parts.language, 'note'), note),
     button(parts, 'save'),
   ]);
+  made.addEventListener('input', () => {
+    cause.hidden = are.value !== 'scrap';
+    // The cause of scrap says why; anything else has to be said in words.
+    note.required = cause.hidden;
+    are.setCustomValidity(are.value === were.value ? entryMessage(parts.language, 'same_quality') : '');
+  });
+  return made;
+}
+
+function qualityChoice({ language }: FormParts, name: 'were' | 'are', chosen: string): HTMLSelectElement {
+  const select = element('select', { name });
+  for (const id of qualities)
+    select.append(element('option', { value: id }, entryMessage(language, `quality_${id}`)));
+  select.append(element('option', { value: nothing }, entryMessage(language, `${name}_none`)));
+  select.value = chosen;
+  return select;
 }
 
 function form(
