@@ -13,8 +13,10 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { Dictionary } from './dictionary.ts';
+import { copyNumbers, type Numbers, SparseNumbers } from './number-columns.ts';
 
 type Row = DuckDBValue[];
+type Column = Numbers | SparseNumbers | readonly DuckDBValue[];
 
 interface Table {
   name: string;
@@ -53,7 +55,7 @@ export async function appendRows(
 export async function appendColumns(
   connection: DuckDBConnection,
   table: Table,
-  columns: readonly DuckDBValue[][],
+  columns: readonly Column[],
   name = table.name,
 ): Promise<void> {
   const rows = columns[0]?.length ?? 0;
@@ -63,8 +65,7 @@ export async function appendColumns(
     for (let from = 0; from < rows; from += chunkRows) {
       const size = Math.min(chunkRows, rows - from);
       const chunk = DuckDBDataChunk.create(table.types, size);
-      for (const [index, column] of columns.entries())
-        fill(chunk.getColumnVector(index), size === rows ? column : column.slice(from, from + size));
+      for (const [index, column] of columns.entries()) fill(chunk.getColumnVector(index), column, from, size);
       appender.appendDataChunk(chunk);
     }
   } finally {
@@ -74,36 +75,12 @@ export async function appendColumns(
 
 type Vector = ReturnType<DuckDBDataChunk['getColumnVector']>;
 
-/**
- * Puts values into a vector. Numbers go straight to where the library keeps them, and nulls into its bits, eight of
- * which are a byte: by itself it makes three bigints of each.
- */
-function fill(vector: Vector, values: readonly DuckDBValue[]): void {
-  const { items } = vector as unknown as { items?: unknown };
-  const places = ArrayBuffer.isView(items) ? (items as unknown as DuckDBValue[]) : undefined;
-  let valid: Uint8Array | undefined;
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row]!;
-    if (value === null) {
-      valid ??= bitsOf(vector, row);
-      if (valid) valid[row >> 3]! &= ~(1 << (row & 7));
-      else vector.setItem(row, null);
-      continue;
-    }
-    if (places) places[row] = value;
-    // What does not fit there is the library's to refuse.
-    if (!places || places[row] !== value) vector.setItem(row, value);
-  }
+/** Puts the values of a column from a row on into a vector, which has room for so many. */
+function fill(vector: Vector, column: Column, from: number, size: number): void {
+  if (column instanceof SparseNumbers) column.copyInto(vector, from, size);
+  else if (ArrayBuffer.isView(column)) copyNumbers(column, vector, from, size);
+  else for (let row = 0; row < size; row += 1) vector.setItem(row, column[from + row] ?? null);
   vector.flush();
-}
-
-/** The bits by which a vector says which rows have a value, once it has some: after a first null. */
-function bitsOf(vector: Vector, row: number): Uint8Array | undefined {
-  vector.setItem(row, null);
-  const { validity } = vector as unknown as { validity?: { data?: unknown } };
-  const bits = validity?.data;
-  if (!(bits instanceof BigUint64Array)) return undefined;
-  return new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
 }
 
 /** How a value lies in its four columns; a flag is an integer of its own kind. */
@@ -114,54 +91,70 @@ export function observationColumns(
   observations: readonly MachineObservation[],
   series: Dictionary,
   origin: Dictionary,
-): DuckDBValue[][] {
-  const column = (): DuckDBValue[] => [];
-  const [ids, times, ordinals, statuses] = [column(), column(), column(), column()];
-  const [gatewayTimes, origins, statedTimes] = [column(), column(), column()];
-  const values: ValueColumns = [column(), column(), column(), column()];
-  const natives: ValueColumns = [column(), column(), column(), column()];
-  for (const o of observations) {
-    ids.push(series.number(o.machine, o.signal));
-    times.push(storedTime(o));
-    ordinals.push(o.ordinal);
-    pushValue(values, o.value);
-    pushValue(natives, o.native);
-    statuses.push(o.status);
-    gatewayTimes.push(o.gateway_time_ns);
-    origins.push(origin.number(o.source, o.gateway, o.mapping));
-    statedTimes.push(o.stated_time_ns ?? null);
+): Column[] {
+  const rows = observations.length;
+  const ids = new Int32Array(rows);
+  const times = new BigInt64Array(rows);
+  const ordinals = new Int32Array(rows);
+  const statuses = new Uint32Array(rows);
+  const gatewayTimes = new BigInt64Array(rows);
+  const origins = new Int32Array(rows);
+  const statedTimes = new SparseNumbers(new BigInt64Array(rows));
+  const [values, natives] = [new ValueColumns(rows), new ValueColumns(rows)];
+  for (let row = 0; row < rows; row += 1) {
+    const o = observations[row]!;
+    ids[row] = series.number(o.machine, o.signal);
+    times[row] = storedTime(o);
+    ordinals[row] = o.ordinal;
+    values.set(row, o.value);
+    natives.set(row, o.native);
+    statuses[row] = o.status;
+    gatewayTimes[row] = o.gateway_time_ns;
+    origins[row] = origin.number(o.source, o.gateway, o.mapping);
+    if (o.stated_time_ns !== undefined) statedTimes.set(row, o.stated_time_ns);
   }
-  return [ids, times, ordinals, ...values, ...natives, statuses, gatewayTimes, origins, statedTimes];
+  const proof = [statuses, gatewayTimes, origins, statedTimes];
+  return [ids, times, ordinals, ...values.columns, ...natives.columns, ...proof];
 }
 
-type ValueColumns = readonly [DuckDBValue[], DuckDBValue[], DuckDBValue[], DuckDBValue[]];
+/** Values of observations as the four columns that they lie in. */
+class ValueColumns {
+  readonly #kinds: Uint8Array;
+  readonly #numbers: SparseNumbers<Float64Array>;
+  readonly #integers: SparseNumbers<BigInt64Array>;
+  readonly #texts: (string | null)[];
 
-function pushValue(
-  [kindColumn, numberColumn, integerColumn, textColumn]: ValueColumns,
-  value: Value | undefined,
-): void {
-  const [kind, number, integer, text] = valueCells(value);
-  kindColumn.push(kind);
-  numberColumn.push(number);
-  integerColumn.push(integer);
-  textColumn.push(text);
+  constructor(rows: number) {
+    this.#kinds = new Uint8Array(rows);
+    this.#numbers = new SparseNumbers(new Float64Array(rows));
+    this.#integers = new SparseNumbers(new BigInt64Array(rows));
+    this.#texts = Array.from({ length: rows }, () => null);
+  }
+
+  get columns(): Column[] {
+    return [this.#kinds, this.#numbers, this.#integers, this.#texts];
+  }
+
+  set(row: number, value: Value | undefined): void {
+    this.#kinds[row] = kindOf(value);
+    if (typeof value === 'number') this.#numbers.set(row, value);
+    else if (typeof value === 'bigint') this.#integers.set(row, value);
+    else if (typeof value === 'boolean') this.#integers.set(row, value ? 1n : 0n);
+    else if (value !== undefined) this.#texts[row] = value;
+  }
 }
 
-function valueCells(
-  value: Value | undefined,
-): readonly [number, number | null, bigint | null, string | null] {
+function kindOf(value: Value | undefined): number {
   switch (typeof value) {
     case 'number':
-      return [kinds.number, value, null, null];
+      return kinds.number;
     case 'bigint':
-      return [kinds.integer, null, value, null];
+      return kinds.integer;
     case 'string':
-      return [kinds.text, null, null, value];
+      return kinds.text;
     case 'boolean':
-      return [kinds.flag, null, value ? 1n : 0n, null];
+      return kinds.flag;
     case 'undefined':
-      return noCells;
+      return kinds.none;
   }
 }
-
-const noCells = [kinds.none, null, null, null] as const;

@@ -1,15 +1,16 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 
+/** Things that begin alike, by what goes on; the number of a thing at its last part. */
+type Branch = Map<string, Branch | number>;
+
 /**
- * Numbers 0, 1, 2 … for things that repeat in every row. New numbers are provisional until the transaction that
- * stores them is committed. No part of a thing but the last may contain a space.
+ * Numbers 0, 1, 2 … for things of equally many parts that repeat in every row. New numbers are provisional until the
+ * transaction that stores them is committed.
  */
 export class Dictionary {
-  readonly #ids = new Map<string, number>();
+  readonly #ids: Branch = new Map();
   readonly #things: (readonly string[])[] = [];
   #committed = 0;
-  /** The thing that was asked for last, since it mostly is the same again. */
-  #last: { parts: readonly string[]; id: number } | undefined;
 
   static async load(connection: DuckDBConnection, table: 'series' | 'origin'): Promise<Dictionary> {
     const dictionary = new Dictionary();
@@ -19,23 +20,21 @@ export class Dictionary {
     return dictionary;
   }
 
+  /** Of a thing that is new, the next one. */
   number(...parts: readonly string[]): number {
-    const last = this.#last;
-    if (last && parts.length === last.parts.length && parts.every((part, i) => part === last.parts[i]))
-      return last.id;
-    const key = parts.join(' ');
-    let id = this.#ids.get(key);
-    if (id === undefined) {
-      id = this.#things.push(parts) - 1;
-      this.#ids.set(key, id);
-    }
-    this.#last = { parts, id };
+    const { branch, last } = this.#place(parts);
+    const known = branch.get(last);
+    if (typeof known === 'number') return known;
+    const id = this.#things.push(parts) - 1;
+    branch.set(last, id);
     return id;
   }
 
   /** The number of a thing, undefined when it never occurred. */
   find(...parts: readonly string[]): number | undefined {
-    return this.#ids.get(parts.join(' '));
+    let found: Branch | number | undefined = this.#ids;
+    for (const part of parts) found = found instanceof Map ? found.get(part) : undefined;
+    return typeof found === 'number' ? found : undefined;
   }
 
   thing(id: number): readonly string[] {
@@ -57,7 +56,21 @@ export class Dictionary {
   }
 
   rollback(): void {
-    this.#last = undefined;
-    for (const parts of this.#things.splice(this.#committed)) this.#ids.delete(parts.join(' '));
+    for (const parts of this.#things.splice(this.#committed)) {
+      const { branch, last } = this.#place(parts);
+      branch.delete(last);
+    }
+  }
+
+  /** Where the number of a thing stands or is to stand; loops over few parts, for each observation. */
+  #place(parts: readonly string[]): { branch: Branch; last: string } {
+    let branch = this.#ids;
+    for (let i = 0; i < parts.length - 1; i += 1) {
+      const known = branch.get(parts[i]!);
+      const next: Branch = known instanceof Map ? known : new Map();
+      if (next !== known) branch.set(parts[i]!, next);
+      branch = next;
+    }
+    return { branch, last: parts.at(-1) ?? '' };
   }
 }

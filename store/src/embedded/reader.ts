@@ -26,9 +26,10 @@ type Query<M extends 'observed' | 'gaps' | 'entries' | 'kpis'> = Parameters<Tele
 const observationColumns = `series, time, ordinal, kind, number, integer, text,
   native_kind, native_number, native_integer, native_text, status, gateway_time, origin, stated_time`;
 
-/** What the numbers in the rows stand for, and which table takes new ones. */
+/** What the numbers in the rows stand for, and where rows are. */
 export interface Dictionaries {
-  open: FreshTable;
+  /** Tables with rows that are not settled, those that take new ones last. */
+  readonly unsettled: readonly FreshTable[];
   /** machine, signal */
   series: Dictionary;
   /** source, gateway, mapping */
@@ -51,9 +52,9 @@ export async function readObservations(
 }
 
 /** Rows of series with a time in ($from, $to], as they were stored. */
-function rowsOf({ open }: Dictionaries, series: readonly number[]): string {
+function rowsOf({ unsettled }: Dictionaries, series: readonly number[]): string {
   // Numbers of our own in the text of the query: a list as a parameter would not skip the blocks of other series.
-  return `FROM ${allObservations(open)} WHERE series IN (${series.join(', ')}) AND time > $from AND time <= $to`;
+  return `FROM ${allObservations(unsettled)} WHERE series IN (${series.join(', ')}) AND time > $from AND time <= $to`;
 }
 
 /** Most signals say something at least so often: where they did, nothing older is looked at. */

@@ -30,7 +30,7 @@ export async function readSaid(
   ) => {
     if (series.length === 0) return;
     // Numbers of our own in the text of the query: a list as a parameter would not skip the blocks of other series.
-    const query = `SELECT ${columns} FROM ${allObservations(dictionaries.open)}
+    const query = `SELECT ${columns} FROM ${allObservations(dictionaries.unsettled)}
       WHERE series IN (${series.join(', ')}) AND time > $from AND time <= $to`;
     const result = await connection.stream(query, { from: window.from_ns, to: window.to_ns });
     for (

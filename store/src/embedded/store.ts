@@ -72,12 +72,30 @@ class Content {
   open: FreshTable = 'fresh';
   /** Rows since the last compaction. */
   pending = 0;
+  /** Tables that may have rows which are not settled. */
+  readonly #filled = new Set<FreshTable>();
 
   async load(connection: DuckDBConnection): Promise<void> {
     await createTables(connection);
     this.series = await Dictionary.load(connection, 'series');
     this.origin = await Dictionary.load(connection, 'origin');
-    this.pending = await freshRows(connection);
+    const rows = await freshRows(connection);
+    for (const table of rows.keys()) this.#filled.add(table);
+    this.pending = [...rows.values()].reduce((sum, each) => sum + each, 0);
+  }
+
+  get unsettled(): FreshTable[] {
+    return [otherThan(this.open), this.open].filter((table) => this.#filled.has(table));
+  }
+
+  /** To be said before rows can be read there. */
+  fills(table: FreshTable): void {
+    this.#filled.add(table);
+  }
+
+  /** Says that a table was emptied; one that takes rows again is never known to be. */
+  emptied(table: FreshTable): void {
+    if (table !== this.open) this.#filled.delete(table);
   }
 }
 
@@ -106,6 +124,7 @@ class Embedded implements EmbeddedStore {
     const accepted = observations.length + write.observed.length + write.gaps.length + entries.length;
     await this.#commit(accepted, async (connection) => {
       const { series, origin, open } = this.#content;
+      if (observations.length > 0) this.#content.fills(open);
       const columns = observationColumns(observations, series, origin);
       await appendRows(connection, tables.series, series.added());
       await appendRows(connection, tables.origin, origin.added());
@@ -237,14 +256,19 @@ class Embedded implements EmbeddedStore {
   async #compact(): Promise<void> {
     const content = this.#content;
     // What a crash or a failed compaction left there.
-    await this.#database.aside((connection) => settle(connection, otherThan(content.open)));
+    await this.#settle(otherThan(content.open));
     const rows = content.pending;
     const full = content.open;
     await this.#database.commit(async (connection) => {
       await compactSmall(connection);
       content.open = otherThan(full);
     });
-    await this.#database.aside((connection) => settle(connection, full));
+    await this.#settle(full);
     content.pending -= rows;
+  }
+
+  async #settle(table: FreshTable): Promise<void> {
+    await this.#database.aside((connection) => settle(connection, table));
+    this.#content.emptied(table);
   }
 }

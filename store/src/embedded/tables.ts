@@ -35,10 +35,9 @@ export type FreshTable = 'fresh' | 'fresh_other';
 
 export const otherThan = (table: FreshTable): FreshTable => (table === 'fresh' ? 'fresh_other' : 'fresh');
 
-/** Observations of all tables; later rows of one identity have the greater (part, row). */
-export function allObservations(open: FreshTable): string {
-  const parts = ['settled', otherThan(open), open];
-  return `(${parts.map((name, part) => `SELECT ${part} AS part, rowid AS row, * FROM ${name}`).join(' UNION ALL ')})`;
+/** Settled observations and those of some other tables, in this order. Each table costs as much as a small question. */
+export function allObservations(unsettled: readonly FreshTable[]): string {
+  return `(${['settled', ...unsettled].map((name) => `FROM ${name}`).join(' UNION ALL ')})`;
 }
 
 /**
@@ -97,9 +96,11 @@ export async function settle(connection: DuckDBConnection, closed: FreshTable): 
   await connection.run(`CREATE OR REPLACE TABLE ${closed} (${observationColumns})`);
 }
 
-/** Rows that are not settled. */
-export async function freshRows(connection: DuckDBConnection): Promise<number> {
-  return (await rowsIn(connection, 'fresh')) + (await rowsIn(connection, 'fresh_other'));
+/** How many rows are not settled, of each table that has any. */
+export async function freshRows(connection: DuckDBConnection): Promise<Map<FreshTable, number>> {
+  const counted = new Map<FreshTable, number>();
+  for (const name of ['fresh', 'fresh_other'] as const) counted.set(name, await rowsIn(connection, name));
+  return new Map([...counted].filter(([, rows]) => rows > 0));
 }
 
 async function rowsIn(connection: DuckDBConnection, table: FreshTable): Promise<number> {
