@@ -47,7 +47,7 @@ async function stoppedBox(skip: TestContext['skip']): Promise<Box> {
     );
     return Math.min(...results.map(observedShare));
   };
-  await expect.poll(observed, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0.99);
+  await expect.poll(observed, { timeout: 120_000, interval: 500 }).toBeGreaterThan(0.99);
   await box.stopSimulators();
   return box;
 }
@@ -59,9 +59,9 @@ function observedShare({ states }: Awaited<ReturnType<MetricsApi['states']>>): n
 }
 
 describe('the boards in Grafana', () => {
-  it('asks InfluxDB for what the API answers, panel by panel, and offers scopes and machines that are there', {
-    timeout: 240_000,
-  }, async ({ skip }) => {
+  it('asks InfluxDB for what the API answers, panel by panel, and offers scopes and machines that are there', async ({
+    skip,
+  }) => {
     const box = await stoppedBox(skip);
     const machines = await valuesOf(box, 'SHOW TAG VALUES FROM "state" WITH KEY = "machine"');
     let compared: Comparison[] = [];

@@ -22,7 +22,7 @@ async function disturbed(box: Box, disturb: () => Promise<void> | void) {
 const hour_ms = 3_600_000;
 /** So long late data are waited for, and a minute. */
 const late_ms = 16 * 60_000;
-const eventually = { timeout: 60_000, interval: 1000 };
+const eventually = { timeout: 120_000, interval: 1000 };
 
 /** Makes the store of a box anew from the ledger alone, with nothing left of what metrics had. */
 async function rebuildStore({ home, supervisor }: Box): ReturnType<typeof benchline> {

@@ -43,7 +43,7 @@ describe('the twelve recorded runs, through OPC UA, MQTT, ledger and store', () 
       ended.set(store, await benchline(['replay', ...how, '--report', fileOf(store)]));
     };
     await Promise.all(here.map(replay));
-  }, 180_000);
+  }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.for(stores)('give the published figures out of the %s store', (store, { skip }) => {

@@ -1,6 +1,8 @@
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 
 const cannotRunHere = 'cannot run here: ';
+/** So many files are named as the slowest, where there are more. */
+const slowestCount = 8;
 
 /** The end of a run; the lists hold one finished line per test. */
 interface Tally {
@@ -14,8 +16,8 @@ interface Tally {
 }
 
 /**
- * Ends a test run with each skipped test and its reason, and then the line `N passed, N failed`
- * (`, N skipped` where there are some).
+ * Ends a test run with the files that took longest, each skipped test and its reason, and then the line
+ * `N passed, N failed` (`, N skipped` where there are some).
  *
  * A test skips itself by `ctx.skip('reason')` or `ctx.skip(condition, 'reason')`; a skip without a reason
  * counts as failed, unless tests were picked by name (`-t`). With `BENCHLINE_NO_SKIP=1` every skip does, but for
@@ -47,7 +49,7 @@ export class ClosingLine implements Reporter {
       for (const test of module.children.allTests()) this.#add(tally, test);
     }
     if (tally.failed + tally.refused.length > 0) process.exitCode = 1;
-    process.stdout.write(closing(tally));
+    process.stdout.write([...section('Slowest files:', slowest(modules)), closing(tally)].join('\n'));
   }
 
   #add(tally: Tally, test: TestCase): void {
@@ -67,6 +69,19 @@ export class ClosingLine implements Reporter {
     const reason = note ?? (parentFailed(test) ? 'the suite around it failed' : 'NO REASON GIVEN');
     (refused ? tally.refused : tally.skipped).push(lineOf(test, reason));
   }
+}
+
+/** Where the time of a run went, so that a slow one can be compared with others; few files need no list. */
+function slowest(modules: readonly TestModule[]): string[] {
+  if (modules.length <= slowestCount) return [];
+  const taken = modules.map((module) => ({
+    file: module.relativeModuleId,
+    ms: module.diagnostic().duration,
+  }));
+  return taken
+    .toSorted((a, b) => b.ms - a.ms)
+    .slice(0, slowestCount)
+    .map(({ file, ms }) => `  ${(ms / 1000).toFixed(1).padStart(6)} s  ${file}`);
 }
 
 function lineOf(test: TestCase, reason: string): string {
