@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { benchline, temporaryFolder } from './kit.ts';
 
 interface Report {
@@ -33,17 +33,20 @@ async function runFor(time: string, folder: string): Promise<Report> {
   return JSON.parse(readFileSync(file, 'utf8')) as Report;
 }
 
-describe('benchline start', () => {
-  it('accounts for everything, and goes on from what was there when it is started again', async () => {
-    const folder = temporaryFolder();
-    const first = await runFor('12s', folder);
+// Side by side: the first one mostly waits, and so does the one that sees a part die again and again.
+describe.concurrent('benchline start', () => {
+  it('accounts for everything, and goes on from what was there when it is started again', async ({
+    onTestFinished,
+  }) => {
+    const folder = temporaryFolder(onTestFinished);
+    const first = await runFor('8s', folder);
     expect(first.emitted).toBeGreaterThan(1000);
     expect(first).toMatchObject({ stored: first.emitted, declared_gaps: 0, quarantined: 0 });
     expect(Object.values(first.restarts).every((restarts) => restarts === 0)).toBe(true);
     // Four of the five key processes of the demonstration plant are under control.
     expect(first.cnc_ratio.declared.value).toBe(0.8);
 
-    const second = await runFor('8s', folder);
+    const second = await runFor('6s', folder);
     expect(second.emitted).toBeGreaterThan(first.emitted);
     expect(second.stored + second.declared_gaps).toBe(second.emitted);
     const { 'lathe-1': before } = first.machines;
@@ -54,7 +57,7 @@ describe('benchline start', () => {
     expect(after?.energy_kwh_per_good_item).toBeGreaterThan(0);
   });
 
-  it('names a busy port and how to choose another', async () => {
+  it('names a busy port and how to choose another', async ({ onTestFinished }) => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => void server.close());
@@ -64,16 +67,17 @@ describe('benchline start', () => {
       '--port',
       String(port),
       '--data',
-      temporaryFolder(),
+      temporaryFolder(onTestFinished),
     ]);
     expect(status).toBe(1);
     expect(stderr).toContain(`port ${port}`);
     expect(stderr).toContain(`--port ${port + 1}`);
   });
 
-  it('says what is missing where there is no InfluxDB', async () => {
-    const options = ['--store', 'influx', '--port', '0', '--data', temporaryFolder()];
-    const { status, stderr } = await benchline(['start', ...options], { PATH: temporaryFolder() });
+  it('says what is missing where there is no InfluxDB', async ({ onTestFinished }) => {
+    const folder = temporaryFolder(onTestFinished);
+    const options = ['--store', 'influx', '--port', '0', '--data', folder];
+    const { status, stderr } = await benchline(['start', ...options], { PATH: folder });
     expect(status).toBe(1);
     expect(stderr).toContain('influxd');
     expect(stderr).toContain('apt-get install influxdb');
