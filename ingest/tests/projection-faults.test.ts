@@ -69,10 +69,11 @@ async function stored(): Promise<unknown[]> {
   return all.map(({ value }) => value);
 }
 
+const patience = { timeout: 20_000 };
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => BigInt(i));
 
 async function projectedUpTo(url: string, next: number): Promise<void> {
-  await expect.poll(async () => (await statusOf(url)).projection?.next, { timeout: 20_000 }).toBe(next);
+  await expect.poll(async () => (await statusOf(url)).projection?.next, patience).toBe(next);
 }
 
 describe('a store in trouble', () => {
@@ -109,7 +110,7 @@ describe('a store in trouble', () => {
     proxy.trouble = undefined;
     await projectedUpTo(url, 21);
     expect(await stored()).toEqual(upTo(20));
-    expect((await statusOf(url)).projection?.failing).toBeUndefined();
+    await expect.poll(async () => (await statusOf(url)).projection?.failing, patience).toBeUndefined();
   });
 
   test('429 with Retry-After is left alone for so long', async () => {
@@ -143,7 +144,7 @@ describe('a store that has lost what was written', () => {
     gateway.commitReadings(50);
     await gateway.drain();
     await projectedUpTo(url, 101);
-    await expect.poll(stored, { timeout: 20_000 }).toEqual(upTo(100));
+    await expect.poll(stored, patience).toEqual(upTo(100));
   });
 
   test('a server that comes back without its data gets it again', async () => {

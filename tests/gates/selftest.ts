@@ -1,6 +1,7 @@
 /**
- * `npm run gates:selftest`: each gate must pass on the tree as it is, fail once its faults are planted in a
- * copy, and name every one of them; so must the refusal of skipped tests. Ends with `N passed, N failed`.
+ * `npm run gates:selftest`: each gate must fail once its faults are planted in a copy of the tree, and name every
+ * one of them; so must the refusal of skipped tests. That gates pass without faults is what `npm run gates` shows.
+ * Ends with `N passed, N failed`.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,9 +19,8 @@ const stop = () => {
 process.on('SIGINT', stop).on('SIGTERM', stop);
 try {
   for (const gate of gates) {
-    const run = () => runScript(gate, copy.directory);
-    judgeClean(gate, run());
-    judgeFaulty(gate, faults[gate], planted(faults[gate], run));
+    const verdict = planted(faults[gate], () => runScript(gate, copy.directory));
+    judgeFaulty(gate, faults[gate], verdict);
   }
   judgeSkips();
 } finally {
@@ -28,13 +28,6 @@ try {
 }
 process.stdout.write(`${[...failures, `${passed} passed, ${failures.length} failed`].join('\n')}\n`);
 process.exitCode = failures.length > 0 ? 1 : 0;
-
-function judgeClean(gate: string, { passed: clean, output, took_s }: Verdict): void {
-  expect(clean, `${gate} fails without a planted fault`, output);
-  process.stdout.write(
-    `${gate}: ${clean ? 'passes' : 'FAILS'} on the tree as it is (${took_s.toFixed(1)} s)\n`,
-  );
-}
 
 function judgeFaulty(
   gate: string,
