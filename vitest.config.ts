@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './tests/gates/closing-line.ts';
 
-const compose = 'tests/e2e/compose*.test.ts';
+/** End-to-end tests that start no box, or one that mostly waits: for an alarm, or for a recording to end. */
+const beside = ['compose*', 'health', 'replay'].map((name) => `tests/e2e/${name}.test.ts`);
 /** Of tests that start boxes: long enough for a computer that is several times slower. */
 const patience = { testTimeout: 300_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
-const waiting = ['tests/e2e/health.test.ts', 'tests/e2e/replay.test.ts'];
 
 export default defineConfig({
   test: {
@@ -29,12 +29,12 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // These start no box, and so go beside the unit tests.
-          name: 'compose',
-          include: [compose],
+          // Side by side with the unit tests, and begun before them, since projects go in the order of their names:
+          // none is left to wait alone in the end.
+          name: 'beside',
+          include: beside,
           sequence: { groupOrder: 0 },
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -42,21 +42,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          exclude: [compose, ...waiting],
+          exclude: beside,
           // Each of these starts a whole box: on two cores two at a time take three times as long each.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          ...patience,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          // Boxes that read one machine: they wait for an alarm, and for the end of a recording.
-          name: 'waiting',
-          include: waiting,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
           ...patience,
         },
       },
