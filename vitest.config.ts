@@ -22,8 +22,10 @@ export default defineConfig({
           // Files of a worker share the modules that they load: to load them anew for each takes a second of it.
           isolate: false,
           sequence: { groupOrder: 0 },
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          // Three files at a time on a slow computer: what is waited for comes later, not never.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {
