@@ -33,7 +33,7 @@ export function union(intervals: readonly Interval[]): Interval[] {
 
 /** What two lists of disjoint, ordered intervals have in common. */
 export function intersect(a: readonly Interval[], b: readonly Interval[]): Interval[] {
-  return overlay(a, b, () => ({}));
+  return overlay(a, b, (_a, _b, from_ns, to_ns) => ({ from_ns, to_ns }));
 }
 
 /** What of `a` is not in `b`; both disjoint and ordered. */
@@ -72,19 +72,26 @@ export function firstIndex<T>(items: ArrayLike<T>, after: (item: T) => boolean):
   return low;
 }
 
+/** What of some segments lies within others, both disjoint and ordered; what does as a whole stays the object that it is. */
+export function clippedTo<A extends Interval>(segments: readonly A[], others: readonly Interval[]): A[] {
+  return overlay(segments, others, (segment, _, from_ns, to_ns) =>
+    segment.from_ns === from_ns && segment.to_ns === to_ns ? segment : { ...segment, from_ns, to_ns },
+  );
+}
+
 /** Pairs of overlapping segments of two disjoint, ordered lists, joined over what they have in common. */
 export function overlay<A extends Interval, B extends Interval, C>(
   a: readonly A[],
   b: readonly B[],
-  join: (a: A, b: B) => C,
-): (C & Interval)[] {
-  const joined: (C & Interval)[] = [];
+  join: (a: A, b: B, from_ns: Nanoseconds, to_ns: Nanoseconds) => C,
+): C[] {
+  const joined: C[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
     const left = a[i]!;
     const right = b[j]!;
     const from_ns = left.from_ns > right.from_ns ? left.from_ns : right.from_ns;
     const to_ns = left.to_ns < right.to_ns ? left.to_ns : right.to_ns;
-    if (from_ns < to_ns) joined.push({ ...join(left, right), from_ns, to_ns });
+    if (from_ns < to_ns) joined.push(join(left, right, from_ns, to_ns));
     if (left.to_ns < right.to_ns) i += 1;
     else j += 1;
   }

@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '@benchline/model';
-import { firstIndex, type Interval, lengthOf, overlay } from '../intervals.ts';
+import { clippedTo, firstIndex, type Interval, lengthOf } from '../intervals.ts';
 import {
   type Account,
   addAmounts,
@@ -41,7 +41,7 @@ export function accountOf(facts: Facts, window: Interval): Account {
 export function accountant(facts: Facts): (window: Interval) => Account {
   const named = namedStretches(facts);
   const known = knownStretches(facts, named);
-  const busy = overlay(known, facts.planned, (stretch) => stretch);
+  const busy = clippedTo(known, facts.planned);
   const entries = entriesOf(named, busy);
   const microStops = microStopsIn(busy, facts.micro_stop_ns ?? 0n);
   const tally = tallyRule(facts.counters.map((counter) => counter.role));
@@ -100,7 +100,7 @@ function executedOf(facts: Facts): (Interval & { order: string })[] {
   const open = stretches(facts.orders, undefined).flatMap(({ value, ...interval }) =>
     value === undefined ? [] : [{ ...interval, order: value }],
   );
-  return overlay(open, facts.seen, (stretch) => stretch);
+  return clippedTo(open, facts.seen);
 }
 
 /** A register with what it rose by, and what of it went into which state. */
@@ -119,14 +119,23 @@ function meteredOf(facts: Facts, known: readonly Known[]): Metered[] {
   });
 }
 
+interface Sum {
+  time_ns: Nanoseconds;
+  times: bigint;
+}
+
 function stopsOf(time: readonly Known[], entered: readonly Entry[]): Map<StopKey, Stop> {
-  const stops = new Map<StopKey, { time_ns: Nanoseconds; times: bigint }>();
-  const of = ({ state, reason }: Pick<Known, 'state' | 'reason'>) => {
-    const key: StopKey = `${state}/${reason ?? ''}`;
-    let stop = stops.get(key);
+  const stops = new Map<StopKey, Sum>();
+  // Looked up by what each stretch says: making its key takes longer than all the rest.
+  const byState = new Map<Known['state'], Map<string, Sum>>();
+  const of = ({ state, reason = '' }: Pick<Known, 'state' | 'reason'>) => {
+    let byReason = byState.get(state);
+    if (!byReason) byState.set(state, (byReason = new Map<string, Sum>()));
+    let stop = byReason.get(reason);
     if (!stop) {
       stop = { time_ns: 0n, times: 0n };
-      stops.set(key, stop);
+      byReason.set(reason, stop);
+      stops.set(`${state}/${reason}`, stop);
     }
     return stop;
   };

@@ -110,9 +110,13 @@ function attributedSums(
 export function runsWithin<R extends Run>(runs: readonly R[], window: Run): R[] {
   const start = firstIndex(runs, (run) => run.end > window.first);
   const end = firstIndex(runs, (run) => run.first >= window.end);
-  return runs
-    .slice(start, end)
-    .map((run) => ({ ...run, first: Math.max(run.first, window.first), end: Math.min(run.end, window.end) }));
+  const inside = runs.slice(start, end);
+  for (const i of new Set([0, inside.length - 1])) {
+    const run = inside[i];
+    if (run)
+      inside[i] = { ...run, first: Math.max(run.first, window.first), end: Math.min(run.end, window.end) };
+  }
+  return inside;
 }
 
 type Sums = { -readonly [R in keyof RoleSums]: bigint };

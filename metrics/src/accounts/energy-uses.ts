@@ -1,5 +1,5 @@
 import type { CanonicalState } from '@benchline/model';
-import { always, firstIndex, type Interval, overlay, subtract } from '../intervals.ts';
+import { always, clippedTo, firstIndex, type Interval, subtract } from '../intervals.ts';
 import type { EnergyUseKey, OrderEnergyKey } from './account.ts';
 import type { RegisterFacts } from './facts.ts';
 import type { Rise, Run } from './rise.ts';
@@ -11,11 +11,16 @@ interface Known extends Interval {
   order: string | undefined;
 }
 
+/** A stretch of which nothing is known. */
+interface Unknown extends Interval {
+  state?: undefined;
+}
+
 /** What a register rose by while one thing went on. */
 export interface EnergyPart extends Run {
   key: EnergyUseKey;
   /** The order that was open, if one was. */
-  order?: OrderEnergyKey;
+  order: OrderEnergyKey | undefined;
   /** The part of a single increment that is divided; absent where the increments belong here as a whole. */
   delta?: bigint;
 }
@@ -28,18 +33,21 @@ export interface EnergyPart extends Run {
  */
 export function energyParts(register: RegisterFacts, rise: Rise, known: readonly Known[]): EnergyPart[] {
   const parts: EnergyPart[] = [];
-  const division = new Division(register, rise, known);
-  const watched = overlay(known, register.observed, (stretch) => keysOf(register, stretch));
-  const rest = subtract([always], watched).map((gap) => ({ ...gap, ...unattributed(register) }));
+  const keysOf = keysFor(register);
+  const division = new Division(register, rise, known, keysOf);
+  const watched = clippedTo(known, register.observed);
+  const rest: Unknown[] = subtract([always], watched);
   let next = 1;
-  for (const { from_ns, to_ns, ...keys } of [...watched, ...rest].sort(byTime)) {
+  for (const stretch of [...watched, ...rest].sort(byTime)) {
+    const { from_ns, to_ns } = stretch;
     // Both readings within the stretch: all of them are, between the first and the last that lie in it.
     const first = Math.max(rise.before(from_ns, next - 1) + 1, next);
     const inside = rise.before(to_ns, first - 1);
     const end = Math.min(inside + 1, rise.upTo(to_ns, inside));
     if (end <= first) continue;
     for (; next < first; next += 1) parts.push(...division.of(next));
-    parts.push({ ...keys, first, end });
+    const { key, order } = keysOf(stretch.state === undefined ? undefined : stretch);
+    parts.push({ key, order, first, end });
     next = end;
   }
   for (; next < rise.at_ns.length; next += 1) parts.push(...division.of(next));
@@ -51,12 +59,14 @@ class Division {
   readonly #register: RegisterFacts;
   readonly #rise: Rise;
   readonly #known: readonly Known[];
+  readonly #keysOf: KeysOf;
   #first = 0;
 
-  constructor(register: RegisterFacts, rise: Rise, known: readonly Known[]) {
+  constructor(register: RegisterFacts, rise: Rise, known: readonly Known[], keysOf: KeysOf) {
     this.#register = register;
     this.#rise = rise;
     this.#known = known;
+    this.#keysOf = keysOf;
   }
 
   of(index: number): EnergyPart[] {
@@ -67,9 +77,9 @@ class Division {
     while (known[this.#first] && known[this.#first]!.to_ns <= increment.since_ns) this.#first += 1;
     const stretch = known[this.#first];
     if (!stretch || stretch.from_ns > increment.since_ns || !isWatched(this.#register, increment))
-      return [{ ...unattributed(this.#register), ...whole }];
-    if (increment.at_ns <= stretch.to_ns) return [{ ...keysOf(this.#register, stretch), ...whole }];
-    const shares = this.#shares(increment) ?? [unattributed(this.#register)];
+      return [{ ...this.#keysOf(undefined), ...whole }];
+    if (increment.at_ns <= stretch.to_ns) return [{ ...this.#keysOf(stretch), ...whole }];
+    const shares = this.#shares(increment) ?? [this.#keysOf(undefined)];
     return shares.map((share) => ({ ...share, ...whole }));
   }
 
@@ -92,7 +102,7 @@ class Division {
       reached = stretch.to_ns < at_ns ? stretch.to_ns : at_ns;
       // Rounding down what all shares so far come to lets the shares add up without a rest.
       const due = (delta * (reached - since_ns)) / span;
-      shares.push({ ...keysOf(register, stretch), delta: due - given });
+      shares.push({ ...this.#keysOf(stretch), delta: due - given });
       given = due;
     }
     return shares;
@@ -113,15 +123,29 @@ function isWatched({ observed }: RegisterFacts, { since_ns, at_ns }: Increment):
 
 type Keys = Pick<EnergyPart, 'key' | 'order'>;
 
-function keysOf({ carrier }: RegisterFacts, { state, product, order }: Known): Keys {
-  return {
-    key: `${carrier}/${state}/${product ?? ''}`,
-    ...(order !== undefined && { order: `${carrier}/${order}` }),
-  };
-}
+/** What the energy of a stretch counts as; of time of which nothing is known, undefined. */
+type KeysOf = (known: Known | undefined) => Keys;
 
-function unattributed({ carrier }: RegisterFacts): Keys {
-  return { key: `${carrier}/unattributed/` };
+/** States come back all the time: the text of each is made once for an order and product. */
+function keysFor({ carrier }: RegisterFacts): KeysOf {
+  const unattributed: Keys = { key: `${carrier}/unattributed/`, order: undefined };
+  const byState = new Map<CanonicalState, Keys>();
+  let last: Pick<Known, 'order' | 'product'> | undefined;
+  return (known) => {
+    if (!known) return unattributed;
+    const { state, product, order } = known;
+    if (last?.order !== order || last?.product !== product) byState.clear();
+    last = known;
+    let keys = byState.get(state);
+    if (!keys) {
+      keys = {
+        key: `${carrier}/${state}/${product ?? ''}`,
+        order: order === undefined ? undefined : `${carrier}/${order}`,
+      };
+      byState.set(state, keys);
+    }
+    return keys;
+  };
 }
 
 function byTime(a: Interval, b: Interval): number {

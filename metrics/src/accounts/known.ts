@@ -1,5 +1,5 @@
 import type { CanonicalState, Nanoseconds } from '@benchline/model';
-import { everAfter, everBefore, firstIndex, type Interval, overlay } from '../intervals.ts';
+import { clippedTo, everAfter, everBefore, firstIndex, type Interval, overlay } from '../intervals.ts';
 import type { Element } from './account.ts';
 import type { Facts, Step } from './facts.ts';
 
@@ -19,10 +19,11 @@ export interface Named extends Interval {
 }
 
 export function namedStretches({ states, reasons }: Pick<Facts, 'states' | 'reasons'>): Named[] {
-  return overlay(stretches(states, undefined), stretches(reasons, undefined), (state, reason) => ({
-    state: state.value,
-    reason: reason.value,
-  }));
+  return overlay(
+    stretches(states, undefined),
+    stretches(reasons, undefined),
+    (state, reason, from_ns, to_ns) => ({ from_ns, to_ns, state: state.value, reason: reason.value }),
+  );
 }
 
 /** Where the state was watched and has a meaning, with its time element and the product being made. */
@@ -30,17 +31,16 @@ export function knownStretches(facts: Facts, named: readonly Named[]): Known[] {
   const circumstances = overlay(
     stretches(facts.orders, undefined),
     stretches(facts.products, undefined),
-    (o, p) => ({
-      order: o.value,
-      product: p.value,
-    }),
+    (o, p, from_ns, to_ns) => ({ from_ns, to_ns, order: o.value, product: p.value }),
   );
   // The few lists before the long one: each overlay makes all stretches anew.
-  const watched = overlay(circumstances, facts.states_observed, (circumstance) => circumstance);
+  const watched = clippedTo(circumstances, facts.states_observed);
   const meant = named.filter((stretch): stretch is Named & { state: CanonicalState } => {
     return stretch.state !== undefined;
   });
-  const known = overlay(meant, watched, ({ state, reason }, { order, product }) => ({
+  const known = overlay(meant, watched, ({ state, reason }, { order, product }, from_ns, to_ns) => ({
+    from_ns,
+    to_ns,
     state,
     reason,
     element: elementOf(state, order !== undefined),

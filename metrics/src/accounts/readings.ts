@@ -41,23 +41,43 @@ function isList(readings: readonly Reading[] | Readings): readings is readonly R
 
 /** What of the numbers of a counter can be read, in 10⁻⁹ units. */
 export function numbersRead(numbers: SaidNumbers, factor: Factor): Readings {
-  const rows = numbers.at_ns.length;
-  const at_ns = new BigInt64Array(rows);
-  const amounts = new Float64Array(rows);
+  const { at_ns, kinds, doubles } = numbers;
   const amount = inDoubles(factor);
   if (!amount) return inBigints(numbers, factor);
+  const integers = new Words(numbers.integers);
+  const said = kinds.includes(saidKinds.none) ? new BigInt64Array(at_ns.length) : undefined;
+  const amounts = new Float64Array(at_ns.length);
   let length = 0;
-  for (let row = 0; row < rows; row += 1) {
-    const kind = numbers.kinds[row];
+  for (let row = 0; row < kinds.length; row += 1) {
+    const kind = kinds[row];
     if (kind === saidKinds.none) continue;
-    const value = amount(kind === saidKinds.double ? numbers.doubles[row]! : Number(numbers.integers[row]));
+    const value = amount(kind === saidKinds.double ? doubles[row]! : integers.at(row));
     if (Number.isNaN(value)) return inBigints(numbers, factor);
-    at_ns[length] = numbers.at_ns[row]!;
+    if (said) said[length] = at_ns[row]!;
     amounts[length] = value;
     length += 1;
   }
-  return { at_ns: at_ns.subarray(0, length), amounts: amounts.subarray(0, length) };
+  return { at_ns: said?.subarray(0, length) ?? at_ns, amounts: amounts.subarray(0, length) };
 }
+
+/** Integers as doubles, read from their words: a bigint of each would cost more than all that is done with it. */
+class Words {
+  readonly #low: Uint32Array;
+  readonly #high: Int32Array;
+
+  constructor({ buffer, byteOffset, length }: BigInt64Array) {
+    this.#low = new Uint32Array(buffer, byteOffset, 2 * length);
+    this.#high = new Int32Array(buffer, byteOffset, 2 * length);
+  }
+
+  /** The nearest double. */
+  at(row: number): number {
+    return this.#high[2 * row + highWord]! * 2 ** 32 + this.#low[2 * row + 1 - highWord]!;
+  }
+}
+
+/** Which of the two words of an integer is the high one: on nearly all computers the second. */
+const highWord = new Uint8Array(Uint16Array.of(1).buffer)[0]!;
 
 function inBigints({ at_ns, kinds, doubles, integers }: SaidNumbers, factor: Factor): Readings {
   const times: Nanoseconds[] = [];

@@ -1,10 +1,11 @@
 import { type Asset, type Nanoseconds, nsFromMs, signalsOf, storedTime } from '@benchline/model';
 import type { Said } from '@benchline/store';
-import { firstIndex } from '../intervals.ts';
+import { firstIndex, type Interval } from '../intervals.ts';
 import {
   type Carry,
   type History,
   type Reads,
+  readSaid,
   risingSignals,
   type Stated,
   saidOf,
@@ -24,7 +25,13 @@ export async function carryOf(
   back_ns: Nanoseconds,
 ): Promise<Carry> {
   const machine = asset.id;
-  const observations = (await carriedInto(store, asset, at_ns, back_ns)).map(saidOf);
+  const last = await lastReadings(store, asset, at_ns);
+  const { signals: texts, ...recent } = recentTexts(asset, { at_ns, back_ns }, last);
+  const [before, within] = await Promise.all([
+    latestOf(store, { machine, signals: texts, at_ns: recent.from_ns }),
+    readSaid(store, { ...recent, texts, numbers: [] }),
+  ]);
+  const observations = [...[...last, ...before].map(saidOf), ...within.texts];
   const observed = await Promise.all(
     [...Map.groupBy(observations, (o) => o.source)].map(async ([source, said]) => {
       const from_ns = oldest(said);
@@ -45,12 +52,43 @@ export async function carriedInto<O extends Stated>(
   at_ns: Nanoseconds,
   back_ns: Nanoseconds,
 ): Promise<readonly O[]> {
-  const signals = risingSignals(asset);
-  const latest = signals.length === 0 ? [] : await store.latest({ machine: asset.id, signals, at_ns });
-  const last = await Promise.all(
-    latest.map(async (o) => (o.value === undefined ? await lastValue(store, o) : o)),
-  );
-  return await withRecent(store, asset, last, { at_ns, back_ns });
+  const last = await lastReadings(store, asset, at_ns);
+  const recent = recentTexts(asset, { at_ns, back_ns }, last);
+  if (recent.signals.length === 0) return last;
+  const [before, within] = await Promise.all([
+    latestOf(store, { ...recent, at_ns: recent.from_ns }),
+    store.observations(recent),
+  ]);
+  return [...last, ...before, ...within];
+}
+
+/** What counters last read, with a value if they ever did. */
+async function lastReadings<O extends Stated>(
+  store: Reads<O>,
+  asset: Asset,
+  at_ns: Nanoseconds,
+): Promise<readonly O[]> {
+  const latest = await latestOf(store, { machine: asset.id, signals: risingSignals(asset), at_ns });
+  return await Promise.all(latest.map(async (o) => (o.value === undefined ? await lastValue(store, o) : o)));
+}
+
+async function latestOf<O extends Stated>(
+  store: Reads<O>,
+  { machine, signals, at_ns }: Parameters<Reads['latest']>[0],
+): Promise<readonly O[]> {
+  return signals.length === 0 ? [] : await store.latest({ machine, signals, at_ns });
+}
+
+/** Where states and circumstances lie that are within the reach of dividing energy. */
+function recentTexts(
+  asset: Asset,
+  since: Since,
+  last: readonly Stated[],
+): Interval & { machine: string; signals: readonly string[] } {
+  const energy = energySignals(asset);
+  const read = last.filter((o) => energy.has(o.signal)).map(storedTime);
+  const from_ns = stepsSince(asset, since, read);
+  return { machine: asset.id, signals: textSignals(asset), from_ns, to_ns: since.at_ns };
 }
 
 /** Increments of a register over at most so much time may be divided among the states in it. */
@@ -83,27 +121,6 @@ function stepsSince(asset: Asset, { at_ns, back_ns }: Since, readings: readonly 
 
 function energySignals(asset: Asset): ReadonlySet<string> {
   return new Set(signalsOf(asset, 'energy').map(([id]) => id));
-}
-
-/** What counters last read, and what states and circumstances were within the reach of dividing energy. */
-async function withRecent<O extends Stated>(
-  store: Reads<O>,
-  asset: Asset,
-  last: readonly O[],
-  since: Since,
-): Promise<readonly O[]> {
-  const signals = textSignals(asset);
-  if (signals.length === 0) return last;
-  const machine = asset.id;
-  const energy = energySignals(asset);
-  const read = last.filter((o) => energy.has(o.signal)).map(storedTime);
-  const { at_ns } = since;
-  const from_ns = stepsSince(asset, since, read);
-  const [before, recent] = await Promise.all([
-    store.latest({ machine, signals, at_ns: from_ns }),
-    store.observations({ machine, signals, from_ns, to_ns: at_ns }),
-  ]);
-  return [...last, ...before, ...recent];
 }
 
 /**

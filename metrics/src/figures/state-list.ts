@@ -4,7 +4,7 @@ import { reasonsWith, stateStretches } from '../entries/effect.ts';
 import type { EntryBook } from '../entries/entry-book.ts';
 import { laidOver, type Stretch } from '../entries/overlay.ts';
 import { relevantEntries } from '../entries/stretches.ts';
-import { type Interval, overlay, subtract, union } from '../intervals.ts';
+import { clippedTo, type Interval, overlay, subtract, union } from '../intervals.ts';
 import { canonicalState, nativeSteps, stepsOf } from './gather.ts';
 import { type Reads, saidOf, stateSignalOf } from './history.ts';
 import type { Summary } from './piece-book.ts';
@@ -29,7 +29,7 @@ export function stateSummary(store: Reads, entries: Pick<EntryBook, 'of'>): Summ
       const holding = relevantEntries(await entries.of(asset.id), span);
       const known = await knownStates(store, asset, span, holding);
       const of = (window: Interval) => {
-        const inside = overlay(known, [window], nameOf);
+        const inside = clippedTo(known, [window]);
         const unknown = subtract([window], inside).map((i) => ({ ...i, state: 'unobserved' as const }));
         return joined(
           [],
@@ -63,12 +63,14 @@ async function knownStates(
   const names = overlay(
     stretches(laidOver(nativeSteps(said), asUnnamed(entered), undefined), undefined),
     stretches(reasonsWith([], holding), undefined),
-    (native, reason) => ({ native: native.value, reason: reason.value }),
+    (native, reason, from_ns, to_ns) => ({ from_ns, to_ns, native: native.value, reason: reason.value }),
   );
   const states = stretches(laidOver(stepsOf(said, canonicalState), entered, undefined), undefined);
-  const known = overlay(states, names, ({ value: state }, { native, reason }) => ({ state, native, reason }));
-  const seen = overlay(known, union([...watched.flat(), ...entered]), (stretch) => stretch);
-  return overlay(seen, [span], (stretch) => stretch).flatMap(({ state, native, reason, from_ns, to_ns }) =>
+  const known = overlay(states, names, ({ value: state }, { native, reason }, from_ns, to_ns) => ({
+    ...{ from_ns, to_ns, state, native, reason },
+  }));
+  const seen = clippedTo(known, union([...watched.flat(), ...entered]));
+  return clippedTo(seen, [span]).flatMap(({ state, native, reason, from_ns, to_ns }) =>
     state === undefined
       ? []
       : [
@@ -86,14 +88,6 @@ async function knownStates(
 /** What the controller said belongs to the state that it said, not to one that somebody put in its place. */
 function asUnnamed(entered: readonly Interval[]): Stretch<string | undefined>[] {
   return entered.map(({ from_ns, to_ns }) => ({ from_ns, to_ns, value: undefined }));
-}
-
-function nameOf({ state, native, reason_code }: StateStretch): Omit<StateStretch, keyof Interval> {
-  return {
-    state,
-    ...(native !== undefined && { native }),
-    ...(reason_code !== undefined && { reason_code }),
-  };
 }
 
 function joined(first: readonly StateStretch[], second: readonly StateStretch[]): StateStretch[] {

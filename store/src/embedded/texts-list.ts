@@ -1,5 +1,6 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { Said } from '../port.ts';
+import { kinds } from './append.ts';
 import { cellsOf, valueIn } from './cells.ts';
 import type { Dictionaries } from './reader.ts';
 import { type Ordered, RowsBySeries } from './series-rows.ts';
@@ -13,7 +14,7 @@ interface Cells extends Ordered {
 
 type Spoken = Pick<Said, 'source' | 'value' | 'native'>;
 
-const isNew = ['series', 'kind', 'text', 'number', 'integer', 'native_text', 'origin']
+const isOtherText = ['text', 'native_text']
   .map((name) => `${name} IS DISTINCT FROM lag(${name}) OVER ()`)
   .join(' OR ');
 
@@ -22,7 +23,7 @@ const isNew = ['series', 'kind', 'text', 'number', 'integer', 'native_text', 'or
  * do not, and the rest know which one they repeat.
  */
 export class TextsList {
-  static readonly columns = `series, time, ordinal, gateway_time, (${isNew})::UTINYINT,
+  static readonly columns = `series, time, ordinal, gateway_time, (${isOtherText})::UTINYINT,
     origin, kind, number, integer, text, native_text`;
   readonly #dictionaries: Dictionaries;
   readonly #rows = new RowsBySeries<Cells>();
@@ -34,10 +35,10 @@ export class TextsList {
 
   /** @param chunk of `columns`. */
   add(chunk: DuckDBDataChunk): void {
-    const news = cellsOf(chunk, 4, Uint8Array);
+    const values = new Values(chunk);
     const said = new Int32Array(chunk.rowCount);
     for (let row = 0; row < said.length; row += 1) {
-      if (news[row] === 1) this.#said.push(this.#saidIn(chunk, row));
+      if (values.differs(row)) this.#said.push(values.spoken(row, this.#dictionaries));
       said[row] = this.#said.length - 1;
     }
     const cells: Cells = {
@@ -64,14 +65,50 @@ export class TextsList {
     }
     return texts;
   }
+}
 
-  #saidIn(chunk: DuckDBDataChunk, row: number): Spoken {
-    const cell = (column: number) => chunk.getColumnVector(column).getItem(row);
-    const [source = ''] = this.#dictionaries.origin.thing(Number(cell(5)));
-    const native = cell(10);
+/** What the rows of a chunk say. Comparing numbers here costs less than in SQL, other than comparing texts. */
+class Values {
+  readonly #chunk: DuckDBDataChunk;
+  readonly #series: Int32Array;
+  readonly #isOtherText: Uint8Array;
+  readonly #origins: Int32Array;
+  readonly #kinds: Uint8Array;
+  readonly #numbers: Float64Array;
+  readonly #integers: BigInt64Array;
+
+  /** @param chunk of `TextsList.columns`. */
+  constructor(chunk: DuckDBDataChunk) {
+    this.#chunk = chunk;
+    this.#series = cellsOf(chunk, 0, Int32Array);
+    this.#isOtherText = cellsOf(chunk, 4, Uint8Array);
+    this.#origins = cellsOf(chunk, 5, Int32Array);
+    this.#kinds = cellsOf(chunk, 6, Uint8Array);
+    this.#numbers = cellsOf(chunk, 7, Float64Array);
+    this.#integers = cellsOf(chunk, 8, BigInt64Array);
+  }
+
+  /** Whether a row does not repeat the one before it, which for the first one is in another chunk. */
+  differs(row: number): boolean {
+    const before = row - 1;
+    const kind = this.#kinds[row];
+    return (
+      row === 0 ||
+      this.#isOtherText[row] === 1 ||
+      kind !== this.#kinds[before] ||
+      this.#series[row] !== this.#series[before] ||
+      this.#origins[row] !== this.#origins[before] ||
+      (kind === kinds.number && this.#numbers[row] !== this.#numbers[before]) ||
+      ((kind === kinds.integer || kind === kinds.flag) && this.#integers[row] !== this.#integers[before])
+    );
+  }
+
+  spoken(row: number, { origin }: Dictionaries): Spoken {
+    const [source = ''] = origin.thing(this.#origins[row]!);
+    const native = this.#chunk.getColumnVector(10).getItem(row);
     return {
       source,
-      value: valueIn(chunk, 7, Number(cell(6)), row),
+      value: valueIn(this.#chunk, 7, this.#kinds[row]!, row),
       native: typeof native === 'string' ? native : undefined,
     };
   }
