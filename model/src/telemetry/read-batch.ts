@@ -9,7 +9,7 @@ import {
   SignedBatchJson,
 } from './batch.ts';
 import { severityOf } from './status.ts';
-import { type Value, ValueJson } from './value.ts';
+import type { Value } from './value.ts';
 
 /** All of a signed batch but the observations, of which there are hundreds for each of these. */
 const EnvelopeJson = SignedBatchJson.extend({
@@ -98,8 +98,20 @@ function isWithin(value: unknown, most: number): value is number {
 function readValue(json: unknown): Value | undefined {
   if (typeof json === 'number' || typeof json === 'boolean') return json;
   if (typeof json === 'string') return json.isWellFormed() ? json : undefined;
-  const parsed = ValueJson.safeParse(json).data;
-  return typeof parsed === 'object' ? BigInt(parsed.integer) : parsed;
+  return readInteger(json);
+}
+
+function readInteger(json: unknown): bigint | undefined {
+  if (typeof json !== 'object' || json === null || Object.keys(json).length !== 1) return undefined;
+  const { integer } = json as { integer?: unknown };
+  return typeof integer === 'string' ? int64Of(integer) : undefined;
+}
+
+/** What a decimal text says; undefined when it is not written as the schema wants it, or does not fit. */
+function int64Of(text: string): bigint | undefined {
+  if (!/^(0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
+  const integer = BigInt(text);
+  return fitsInt64(integer) ? integer : undefined;
 }
 
 /** Reads times; the one before is remembered, because tags that are sampled together share theirs. */
@@ -109,9 +121,8 @@ class Times {
 
   read(json: unknown): bigint | undefined {
     if (json === this.#text) return this.#time;
-    if (typeof json !== 'string' || !/^(0|-?[1-9]\d{0,18})$/.test(json)) return undefined;
-    const time = BigInt(json);
-    if (!fitsInt64(time)) return undefined;
+    const time = typeof json === 'string' ? int64Of(json) : undefined;
+    if (typeof json !== 'string' || time === undefined) return undefined;
     this.#text = json;
     this.#time = time;
     return time;

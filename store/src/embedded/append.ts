@@ -13,10 +13,10 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { Dictionary } from './dictionary.ts';
-import { copyNumbers, type Numbers, SparseNumbers } from './number-columns.ts';
+import { copyNumbers, type Numbers, Sparse } from './sparse.ts';
 
 type Row = DuckDBValue[];
-type Column = Numbers | SparseNumbers | readonly DuckDBValue[];
+type Column = Numbers | Sparse | readonly DuckDBValue[];
 
 interface Table {
   name: string;
@@ -77,7 +77,7 @@ type Vector = ReturnType<DuckDBDataChunk['getColumnVector']>;
 
 /** Puts the values of a column from a row on into a vector, which has room for so many. */
 function fill(vector: Vector, column: Column, from: number, size: number): void {
-  if (column instanceof SparseNumbers) column.copyInto(vector, from, size);
+  if (column instanceof Sparse) column.copyInto(vector, from, size);
   else if (ArrayBuffer.isView(column)) copyNumbers(column, vector, from, size);
   else for (let row = 0; row < size; row += 1) vector.setItem(row, column[from + row] ?? null);
   vector.flush();
@@ -99,7 +99,7 @@ export function observationColumns(
   const statuses = new Uint32Array(rows);
   const gatewayTimes = new BigInt64Array(rows);
   const origins = new Int32Array(rows);
-  const statedTimes = new SparseNumbers(new BigInt64Array(rows));
+  const statedTimes = new Sparse(new BigInt64Array(rows));
   const [values, natives] = [new ValueColumns(rows), new ValueColumns(rows)];
   for (let row = 0; row < rows; row += 1) {
     const o = observations[row]!;
@@ -120,15 +120,15 @@ export function observationColumns(
 /** Values of observations as the four columns that they lie in. */
 class ValueColumns {
   readonly #kinds: Uint8Array;
-  readonly #numbers: SparseNumbers<Float64Array>;
-  readonly #integers: SparseNumbers<BigInt64Array>;
-  readonly #texts: (string | null)[];
+  readonly #numbers: Sparse<Float64Array>;
+  readonly #integers: Sparse<BigInt64Array>;
+  readonly #texts: Sparse<string[]>;
 
   constructor(rows: number) {
     this.#kinds = new Uint8Array(rows);
-    this.#numbers = new SparseNumbers(new Float64Array(rows));
-    this.#integers = new SparseNumbers(new BigInt64Array(rows));
-    this.#texts = Array.from({ length: rows }, () => null);
+    this.#numbers = new Sparse(new Float64Array(rows));
+    this.#integers = new Sparse(new BigInt64Array(rows));
+    this.#texts = new Sparse(new Array<string>(rows));
   }
 
   get columns(): Column[] {
@@ -140,7 +140,7 @@ class ValueColumns {
     if (typeof value === 'number') this.#numbers.set(row, value);
     else if (typeof value === 'bigint') this.#integers.set(row, value);
     else if (typeof value === 'boolean') this.#integers.set(row, value ? 1n : 0n);
-    else if (value !== undefined) this.#texts[row] = value;
+    else if (value !== undefined) this.#texts.set(row, value);
   }
 }
 
