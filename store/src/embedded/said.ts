@@ -1,8 +1,7 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { SaidColumns } from '../port.ts';
 import { NumbersList } from './numbers-list.ts';
-import type { Dictionaries } from './reader.ts';
-import { allObservations } from './tables.ts';
+import { type Dictionaries, rowsOf } from './reader.ts';
 import { TextsList } from './texts-list.ts';
 
 /** Numbers of series by how they are read: texts that mostly repeat, or numbers that mostly do not. */
@@ -29,9 +28,7 @@ export async function readSaid(
     series: readonly number[],
   ) => {
     if (series.length === 0) return;
-    // Numbers of our own in the text of the query: a list as a parameter would not skip the blocks of other series.
-    const query = `SELECT ${columns} FROM ${allObservations(dictionaries.unsettled)}
-      WHERE series IN (${series.join(', ')}) AND time > $from AND time <= $to`;
+    const query = `SELECT ${columns} ${rowsOf(dictionaries, series)}`;
     const result = await connection.stream(query, { from: window.from_ns, to: window.to_ns });
     for (
       let chunk = await result.fetchChunk();

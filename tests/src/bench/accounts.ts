@@ -21,7 +21,8 @@ import { type Account, later, manyPresses, memoryOfMonths, monthOverHttp } from 
 import { atLeast, type Row } from './row.ts';
 
 const machines = 100;
-const turns = 5;
+/** Node goes on compiling for the first ten: a service that accounts a plant's month anew has long done with that. */
+const turns = 15;
 /** How many times faster a request is than the same question in SQL over raw data. */
 const timesFaster = 200;
 const reaccounted = 1_000_000;
