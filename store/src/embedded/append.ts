@@ -128,7 +128,7 @@ class ValueColumns {
     this.#kinds = new Uint8Array(rows);
     this.#numbers = new Sparse(new Float64Array(rows));
     this.#integers = new Sparse(new BigInt64Array(rows));
-    this.#texts = new Sparse(new Array<string>(rows));
+    this.#texts = new Sparse(Array.from<string>({ length: rows }));
   }
 
   get columns(): Column[] {
