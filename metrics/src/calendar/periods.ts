@@ -1,6 +1,7 @@
 import { type Calendar, msFromNs, type Nanoseconds, nsPerMillisecond } from '@benchline/model';
 import { type Interval, intersect, subtract, union } from '../intervals.ts';
 import { dateText, type PlannedShift, shiftsBeginning } from './pattern.ts';
+import { perWindow } from './per-window.ts';
 import { civilOf, instantOf } from './zone.ts';
 
 const minuteMs = 60_000;
@@ -19,7 +20,19 @@ export interface ShiftPeriod extends Interval {
  * breaks, less planned maintenance. Local times are cut as `instantOf` says, so a shift over the end of daylight
  * saving is an hour longer.
  */
-export function plannedIntervals(calendar: Calendar, zone: string, window: Interval): Interval[] {
+export function plannedIntervals(calendar: Calendar, zone: string, window: Interval): readonly Interval[] {
+  let planned = planOf.get(calendar);
+  if (!planned) {
+    planned = perWindow((span, timeZone) => plannedIn(calendar, timeZone, span));
+    planOf.set(calendar, planned);
+  }
+  return planned(window, zone);
+}
+
+/** Machines of a site have one calendar, and boards ask for the same time of all of them. */
+const planOf = new WeakMap<Calendar, ReturnType<typeof perWindow<readonly Interval[]>>>();
+
+function plannedIn(calendar: Calendar, zone: string, window: Interval): readonly Interval[] {
   const working = shiftsOverlapping(calendar, zone, window).flatMap((period) =>
     subtract([period], breaksOf(period, zone)),
   );

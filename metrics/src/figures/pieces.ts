@@ -1,5 +1,6 @@
 import type { Nanoseconds } from '@benchline/model';
 import { localPeriods } from '../calendar/local-periods.ts';
+import { perWindow } from '../calendar/per-window.ts';
 import { daysOverlapping } from '../calendar/periods.ts';
 import { contains, type Interval } from '../intervals.ts';
 
@@ -8,36 +9,20 @@ const minuteNs: Nanoseconds = 60_000_000_000n;
 /** Lengths of the slots shorter than a day that accounts are kept for, on the UTC grid. */
 const slotLengths: readonly Nanoseconds[] = [quarterNs, minuteNs];
 
-/** Windows are asked for again and again, for one asset after the other. */
-const remembered = new Map<string, readonly Interval[]>();
-const mostRemembered = 64;
-
 /**
  * Cuts a window into as few slots as possible: whole days of the zone, quarter hours, minutes, with rests shorter
  * than a minute at its ends. Local days and shifts begin on the quarter hour in every zone in use, so they need no
  * rests.
  */
-export function piecesOf(window: Interval, zone: string): readonly Interval[] {
-  const key = `${zone} ${window.from_ns} ${window.to_ns}`;
-  let pieces = remembered.get(key);
-  if (!pieces) {
-    pieces = cut(window, zone);
-    remembered.set(key, pieces);
-    for (const oldest of remembered.keys()) {
-      if (remembered.size <= mostRemembered) break;
-      remembered.delete(oldest);
-    }
-  }
-  return pieces;
-}
+export const piecesOf = perWindow(cut);
 
 const shortestMonth: Nanoseconds = 27n * 86_400_000_000_000n;
 
 /** The whole local months within a window; each is made up of days that `piecesOf` cuts it into. */
-export function monthsIn(window: Interval, zone: string): readonly Interval[] {
+export const monthsIn = perWindow((window, zone): readonly Interval[] => {
   if (window.to_ns - window.from_ns < shortestMonth) return [];
   return localPeriods(zone, 'month', window).filter((month) => contains(window, month));
-}
+});
 
 /** Pieces of which those that some of the months are made up of are replaced by these months. */
 export function withMonths(pieces: readonly Interval[], months: readonly Interval[]): readonly Interval[] {
@@ -56,7 +41,7 @@ export function quartersOf({ from_ns, to_ns }: Interval): Interval[] {
   return quarters;
 }
 
-function cut(window: Interval, zone: string): Interval[] {
+function cut(window: Interval, zone: string): readonly Interval[] {
   const days = daysOverlapping(zone, window).filter((day) => contains(window, day));
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return slots(window);
