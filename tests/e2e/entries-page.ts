@@ -76,6 +76,11 @@ async function countMissed(box: Box, page: Page): Promise<void> {
         statement: { kind: 'count_correction', good: 3 },
       }),
     );
+  // What other tests read of this machine rests on what was counted.
+  await page.locator('tr[data-entry]').filter({ hasText: 'sensor dirty' }).getByRole('button').click();
+  await expect
+    .poll(async () => (await entriesOf(box)).find((e) => e.reason === 'sensor dirty')?.superseded_by, soon)
+    .toBeTruthy();
 }
 
 /** The evidence of a figure names what people stated and did not take back. */
