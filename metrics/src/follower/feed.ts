@@ -48,9 +48,9 @@ const longestPause_ms = 5000;
 const atOnce = 20_000;
 /**
  * A transaction costs about as much as a thousand observations: what comes within this time of the last one waits for
- * it. Figures are drawn anew every two seconds.
+ * it. Figures are drawn anew every two seconds, so that nobody sees half a second of it.
  */
-const betweenWrites_ms = 250;
+const betweenWrites_ms = 500;
 /** A reader that takes in records so soon after the ledger keeps up with it. */
 const keepingUp_ms = 30_000;
 

@@ -29,9 +29,9 @@ const reaccounted = 1_000_000;
 /** 10 000 a second with a tenth of a core. */
 const streamedAtLeast = 100_000;
 const batchSize = 100;
-const writesPerSecond = 4;
+const writesPerSecond = 2;
 /** Until the minute in which the first question came is over: of what came before that the store was asked. */
-const warmingWrites = 56;
+const warmingWrites = 28;
 /** One in so many things that a machine says is its state. */
 const statesEvery = 20;
 /** Machines of which a board shows the figures. */
@@ -139,7 +139,7 @@ function rememberedReads<S extends EmbeddedStore>(store: S): S {
 
 /**
  * Records of the feed on their way into the store: read, written, and what they touch let go of, as the follower of
- * the feed does at 10 000 observations a second: four writes a second, of 25 batches with a hundred things each, so
+ * the feed does at 10 000 observations a second: two writes a second, of 50 batches with a hundred things each, so
  * that each of a hundred machines is heard of once a second. Every two seconds, as boards ask, the figures of the
  * open hour of 25 machines.
  */
@@ -151,7 +151,7 @@ async function streamed({ folder, quick, signal }: Setting, plant: PlantIndex): 
   try {
     const recent = new RecentReads(store, plant);
     const figures = new Figures({ plant, store: recent, lateness_ns: 0n });
-    const lines = recordedLines([...plant.assets.keys()], warmingWrites + (quick ? 40 : 240));
+    const lines = recordedLines([...plant.assets.keys()], warmingWrites + (quick ? 20 : 120));
     const scopes = [...scopesOf(plant.plant).values()].filter(({ level }) => level === 'asset');
     const hour = { from_ns: day.from_ns, to_ns: day.from_ns + 3600n * second };
     signal.throwIfAborted();
