@@ -184,11 +184,19 @@ async function continueSession(client: OPCUAClient, previous: Session): Promise<
   }
 }
 
+/** Statuses by which a connection ends, and what node-opcua and sockets say when one breaks; it has no code for it. */
+const breaks = new RegExp(
+  [
+    'Bad(ConnectionClosed|SecureChannel|NotConnected|Timeout|RequestTimeout)',
+    'timeout|ECONN|EPIPE|disconnect|not connected|socket is closed|being closed|canceled',
+    'connection (break|aborted|has been (aborted|closed))|(invalid|no|secure) ?channel',
+  ].join('|'),
+  'i',
+);
+
 /** Whether a request failed for want of an answer, rather than by one: what the server holds may be there yet. */
 export function isBroken(error: unknown): boolean {
-  return /BadConnectionClosed|BadSecureChannel|BadNotConnected|BadTimeout|BadRequestTimeout|timeout|ECONN|EPIPE|disconnected|Invalid Channel/i.test(
-    describeError(error),
-  );
+  return breaks.test(describeError(error));
 }
 
 async function openSession(client: OPCUAClient, { security, password }: LinkOptions): Promise<Session> {
