@@ -7,7 +7,8 @@ type Outage = Parameters & { for_s: number };
 
 /** Room beside what is on the disk: segments are a sixteenth of it, and only those behind the newest can go. */
 const spareBytes = 1024 * 1024;
-const overflown_s = 60;
+/** A plant that says little takes more than a minute to fill the newest segment, which alone cannot go. */
+const overflown_s = 150;
 const settled_s = 60;
 
 /**
