@@ -19,8 +19,6 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['*/tests/**/*.test.ts'],
-          // Files of a worker share the modules that they load: to load them anew for each takes a second of it.
-          isolate: false,
           sequence: { groupOrder: 0 },
           // Three files at a time on a slow computer: what is waited for comes later, not never.
           testTimeout: 60_000,
