@@ -23,8 +23,7 @@ async function follow(
 ): Promise<{ line: Program; client: OpcuaListener }> {
   const line = new Program(
     ...['simulate', 'line', '--seed', '5', '--machines', 'press-1,bench-1', '--truth', truth],
-    // At whatever hour: these machines rest from 22:00 to 06:00, and say little then.
-    ...['--history', '20h', '--catch-up', '8s'],
+    ...['--history', '10h', '--catch-up', '6s'],
   );
   onTestFinished(async () => await line.kill());
   const { endpoint } = await line.announced('ready');
