@@ -25,13 +25,10 @@ export async function carryOf(
   back_ns: Nanoseconds,
 ): Promise<Carry> {
   const machine = asset.id;
-  const last = await lastReadings(store, asset, at_ns);
-  const { signals: texts, ...recent } = recentTexts(asset, { at_ns, back_ns }, last);
-  const [before, within] = await Promise.all([
-    latestOf(store, { machine, signals: texts, at_ns: recent.from_ns }),
-    readSaid(store, { ...recent, texts, numbers: [] }),
-  ]);
-  const observations = [...[...last, ...before].map(saidOf), ...within.texts];
+  const { before, recent } = await carried(store, asset, { at_ns, back_ns }, ({ signals, ...window }) =>
+    readSaid(store, { ...window, texts: signals, numbers: [] }),
+  );
+  const observations = [...before.map(saidOf), ...recent.texts];
   const observed = await Promise.all(
     [...Map.groupBy(observations, (o) => o.source)].map(async ([source, said]) => {
       const from_ns = oldest(said);
@@ -52,14 +49,26 @@ export async function carriedInto<O extends Stated>(
   at_ns: Nanoseconds,
   back_ns: Nanoseconds,
 ): Promise<readonly O[]> {
-  const last = await lastReadings(store, asset, at_ns);
-  const recent = recentTexts(asset, { at_ns, back_ns }, last);
-  if (recent.signals.length === 0) return last;
-  const [before, within] = await Promise.all([
-    latestOf(store, { ...recent, at_ns: recent.from_ns }),
-    store.observations(recent),
+  const { before, recent } = await carried(store, asset, { at_ns, back_ns }, async (texts) =>
+    texts.signals.length === 0 ? [] : await store.observations(texts),
+  );
+  return [...before, ...recent];
+}
+
+/** What was said last before states have to be known, and, read as somebody wants it, what was said of them since. */
+async function carried<O extends Stated, R>(
+  store: Reads<O>,
+  asset: Asset,
+  since: Since,
+  read: (texts: RecentTexts) => Promise<R>,
+): Promise<{ before: readonly O[]; recent: R }> {
+  const last = await lastReadings(store, asset, since.at_ns);
+  const texts = recentTexts(asset, since, last);
+  const [before, recent] = await Promise.all([
+    latestOf(store, { ...texts, at_ns: texts.from_ns }),
+    read(texts),
   ]);
-  return [...last, ...before, ...within];
+  return { before: [...last, ...before], recent };
 }
 
 /** What counters last read, with a value if they ever did. */
@@ -79,12 +88,13 @@ async function latestOf<O extends Stated>(
   return signals.length === 0 ? [] : await store.latest({ machine, signals, at_ns });
 }
 
+interface RecentTexts extends Interval {
+  machine: string;
+  signals: readonly string[];
+}
+
 /** Where states and circumstances lie that are within the reach of dividing energy. */
-function recentTexts(
-  asset: Asset,
-  since: Since,
-  last: readonly Stated[],
-): Interval & { machine: string; signals: readonly string[] } {
+function recentTexts(asset: Asset, since: Since, last: readonly Stated[]): RecentTexts {
   const energy = energySignals(asset);
   const read = last.filter((o) => energy.has(o.signal)).map(storedTime);
   const from_ns = stepsSince(asset, since, read);

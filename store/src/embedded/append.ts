@@ -136,25 +136,21 @@ class ValueColumns {
   }
 
   set(row: number, value: Value | undefined): void {
-    this.#kinds[row] = kindOf(value);
-    if (typeof value === 'number') this.#numbers.set(row, value);
-    else if (typeof value === 'bigint') this.#integers.set(row, value);
-    else if (typeof value === 'boolean') this.#integers.set(row, value ? 1n : 0n);
-    else if (value !== undefined) this.#texts.set(row, value);
-  }
-}
-
-function kindOf(value: Value | undefined): number {
-  switch (typeof value) {
-    case 'number':
-      return kinds.number;
-    case 'bigint':
-      return kinds.integer;
-    case 'string':
-      return kinds.text;
-    case 'boolean':
-      return kinds.flag;
-    case 'undefined':
-      return kinds.none;
+    switch (typeof value) {
+      case 'number':
+        this.#kinds[row] = kinds.number;
+        return this.#numbers.set(row, value);
+      case 'bigint':
+        this.#kinds[row] = kinds.integer;
+        return this.#integers.set(row, value);
+      case 'boolean':
+        this.#kinds[row] = kinds.flag;
+        return this.#integers.set(row, value ? 1n : 0n);
+      case 'string':
+        this.#kinds[row] = kinds.text;
+        return this.#texts.set(row, value);
+      case 'undefined':
+        this.#kinds[row] = kinds.none;
+    }
   }
 }

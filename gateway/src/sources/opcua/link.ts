@@ -187,7 +187,7 @@ async function continueSession(client: OPCUAClient, previous: Session): Promise<
 /** Statuses by which a connection ends, and what node-opcua and sockets say when one breaks; it has no code for it. */
 const breaks = new RegExp(
   [
-    'Bad(ConnectionClosed|SecureChannel|NotConnected|Timeout|RequestTimeout)',
+    'BadConnectionClosed|BadNotConnected',
     'timeout|ECONN|EPIPE|disconnect|not connected|socket is closed|being closed|canceled',
     'connection (break|aborted|has been (aborted|closed))|(invalid|no|secure) ?channel',
   ].join('|'),
