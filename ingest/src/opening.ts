@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BenchlineError, describeError, type Log } from '@benchline/model';
+import { BenchlineError, describeError, type Log, systemCode } from '@benchline/model';
 import { openDoor, readCredentials } from '@benchline/model/door';
 import { Exposition, Health, registerHealth } from '@benchline/model/health';
 import type { IngestConfig } from './config.ts';
@@ -65,5 +65,5 @@ async function sayWhy(
 
 function isPassing(error: unknown): boolean {
   const cause = error instanceof BenchlineError ? error.cause : error;
-  return passing.has((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+  return passing.has(systemCode(cause) ?? '');
 }

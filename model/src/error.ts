@@ -55,6 +55,12 @@ export const errorCodes = {
 } as const;
 export type ErrorCode = keyof typeof errorCodes;
 
+/** What the operating system or Node calls an error, such as ENOENT; undefined of any other thrown value. */
+export function systemCode(error: unknown): string | undefined {
+  if (error instanceof BenchlineError || !(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
 /** The text a person sees for any thrown value: message, then what to do. Never a stack. */
 export function describeError(error: unknown): string {
   if (error instanceof BenchlineError)

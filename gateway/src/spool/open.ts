@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { epochPattern } from '@benchline/model';
+import { epochPattern, systemCode } from '@benchline/model';
 import { lockFolder } from '@benchline/store/journal';
 import { readAcked } from './ack-file.ts';
 import { Bounds } from './bounds.ts';
@@ -36,7 +36,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       try {
         return await openLocked(options, lock);
       } catch (error) {
-        const passing = isFull(error) || (error as NodeJS.ErrnoException).code === 'EIO';
+        const passing = isFull(error) || systemCode(error) === 'EIO';
         if (!passing || performance.now() - begun_ms > patience_ms) throw error;
       }
       await delay(retry_ms);

@@ -1,3 +1,4 @@
+import { systemCode } from '@benchline/model';
 import type { Journal } from '@benchline/store/journal';
 import { decodeRecord, type SpoolRecord } from './record.ts';
 
@@ -63,5 +64,5 @@ export class RecordReader {
 
 /** Other failures, such as too many open files, say nothing of what is on the disk. */
 function isDamage(error: unknown): boolean {
-  return ['EIO', 'ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return ['EIO', 'ENOENT', 'EISDIR'].includes(systemCode(error) ?? '');
 }

@@ -1,4 +1,5 @@
 import { BenchlineError } from '@benchline/model';
+import { isDiskFull } from '@benchline/store/journal';
 import type { Bound, Bounds } from './bounds.ts';
 import type { Evictions } from './eviction.ts';
 import type { Life } from './life.ts';
@@ -93,13 +94,12 @@ export class Room {
 /** Whether an error says that there is no room, of the journal or of any other file. */
 export function isFull(error: unknown): boolean {
   if (error instanceof BenchlineError) return error.code === 'journal_full';
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return isDiskFull(error);
 }
 
 /** What a disk says, as something that may be tried again; other errors as they are. */
 export function asRefusal(error: unknown): unknown {
-  if (error instanceof BenchlineError || !(error instanceof Error)) return error;
-  if (typeof (error as NodeJS.ErrnoException).syscall !== 'string') return error;
+  if (!(error instanceof Error && 'syscall' in error)) return error;
   return new BenchlineError(
     isFull(error) ? 'journal_full' : 'journal_unwritable',
     `the disk of the spool refuses: ${error.message}`,

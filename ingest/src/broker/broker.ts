@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { BenchlineError, type Log } from '@benchline/model';
-import { isLoopback } from '@benchline/model/door';
+import { isLoopback, listenError } from '@benchline/model/door';
 import { Aedes, type AedesOptions, type AuthenticateError } from 'aedes';
 import { limitPackets } from './packet-limit.ts';
 import type { Users } from './users.ts';
@@ -89,24 +89,8 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
     server.listen({ host, port });
     await once(server, 'listening');
   } catch (cause) {
-    throw listenError(cause, host, port);
+    throw listenError(cause, { host, port, hostOption: '--host', portOption: '--port' });
   }
   const address = server.address();
   return typeof address === 'object' && address ? address.port : port;
-}
-
-function listenError(cause: unknown, host: string, port: number): unknown {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE')
-    return new BenchlineError('port_busy', `another program listens on port ${port} of ${host}`, {
-      hint: 'end that program, or choose another port with --port',
-      retryable: true,
-      cause,
-    });
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new BenchlineError('config_invalid', `this computer has no address ${host}`, {
-      hint: 'choose 127.0.0.1, or an address that this computer has, with --host',
-      cause,
-    });
-  return cause;
 }

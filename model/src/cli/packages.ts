@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Commands } from '../command.ts';
+import { describeError, systemCode } from '../error.ts';
 import type { Instruments } from '../health/index.ts';
 import { table } from './table.ts';
 
@@ -34,8 +35,9 @@ export async function allDescriptions(): Promise<Required<Omit<CommandsModule, '
 }
 
 function isAbsent(error: unknown, name: string): boolean {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const code = systemCode(error);
   return (
-    (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') && message.includes(name)
+    (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') &&
+    describeError(error).includes(name)
   );
 }

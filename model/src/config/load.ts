@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { BenchlineError } from '../error.ts';
+import { BenchlineError, systemCode } from '../error.ts';
 import { explainIssues } from './explain.ts';
 import { type Problem, problemsError } from './problem.ts';
 import type { JsonSchema } from './schema-at.ts';
@@ -44,7 +44,7 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
+    const code = systemCode(cause);
     throw new BenchlineError(
       'config_invalid',
       code === 'ENOENT' ? `there is no file ${resolve(file)}` : `cannot read ${resolve(file)}: ${code}`,

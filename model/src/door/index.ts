@@ -6,11 +6,13 @@ import { installClosing } from './closing.ts';
 import type { Credentials } from './credentials.ts';
 import { installGuard } from './guard.ts';
 import { installSecurityHeaders } from './headers.ts';
+import { listenError } from './listen-error.ts';
 import { isLoopback } from './loopback.ts';
 import { answerError, problem, sendProblem } from './problem.ts';
 
 export { type Action, actions, authorize, localPrincipal, type Principal } from './access.ts';
 export { type Credentials, CredentialsFile, credentialsOf, readCredentials } from './credentials.ts';
+export { listenError } from './listen-error.ts';
 export { isLoopback } from './loopback.ts';
 export { Problem } from './problem.ts';
 
@@ -44,8 +46,6 @@ export interface DoorOptions {
   /** Without them the service listens on loopback only and serves requests addressed to loopback only. */
   credentials?: Credentials | undefined;
   log: Log;
-  /** How a person chooses another port, for the message when it is taken. Default `http.port in the configuration`. */
-  portOption?: string;
   /** Largest request body in bytes. Default 1 MiB. */
   bodyLimit?: number;
 }
@@ -98,7 +98,11 @@ export async function openDoor(
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
     await app.close();
-    throw listenError(error, options);
+    throw listenError(error, {
+      ...{ host: options.host, port: options.port },
+      hostOption: 'http.host in the configuration',
+      portOption: 'http.port in the configuration',
+    });
   }
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
@@ -112,26 +116,4 @@ function assertMayListen({ service, host, credentials }: DoorOptions): void {
     `${service} will not listen on ${host} without credentials: anyone on the network could ask`,
     { hint: 'set http.host to 127.0.0.1, or name a file of principals in http.credentials_file' },
   );
-}
-
-function listenError(error: unknown, { host, port, portOption }: DoorOptions): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  const option = portOption ?? 'http.port in the configuration';
-  if (code === 'EADDRINUSE')
-    return new BenchlineError('port_busy', `another program listens on port ${port} of ${host}`, {
-      hint: `end that program, or choose another port with ${option}`,
-      retryable: true,
-      cause: error,
-    });
-  if (code === 'EACCES')
-    return new BenchlineError('config_invalid', `this user may not listen on port ${port}`, {
-      hint: `choose a port from 1024 on with ${option}`,
-      cause: error,
-    });
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new BenchlineError('config_invalid', `this computer has no address ${host}`, {
-      hint: 'set http.host to 127.0.0.1, or to an address that this computer has',
-      cause: error,
-    });
-  return error;
 }

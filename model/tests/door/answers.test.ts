@@ -75,10 +75,10 @@ describe('answers', () => {
 describe('listening and closing', () => {
   it('says which port is taken and how to choose another', async () => {
     const { port } = await serve(routes);
-    await expect(serve(routes, { port, portOption: '--port' })).rejects.toMatchObject({
+    await expect(serve(routes, { port })).rejects.toMatchObject({
       code: 'port_busy',
       message: containing(String(port)),
-      hint: containing('--port'),
+      hint: containing('http.port'),
     });
   });
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
-import { BenchlineError } from '@benchline/model';
+import { systemCode } from '@benchline/model';
+import { listenError } from '@benchline/model/door';
 
 const host = '127.0.0.1';
 
@@ -12,10 +13,7 @@ export async function assertFree(port: number, option: string): Promise<void> {
   try {
     await listenOnce(port);
   } catch (cause) {
-    throw new BenchlineError('port_busy', `port ${port} on ${host} is in use by another program`, {
-      hint: `choose another one: ${option} ${port + 1}`,
-      cause,
-    });
+    throw listenError(cause, { host, port, portOption: `${option} ${port + 1}` });
   }
 }
 
@@ -42,7 +40,7 @@ async function holdUnlessUsed(port: number): Promise<Server | undefined> {
   try {
     return await hold(port);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+    if (systemCode(error) === 'EADDRINUSE') return undefined;
     throw error;
   }
 }

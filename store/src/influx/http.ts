@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http, { type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
+import { systemCode } from '@benchline/model';
 
 export interface HttpReply {
   status: number;
@@ -97,6 +98,6 @@ async function startOf(response: IncomingMessage): Promise<string> {
 }
 
 function isReset(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const code = systemCode(error);
   return code === 'ECONNRESET' || code === 'EPIPE';
 }

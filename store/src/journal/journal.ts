@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchlineError } from '@benchline/model';
+import { isDiskFull } from './disk-full.ts';
 import { syncFolder } from './folder.ts';
 import { encodeFrames } from './frame.ts';
 import type { Journal, JournalOptions, JournalRead, JournalView } from './port.ts';
@@ -213,7 +214,7 @@ class FileJournal implements Journal {
 
   /** After a failed commit nothing queued can keep its position: all of it is refused, and can be tried again. */
   async #refuse(group: readonly Call[], cause: unknown): Promise<void> {
-    const noRoom = isFull(cause);
+    const noRoom = isDiskFull(cause);
     // A refused attempt to recover tells nothing new.
     if (!(cause instanceof DiskFailing) && !(noRoom && (await this.#takeBack())))
       this.#failed_ms = Date.now();
@@ -269,11 +270,6 @@ async function writeAll(file: FileHandle, buffers: readonly Buffer[], offset: nu
     while (rest[0] && bytesWritten >= rest[0].length) bytesWritten -= rest.shift()?.length ?? 0;
     if (rest[0] && bytesWritten > 0) rest = [rest[0].subarray(bytesWritten), ...rest.slice(1)];
   }
-}
-
-function isFull(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code);
 }
 
 function full(message: string, cause?: unknown): BenchlineError {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemCode } from '@benchline/model';
 
 const ballastName = 'ballast.bin';
 const chunk = Buffer.alloc(64 * 1024, 0x20);
@@ -61,7 +62,7 @@ function wrote(file: number, bytes: number): boolean {
   try {
     return writeSync(file, chunk, 0, bytes) > 0;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
+    if (systemCode(error) === 'ENOSPC') return false;
     throw error;
   }
 }
