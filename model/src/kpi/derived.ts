@@ -11,6 +11,11 @@ interface DerivedFormula {
 
 const first = (en: string, zh: string): DerivedFormula => ({ version: 1, en, zh });
 
+const idleShare = {
+  en: 'energy while powered and neither producing nor in setup ÷ energy while powered; the range says what energy of no known state could change',
+  zh: '通电但既未生产也未准备时的能耗 ÷ 通电时的能耗;括号内为状态不明的能耗可能造成的范围',
+};
+
 const energyFormulas = {
   comprehensive_energy: first(
     'Σ amount of each carrier × its factor; a carrier that is made on site counts as what it was made of',
@@ -35,13 +40,10 @@ const energyFormulas = {
     'Σ 生产该产品期间的寄存器增量;单件:÷ 产量',
   ),
   energy_by_machine: first(
-    'Rise of its registers. Idle share: energy while powered and neither producing nor in setup ÷ energy while powered; the range says what energy of no known state could change',
-    '该设备寄存器增量。空载占比:通电但既未生产也未准备时的能耗 ÷ 通电时的能耗;括号内为状态不明的能耗可能造成的范围',
+    `Rise of its registers. Idle share: ${idleShare.en}`,
+    `该设备寄存器增量。空载占比:${idleShare.zh}`,
   ),
-  idle_share: first(
-    'Energy while powered and neither producing nor in setup ÷ energy while powered; the range says what energy of no known state could change',
-    '通电但既未生产也未准备时的能耗 ÷ 通电时的能耗;括号内为状态不明的能耗可能造成的范围',
-  ),
+  idle_share: first(idleShare.en.replace(/^e/, 'E'), idleShare.zh),
   energy_tariff: first(
     'Energy read in the hours of this price × the price; the tariff is that of the plant file',
     '该电价时段内读到的电量 × 电价;电价取自工厂文件',
