@@ -1,7 +1,6 @@
 import {
   type Batch,
   BenchlineError,
-  describeError,
   helloSeal,
   type Log,
   type Loss,
@@ -20,7 +19,6 @@ import {
   type SparkplugTopic,
 } from '@benchline/model/sparkplug';
 import { Chain, type Head } from '../ledger/chain.ts';
-import { findDigest } from '../ledger/find.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Draft } from '../ledger/record-line.ts';
 import type { Quarantine, QuarantineReason } from '../quarantine.ts';
@@ -28,6 +26,7 @@ import { FailureBudget } from './failures.ts';
 import { GatewayAccount } from './gateway-account.ts';
 import { type Decision, GatewayLane } from './lane.ts';
 import { isVirtual } from './nodes/config.ts';
+import { PastBatches } from './past-batches.ts';
 import { SeriesBook } from './series.ts';
 
 export interface GatewaysOptions {
@@ -46,9 +45,6 @@ export interface GatewaysOptions {
   log: Log;
 }
 
-/** Questions to the ledger about batches too old to be remembered, waiting at most. */
-const maxLookups = 64;
-
 /** Lets into the ledger what trusted gateways signed, each batch once and in the order of its number. */
 export class Gateways {
   readonly #options: GatewaysOptions;
@@ -56,14 +52,14 @@ export class Gateways {
   readonly #accounts = new Map<string, GatewayAccount>();
   readonly #failures = new FailureBudget();
   readonly #series: SeriesBook;
+  readonly #past: PastBatches;
   #throttled = 0;
-  #lookups = 0;
-  #lookup: Promise<void> = Promise.resolve();
 
   constructor(options: GatewaysOptions) {
     this.#options = options;
     this.#series = new SeriesBook(options.plant, options.max_series_per_gateway);
-    const { ledger, chains } = options;
+    const { ledger, chains, log } = options;
+    this.#past = new PastBatches(ledger, log);
     for (const [gateway, chain] of chains)
       this.#lanes.set(gateway, new GatewayLane(gateway, chain, ledger.holes(gateway)));
   }
@@ -133,7 +129,7 @@ export class Gateways {
 
   /** Resolves when every question to the ledger is answered. */
   async settle(): Promise<void> {
-    await this.#lookup;
+    await this.#past.settle();
   }
 
   /** Whether something signed has come of a gateway, now or before. */
@@ -270,23 +266,13 @@ export class Gateways {
   #askLedger(batch: SignedBatch, payload: Uint8Array): void {
     const { gateway, epoch, seq } = batch.content;
     const account = this.#account(gateway);
-    if (this.#lookups >= maxLookups) {
-      account.refuse('unchecked');
-      return this.#options.tell(gateway);
-    }
-    this.#lookups += 1;
-    this.#lookup = this.#lookup
-      .then(() => findDigest(this.#options.ledger, gateway, { epoch, seq }))
-      .then((digest) => {
-        if (digest === undefined) account.refuse('recorded_as_lost');
-        else this.#turnAway({ kind: digest === batch.digest ? 'duplicate' : 'fork' }, batch, payload);
-      })
-      .catch((error: unknown) =>
-        this.#options.log.error({ reason: describeError(error) }, 'cannot read the ledger'),
-      )
-      .finally(() => {
-        this.#lookups -= 1;
-      });
+    const asked = this.#past.ask(gateway, { epoch, seq }, (digest) => {
+      if (digest === undefined) account.refuse('recorded_as_lost');
+      else this.#turnAway({ kind: digest === batch.digest ? 'duplicate' : 'fork' }, batch, payload);
+    });
+    if (asked) return;
+    account.refuse('unchecked');
+    this.#options.tell(gateway);
   }
 
   #quarantine(reason: QuarantineReason, payload: Uint8Array, { content, digest }: SignedBatch): void {

@@ -1,20 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  BenchlineError,
-  describeError,
-  type ErrorCode,
-  entryToJson,
-  type Log,
-  machineObservationToJson,
-  nsNow,
-  secondsOf,
-} from '@benchline/model';
+import { BenchlineError, describeError, type ErrorCode, type Log, nsNow, secondsOf } from '@benchline/model';
 import type { MarkedStore, TelemetryStore, WriteOutcome } from '@benchline/store';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { backOff } from './back-off.ts';
 import { type Cursor, newLife, writeCursor } from './cursor.ts';
 import { gather, type Portion, wantedPoints } from './gather.ts';
+import { pointOf } from './point-of.ts';
 
 export interface ProjectionOptions {
   ledger: Pick<Ledger, 'floor' | 'next' | 'read' | 'waitFor' | 'lineDigest'>;
@@ -236,15 +228,14 @@ export class Projection {
       case 'unrepresentable':
       case 'refused': {
         if (item.kind === 'observation') this.#cursor.quarantined_observations += 1;
-        const point = JSON.stringify(pointOf(item, portion));
-        const { kind, code, detail } = item;
-        const offsets = { from_offset: from, to_offset: portion.next - 1 };
-        this.#options.quarantine.put('store_rejected', Buffer.from(point), {
-          kind,
-          code,
-          detail,
-          ...offsets,
-        });
+        this.#options.quarantine.put(
+          'store_rejected',
+          Buffer.from(JSON.stringify(pointOf(item, portion.write))),
+          {
+            ...{ kind: item.kind, code: item.code, detail: item.detail },
+            ...{ from_offset: from, to_offset: portion.next - 1 },
+          },
+        );
       }
     }
   }
@@ -295,18 +286,4 @@ export class Projection {
   #complain(error: unknown): void {
     this.#options.log.warn({ reason: describeError(error) }, 'cannot write the cursor of the projection');
   }
-}
-
-function pointOf({ kind, index }: WriteOutcome['rejected'][number], { write }: Portion): unknown {
-  const observation = kind === 'observation' ? write.observations[index] : undefined;
-  if (observation) return machineObservationToJson(observation);
-  const entry = kind === 'entry' ? write.entries?.[index] : undefined;
-  if (entry) return entryToJson(entry);
-  const interval = kind === 'observed' ? write.observed[index] : write.gaps[index];
-  return Object.fromEntries(
-    Object.entries(interval ?? {}).map(([key, value]) => [
-      key,
-      typeof value === 'bigint' ? value.toString() : value,
-    ]),
-  );
 }

@@ -2,8 +2,8 @@ import { type GapReason, nsFromDate, nsFromMs, nsNow, type Slug, secondsOf } fro
 import { type DataValue, StatusCodes } from 'node-opcua-client';
 import type { MachineStream } from '../../stream.ts';
 import { overflowed, readClock } from './data-value.ts';
+import type { ItemResult } from './items.ts';
 import type { ItemValue } from './notification.ts';
-import type { ItemResult } from './subscription.ts';
 
 /** Which signal of which machine an item feeds. */
 export interface Target {

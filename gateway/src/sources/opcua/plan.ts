@@ -1,6 +1,6 @@
 import type { MachineTags } from '@benchline/model/mapping';
 import type { OpcuaConfig } from './config.ts';
-import type { Item } from './subscription.ts';
+import type { Item } from './items.ts';
 import { resolveNode } from './tags.ts';
 
 const serverClock = 'i=2258';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backOff } from '../back-off.ts';
-import type { Item, ItemResult, Subscription } from './subscription.ts';
+import type { Item, ItemResult } from './items.ts';
+import type { Subscription } from './subscription.ts';
 
 /** A server that is short of something is not asked more often than this once it has refused a few times. */
 const longestPause_ms = 60_000;

@@ -5,11 +5,12 @@ import { backOff } from '../back-off.ts';
 import type { Source, SourceContext, SourceStatus } from '../port.ts';
 import type { OpcuaConfig } from './config.ts';
 import { readClock } from './data-value.ts';
+import type { Item, ItemResult } from './items.ts';
 import { connectLink, isBroken, type Link, type LinkOptions, type Session } from './link.ts';
 import { Observer } from './observer.ts';
 import { planOf } from './plan.ts';
 import { RefusedItems } from './refused.ts';
-import { type Item, type ItemResult, Subscription } from './subscription.ts';
+import { Subscription } from './subscription.ts';
 
 const serverStartTime = 'i=2257';
 /** A server that says nothing for so long is taken for dead, although its connection stands. */

@@ -1,38 +1,20 @@
 import { BenchlineError, describeError } from '@benchline/model';
 import {
-  AttributeIds,
   DataChangeNotification,
-  type MonitoredItemCreateRequestOptions,
-  MonitoringMode,
   type NotificationMessage,
   PublishRequest,
   type PublishResponse,
   RepublishRequest,
   type RepublishResponse,
-  TimestampsToReturn,
 } from 'node-opcua-client';
+import { createItems, type Item, type ItemResult } from './items.ts';
 import { isBroken, type Session } from './link.ts';
 import { type ItemValue, itemsOf, readNotificationsQuickly } from './notification.ts';
-
-/** A node to watch. `handle` names it in what comes back. */
-export interface Item {
-  handle: number;
-  node: string;
-  sampling_interval_ms: number;
-  queue_size: number;
-}
 
 export interface SubscriptionOptions {
   publishing_interval_ms: number;
   /** The server keeps the subscription for so long without a publish request. */
   lifetime_ms: number;
-}
-
-/** What came of asking for an item. */
-export interface ItemResult {
-  handle: number;
-  status: number;
-  sampling_interval_ms: number;
 }
 
 export interface SubscriptionHandler {
@@ -45,15 +27,12 @@ export interface SubscriptionHandler {
   lost(error: Error): void;
 }
 
-/** A server that names no limit is still not asked for more in one request. */
-const itemsPerRequest = 1000;
 const notificationsPerPublish = 10_000;
 const publishRequests = 3;
 const keepAlive_ms = 1500;
 /** A connection on which nothing is said for 5 s counts as broken, at this end and at many servers. */
 const talk_ms = 2000;
 const serverState = 'i=2259';
-const maxMonitoredItemsPerCall = 'i=11714';
 
 readNotificationsQuickly();
 
@@ -102,7 +81,7 @@ export class Subscription {
       priority: 1,
     });
     const subscription = new Subscription(session, response.subscriptionId, handler);
-    return { subscription, results: await subscription.#createItems(items) };
+    return { subscription, results: await subscription.addItems(items) };
   }
 
   /** When the server last answered a publish request. */
@@ -117,7 +96,7 @@ export class Subscription {
 
   /** Asks for further items, or again for some that were refused; those that the server takes deliver at once. */
   async addItems(items: readonly Item[]): Promise<ItemResult[]> {
-    return await this.#createItems(items);
+    return await createItems(this.#session, this.id, items);
   }
 
   /** Begins to ask for notifications. */
@@ -179,33 +158,6 @@ export class Subscription {
   #stopTalking(): void {
     clearInterval(this.#talking);
     this.#talking = undefined;
-  }
-
-  async #createItems(items: readonly Item[]): Promise<ItemResult[]> {
-    const limit = await this.#itemsPerRequest();
-    const results: ItemResult[] = [];
-    for (let start = 0; start < items.length; start += limit) {
-      const chunk = items.slice(start, start + limit);
-      const response = await this.#session.createMonitoredItems({
-        subscriptionId: this.id,
-        timestampsToReturn: TimestampsToReturn.Both,
-        itemsToCreate: chunk.map(itemRequest),
-      });
-      for (const [index, item] of chunk.entries()) {
-        const result = response.results?.[index];
-        results.push({
-          handle: item.handle,
-          status: result?.statusCode.value ?? 0x8000_0000,
-          sampling_interval_ms: result?.revisedSamplingInterval ?? item.sampling_interval_ms,
-        });
-      }
-    }
-    return results;
-  }
-
-  async #itemsPerRequest(): Promise<number> {
-    const limit = (await this.#session.read({ nodeId: maxMonitoredItemsPerCall })).value.value as unknown;
-    return typeof limit === 'number' && limit > 0 ? Math.min(limit, itemsPerRequest) : itemsPerRequest;
   }
 
   #fill(): void {
@@ -301,19 +253,6 @@ export class Subscription {
     this.end();
     this.#handler.lost(error);
   }
-}
-
-function itemRequest(item: Item): MonitoredItemCreateRequestOptions {
-  return {
-    itemToMonitor: { nodeId: item.node, attributeId: AttributeIds.Value },
-    monitoringMode: MonitoringMode.Reporting,
-    requestedParameters: {
-      clientHandle: item.handle,
-      samplingInterval: item.sampling_interval_ms,
-      queueSize: item.queue_size,
-      discardOldest: true,
-    },
-  };
 }
 
 /** Sequence numbers are UInt32 and go from the largest to 1 (OPC 10000-4, 5.14.1.2). */
