@@ -124,6 +124,12 @@ describe('a running metrics service', () => {
     expect(ids).toEqual(ids.toSorted((a, b) => (a < b ? -1 : 1)));
     expect(ids.length).toBeLessThanOrEqual(48);
     expect(id).toMatch(/^\d+\.[\w-]{22}$/);
+    // Of an event that no clock here can have made: the present is told all the same, and nobody waits for 1677.
+    for (const from of [2n ** 63n - 1n, -(2n ** 63n)]) {
+      const present = `id: ${id.split('.')[0]}.`;
+      const odd = await hear({ 'last-event-id': `${from}.odd` }, (text) => text.includes(present));
+      expect(odd).toContain(present);
+    }
   });
 
   test('has no more readers of streams than it may, says so, and takes the next when one leaves', async () => {
@@ -188,6 +194,16 @@ describe('a running metrics service', () => {
       code: 'not_found',
     });
     expect(await problem(`/api/v1/states?machine=nothing&${window}`)).toMatchObject({ status: 404 });
+    expect(await problem(`/api/v1/observations?machine=mill&signal=powr&${window}`)).toMatchObject({
+      status: 404,
+      detail: expect.stringContaining("'powr'"),
+      hint: expect.stringContaining('state'),
+    });
+    const year = encodeURIComponent('2025-03-01T00:00:00Z/2026-03-01T00:00:00Z');
+    const hours = `/api/v1/compare?scope=acme&grain=hour${`&window=${year}`.repeat(12)}`;
+    expect(await problem(hours)).toMatchObject({ detail: 'the sides have more than 400 periods' });
+    const many = `/api/v1/compare?${'scope=acme&'.repeat(20)}grain=hour${`&window=${year}`.repeat(12)}`;
+    expect(await problem(many)).toMatchObject({ detail: 'there are 240 sides to compare' });
     expect(
       await problem('/api/v1/kpis?scope=acme&from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z'),
     ).toMatchObject({
@@ -239,7 +255,12 @@ describe('a running metrics service', () => {
     const page = await fetch(works.url);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(await works.get('/healthz')).toEqual({ status: 'ok', stalled: [] });
-    const description = await works.get<{ openapi: string; paths: object }>('/openapi.json');
-    expect(Object.keys(description.paths)).toContain('/api/v1/kpis');
+    const { paths } = await works.get<{ paths: Record<string, { get: { responses: object } }> }>(
+      '/openapi.json',
+    );
+    expect(Object.keys(paths)).toContain('/api/v1/kpis');
+    expect(paths['/api/v1/kpis/table']?.get.responses).toMatchObject({
+      200: { content: { 'text/csv': {} } },
+    });
   });
 });

@@ -145,6 +145,8 @@ describe('quality and losses over stored data', () => {
     const wrong = await ask('quality/attribute-chart', { ...window, scope: 'acme', chart: 'u' });
     expect(wrong.status).toBe(400);
     expect(await wrong.text()).toContain('basis=inspections');
+    const apart = await ask('quality/attribute-chart', { ...window, scope: 'acme', process: 'turning' });
+    expect([apart.status, await apart.text()]).toEqual([400, expect.stringContaining('basis=inspections')]);
   });
 
   it('grades by the cut-offs, says what is unknown and what it does not judge', async () => {

@@ -78,21 +78,29 @@ function sidesOf({ scopes, windows, byShift, grain }: CompareRequest): Side[] {
     throw new BenchlineError('bad_request', `shifts have no ${grain}s of their own`, {
       hint: 'with split=shift ask for grain=shift or for none',
     });
-  const sides = scopes.flatMap((scope) =>
-    windows.flatMap((window) =>
-      byShift ? shiftsOf(scope, window, grain !== undefined) : [sideOf(scope, window, grain)],
-    ),
-  );
-  const periods = sides.reduce((sum, side) => sum + side.periods.length, 0);
-  if (periods > mostPeriods)
-    throw new BenchlineError('bad_request', `the sides have ${periods} periods, more than ${mostPeriods}`, {
-      hint: 'ask for a coarser grain, shorter windows or fewer sides',
-    });
+  const asked = scopes.flatMap((scope) => windows.map((window) => ({ scope, window })));
+  if (asked.length > mostSides) throw wrongNumber(asked.length, byShift);
+  const sides: Side[] = [];
+  let periods = 0;
+  for (const { scope, window } of asked) {
+    const more = byShift ? shiftsOf(scope, window, grain !== undefined) : [sideOf(scope, window, grain)];
+    sides.push(...more);
+    periods += more.reduce((sum, side) => sum + side.periods.length, 0);
+    // Before the next window is cut: sixty windows of hours would be half a million of them.
+    if (periods > mostPeriods)
+      throw new BenchlineError('bad_request', `the sides have more than ${mostPeriods} periods`, {
+        hint: 'ask for a coarser grain, shorter windows or fewer sides',
+      });
+  }
   // Early in the day no shift has begun yet, or one: that is an answer, and no mistake of who asks.
   if (sides.length >= (byShift ? 0 : 2) && sides.length <= mostSides) return sides;
-  throw new BenchlineError(
+  throw wrongNumber(sides.length, byShift);
+}
+
+function wrongNumber(sides: number, byShift: boolean): BenchlineError {
+  return new BenchlineError(
     'bad_request',
-    `there ${sides.length === 1 ? 'is 1 side' : `are ${sides.length} sides`} to compare`,
+    `there ${sides === 1 ? 'is 1 side' : `are ${sides} sides`} to compare`,
     {
       hint: byShift
         ? `ask for fewer scopes or windows: at most ${mostSides} sides`

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KpiId, Nanoseconds } from '@benchline/model';
+import { type KpiId, type Nanoseconds, nsPerSecond } from '@benchline/model';
 import type { KpiPeriod } from '@benchline/store';
 import type { Figures } from '../figures/figures.ts';
 import { periodsOf } from '../figures/periods.ts';
@@ -8,6 +8,8 @@ import { kpiView } from './views.ts';
 
 /** A reader that was away longer gets the latest of what it missed. */
 const mostMissed = 48;
+/** Holds that many days. Only so far back periods are looked for: what a reader says of its last event may be anything. */
+const longestMissed: Nanoseconds = 50n * 86_400n * nsPerSecond;
 
 export interface FigureEventsOptions {
   figures: Figures;
@@ -46,8 +48,8 @@ export class FigureEvents {
   /** Made one after the other as they are taken. @throws BenchlineError `bad_request` for shifts of a scope without a calendar in common, `store_unavailable`. */
   async *changes(now_ns: Nanoseconds): AsyncGenerator<FigureEvent> {
     const { figures, scope, grain, kpis } = this.#of;
-    const window = { from_ns: this.#since ?? now_ns, to_ns: now_ns + 1n };
-    const periods = window.from_ns < window.to_ns ? periodsOf(scope, grain, window).slice(-mostMissed) : [];
+    const window = { from_ns: this.#from(now_ns), to_ns: now_ns + 1n };
+    const periods = periodsOf(scope, grain, window).slice(-mostMissed);
     const open: Nanoseconds[] = [];
     for (const period of periods) {
       const result = await figures.of(scope, period, now_ns);
@@ -61,5 +63,12 @@ export class FigureEvents {
     this.#since = open[0] ?? periods.at(-1)?.from_ns ?? this.#since;
     for (const from_ns of this.#sent.keys())
       if (this.#since !== undefined && from_ns < this.#since) this.#sent.delete(from_ns);
+  }
+
+  /** An event from the future is one of a clock that was ahead: the period in progress is told again. */
+  #from(now_ns: Nanoseconds): Nanoseconds {
+    const since = this.#since ?? now_ns;
+    if (since > now_ns) return now_ns;
+    return since < now_ns - longestMissed ? now_ns - longestMissed : since;
   }
 }

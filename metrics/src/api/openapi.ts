@@ -27,12 +27,22 @@ export async function installSchemas(app: FastifyInstance): Promise<void> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => {
+      const { schema, url } = jsonSchemaTransform(route);
+      return { schema: withMedia(schema), url };
+    },
     transformObject: (document) => {
       const described = jsonSchemaTransformObject(document) as Description;
       return withProblems(withoutUnused(described)) as ReturnType<typeof jsonSchemaTransformObject>;
     },
   });
+}
+
+/** What routes answer that is no JSON, files and streams of lines, is described by its media types. */
+function withMedia<S extends { produces?: readonly string[]; response?: unknown }>(schema: S): S {
+  if (!schema.produces || schema.response) return schema;
+  const types = schema.produces.map((type) => [type, { schema: { type: 'string' } }] as const);
+  return { ...schema, response: { 200: { description: 'OK', content: Object.fromEntries(types) } } };
 }
 
 /** The description as far as it is worked on here. */

@@ -235,10 +235,14 @@ function baselineOf({
   });
 }
 
-/** @throws BenchlineError `bad_request` for a u chart of counts. */
+/** @throws BenchlineError `bad_request` for a u chart of counts, or counts of one process or characteristic. */
 function basisOf(query: z.output<typeof AttributeQuery>): SampleBasis {
   const { basis, chart, grain, process, characteristic } = query;
   if (basis === 'inspections') return { basis, process, characteristic };
+  if (process !== undefined || characteristic !== undefined)
+    throw new BenchlineError('bad_request', 'counters tell neither processes nor characteristics apart', {
+      hint: 'ask for basis=inspections, or leave process and characteristic out',
+    });
   if (chart === 'p') return { basis, grain };
   throw new BenchlineError('bad_request', 'counters count items, not the defects that an item has', {
     hint: 'ask for basis=inspections, or for chart=p',

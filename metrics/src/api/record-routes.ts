@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+import { type Asset, BenchlineError } from '@benchline/model';
 import { findScope } from '../figures/scopes.ts';
 import { exportLines } from '../offline/export.ts';
+import { begun } from './begun.ts';
 import { Catalogue } from './catalogue-schema.ts';
 import { observationLines } from './observation-lines.ts';
 import { type ApiServer, findAsset, type PartsOf, readMachine, readScope, readWhole } from './parts.ts';
@@ -74,8 +76,9 @@ function observationRoute(app: ApiServer, parts: PartsOf): void {
       const { plant, store } = parts();
       const asset = findAsset(plant, query.machine);
       const signals = query.signal === undefined ? undefined : [query.signal].flat();
-      const lines = observationLines(store, asset, windowOf(query), signals);
-      return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }));
+      const lines = await begun(observationLines(store, asset, windowOf(query), signals));
+      if (!lines) for (const signal of signals ?? []) assertSignal(asset, signal);
+      return reply.type('application/x-ndjson').send(Readable.from(lines ?? [], { objectMode: false }));
     },
   );
 }
@@ -95,8 +98,19 @@ function exportRoute(app: ApiServer, parts: PartsOf): void {
     async ({ query }, reply) => {
       const { scopes, store, plant } = parts();
       const { assets } = findScope(scopes, query.scope);
-      const lines = exportLines({ store, plant }, assets, windowOf(query));
-      return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }));
+      const lines = await begun(exportLines({ store, plant }, assets, windowOf(query)));
+      return reply.type('application/x-ndjson').send(Readable.from(lines ?? [], { objectMode: false }));
     },
   );
+}
+
+/**
+ * Nothing was found, and a misspelt signal must not look like one that was silent; what an earlier plant file named
+ * may still be found. @throws BenchlineError `not_found`.
+ */
+function assertSignal({ id, type }: Asset, signal: string): void {
+  if (type.signals[signal] !== undefined) return;
+  throw new BenchlineError('not_found', `'${id}' has no signal '${signal}', and no observations of one`, {
+    hint: `its type '${type.id}' has ${Object.keys(type.signals).join(', ')}`,
+  });
 }

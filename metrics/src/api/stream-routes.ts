@@ -1,6 +1,7 @@
 import { describeError, isoFromNs } from '@benchline/model';
 import { findScope } from '../figures/scopes.ts';
 import { AlarmEvents } from './alarm-events.ts';
+import { begun } from './begun.ts';
 import type { EventStream } from './event-stream.ts';
 import { type FigureEvent, FigureEvents } from './figure-events.ts';
 import { type ApiParts, type ApiServer, type PartsOf, readScope } from './parts.ts';
@@ -40,8 +41,7 @@ export function streamRoutes(app: ApiServer, parts: PartsOf): void {
       };
       reply.raw.once('close', end);
       if (reply.raw.closed) end();
-      // What cannot be answered at all is a problem, not a stream that breaks off.
-      const first = await opened(events?.changes(now()));
+      const first = await begun(events?.changes(now()));
       void tell(stream, { events, alarms, first, now })
         .catch((error: unknown) => log.error({ err: error }, 'a stream of figures broke off'))
         .finally(end);
@@ -69,17 +69,4 @@ interface Told {
   alarms: AlarmEvents;
   first: AsyncIterable<FigureEvent> | undefined;
   now: ApiParts['now'];
-}
-
-/** The same events, once the first of them is there. */
-async function opened(
-  events: AsyncGenerator<FigureEvent> | undefined,
-): Promise<AsyncIterable<FigureEvent> | undefined> {
-  const first = await events?.next();
-  if (!events || !first || first.done) return undefined;
-  const { value } = first;
-  return (async function* () {
-    yield value;
-    yield* events;
-  })();
 }
