@@ -1,19 +1,32 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { KpiId } from '@benchline/model';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { KpiResult } from '../src/api/schemas.ts';
 import { kpi } from '../src/commands/kpi.ts';
 
 /**
- * Worked examples from the literature as files that `benchline kpi` reads: `examples/NAME/{plant.yaml,
- * observations.ndjson,expected.json}`. A text in place of a number says why the figure is absent; `not` is what
- * somebody published and is wrong.
+ * Examples worked by hand, from the literature and from the definitions, as files that `benchline kpi` reads:
+ * `examples/NAME/{plant.yaml,observations.ndjson,expected.json}`. A figure is its value, the reason of its absence in
+ * words, or several of its fields; `says` is a part of what is said beside the figures, `not` is what somebody published
+ * and is wrong.
  */
-interface Expected {
+interface Expected extends ExpectedPeriod {
   about: string;
   from: string;
   to: string;
-  figures: Record<string, number | string>;
+  scope?: string;
+  grain?: string;
+  /** Instead of `figures` where there is a grain. */
+  periods?: ExpectedPeriod[];
+  says?: string;
+}
+
+interface ExpectedPeriod {
+  from?: string;
+  to?: string;
+  elements?: Record<string, number>;
+  figures: Record<string, number | string | Record<string, number | string>>;
   not?: Record<string, number>;
 }
 
@@ -25,28 +38,45 @@ describe('benchline kpi over worked examples', () => {
     const file = (part: string) => `${folder}${name}/${part}`;
     const expected = JSON.parse(readFileSync(file('expected.json'), 'utf8')) as Expected;
     test(`${name}: ${expected.about}`, async () => {
-      let printed = '';
-      vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-        printed += String(text);
-        return true;
-      });
-      const { from, to } = expected;
+      const printed = { stdout: '', stderr: '' };
+      for (const stream of ['stdout', 'stderr'] as const)
+        vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+          printed[stream] += String(text);
+          return true;
+        });
+      const { from, to, scope, grain, says } = expected;
       const values = {
         plant: file('plant.yaml'),
         observations: file('observations.ndjson'),
         from,
         to,
+        ...(scope !== undefined && { scope }),
+        ...(grain !== undefined && { grain }),
         json: true,
       };
       expect(await kpi.run({ values, positionals: [], signal: new AbortController().signal })).toBe(0);
-      const { figures } = JSON.parse(printed) as KpiResult;
-      for (const [id, figure] of Object.entries(expected.figures)) {
-        const actual = figures[id as keyof typeof figures];
-        if (typeof figure === 'string') expect([id, actual?.status]).toEqual([id, figure]);
-        else expect(actual?.value, id).toBeCloseTo(figure, 5);
-      }
-      for (const [id, wrong] of Object.entries(expected.not ?? {}))
-        expect(figures[id as keyof typeof figures]?.value).not.toBeCloseTo(wrong, 2);
+      expect(printed.stderr).toContain(says ?? '');
+      if (says === undefined) expect(printed.stderr).toBe('');
+      const answer = JSON.parse(printed.stdout) as KpiResult & { results?: KpiResult[] };
+      if (!expected.periods) return assertPeriod(answer, { ...expected, from: answer.from, to: answer.to });
+      expect(answer.results).toHaveLength(expected.periods.length);
+      for (const [i, period] of expected.periods.entries()) assertPeriod(answer.results![i]!, period);
     });
   }
 });
+
+function assertPeriod(result: KpiResult, { from, to, elements, figures, not }: ExpectedPeriod): void {
+  expect([result.from, result.to]).toEqual([from ?? result.from, to ?? result.to]);
+  expect(result.elements).toMatchObject(elements ?? {});
+  for (const [id, figure] of Object.entries(figures)) {
+    const actual: Record<string, unknown> = { ...result.figures[id as KpiId] };
+    const fields =
+      typeof figure === 'object' ? figure : { [typeof figure === 'string' ? 'status' : 'value']: figure };
+    for (const [field, wanted] of Object.entries(fields))
+      if (typeof wanted === 'string') expect(actual[field], `${id}.${field}`).toBe(wanted);
+      else expect(actual[field], `${id}.${field}`).toBeCloseTo(wanted, 5);
+    if (typeof figure === 'string') expect(actual).not.toHaveProperty('value');
+  }
+  for (const [id, wrong] of Object.entries(not ?? {}))
+    expect(result.figures[id as KpiId]?.value).not.toBeCloseTo(wrong, 2);
+}

@@ -62,14 +62,15 @@ export function accountant(facts: Facts): (window: Interval) => Account {
     const corrected = within(corrections, window);
     const credited = corrected.filter((c) => c.busy);
     const time = clipped(busy, window);
+    const maintained_ns = lengthOf(clipped(facts.maintenance ?? [], window));
     const seen = clipped(facts.seen, window).at(-1);
     const entered = from(entries, window);
     const made = (stretch: Interval) =>
       withCorrections(talliedIn(counters, clipped(eras, stretch)), within(corrected, stretch)).items;
     return {
       calendar_ns: facts.reports_states ? window.to_ns - window.from_ns : 0n,
-      planned_ns: lengthOf(clipped(facts.planned, window)),
-      elements: elementTimes(time),
+      planned_ns: lengthOf(clipped(facts.planned, window)) + maintained_ns,
+      elements: elementTimes(time, maintained_ns),
       failures: BigInt(entered.filter((entry) => entry.failure).length),
       stops: stopsOf(time, entered),
       micro_stops: summedUp(from(microStops, window)),
@@ -154,8 +155,8 @@ function summedUp(stops: readonly MicroStop[]): Map<StopKey, Stop> {
   return sums;
 }
 
-function elementTimes(time: readonly Known[]): Record<Element, Nanoseconds> {
-  const times: Record<Element, Nanoseconds> = { apt: 0n, aust: 0n, adet: 0n, adot: 0n, pmt: 0n };
+function elementTimes(time: readonly Known[], maintained_ns: Nanoseconds): Record<Element, Nanoseconds> {
+  const times: Record<Element, Nanoseconds> = { apt: 0n, aust: 0n, adet: 0n, adot: 0n, pmt: maintained_ns };
   for (const { element, from_ns, to_ns } of time) times[element] += to_ns - from_ns;
   return times;
 }

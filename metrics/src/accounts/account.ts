@@ -67,9 +67,9 @@ export interface EnergyUse {
 export interface Account {
   /** All time of the window, for assets that report states. */
   calendar_ns: Nanoseconds;
-  /** Time within shifts, without breaks; planned maintenance that was seen in it is `elements.pmt`. */
+  /** Time within shifts, without breaks; maintenance in it that was planned by the calendar, or seen, is `elements.pmt`. */
   planned_ns: Nanoseconds;
-  /** Time within shifts with a known state, by element. The rest of `planned_ns` was not observed. */
+  /** Time within shifts with a known state or planned maintenance, by element. The rest was not observed. */
   elements: Readonly<Record<Element, Nanoseconds>>;
   /** Faults that began in observed, planned busy time (FE); one that goes on under another name is the same. */
   failures: bigint;

@@ -54,8 +54,10 @@ export interface NamedDefects {
 export interface Facts {
   /** Whether the asset has a signal of its state at all; a meter has none. */
   reports_states: boolean;
-  /** Shifts without breaks; empty for assets that report no states. */
+  /** Shifts without breaks and without planned maintenance; empty for assets that report no states. */
   planned: readonly Interval[];
+  /** Maintenance that the calendar plans within shifts, apart from `planned`; none unless given. */
+  maintenance?: readonly Interval[];
   /** `undefined` is a state that nobody knows: bad quality, or a native state without a meaning. */
   states: readonly Step<CanonicalState | undefined>[];
   /** What the controller called each state; changes with the states. */

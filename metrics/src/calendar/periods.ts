@@ -15,28 +15,49 @@ export interface ShiftPeriod extends Interval {
   date: string;
 }
 
+/** What a calendar plans of a stretch of time. */
+interface Plan {
+  busy: readonly Interval[];
+  maintenance: readonly Interval[];
+}
+
 /**
  * Planned busy time (PBT) of a calendar within [from, to): the union of its shifts and overtimes without their
  * breaks, less planned maintenance. Local times are cut as `instantOf` says, so a shift over the end of daylight
  * saving is an hour longer.
  */
 export function plannedIntervals(calendar: Calendar, zone: string, window: Interval): readonly Interval[] {
-  let planned = planOf.get(calendar);
-  if (!planned) {
-    planned = perWindow((span, timeZone) => plannedIn(calendar, timeZone, span));
-    planOf.set(calendar, planned);
-  }
-  return planned(window, zone);
+  return planOf(calendar, zone, window).busy;
+}
+
+/** Planned maintenance of a calendar within its shifts and overtimes (PMT), outside of their planned busy time. */
+export function maintenanceIntervals(
+  calendar: Calendar,
+  zone: string,
+  window: Interval,
+): readonly Interval[] {
+  return calendar.planned_maintenance.length === 0 ? [] : planOf(calendar, zone, window).maintenance;
 }
 
 /** Machines of a site have one calendar, and boards ask for the same time of all of them. */
-const planOf = new WeakMap<Calendar, ReturnType<typeof perWindow<readonly Interval[]>>>();
+const plans = new WeakMap<Calendar, ReturnType<typeof perWindow<Plan>>>();
 
-function plannedIn(calendar: Calendar, zone: string, window: Interval): readonly Interval[] {
-  const working = shiftsOverlapping(calendar, zone, window).flatMap((period) =>
+function planOf(calendar: Calendar, zone: string, window: Interval): Plan {
+  let plan = plans.get(calendar);
+  if (!plan) {
+    plan = perWindow((span, timeZone) => plannedIn(calendar, timeZone, span));
+    plans.set(calendar, plan);
+  }
+  return plan(window, zone);
+}
+
+function plannedIn(calendar: Calendar, zone: string, window: Interval): Plan {
+  const shifts = shiftsOverlapping(calendar, zone, window).flatMap((period) =>
     subtract([period], breaksOf(period, zone)),
   );
-  return intersect(subtract(union(working), maintenanceOf(calendar, zone)), [window]);
+  const working = intersect(union(shifts), [window]);
+  const maintenance = intersect(working, maintenanceOf(calendar, zone));
+  return { busy: subtract(working, maintenance), maintenance };
 }
 
 /** The shifts that overlap [from, to), whole, by start; of shifts that start together in the plant file's order. */

@@ -10,7 +10,7 @@ import type { Shelf } from './piece-book.ts';
 import { quarterNs } from './pieces.ts';
 
 /** To be raised when what a field of an account means changes, or how it is worked out; new fields do so by themselves. */
-const accountsVersion = 5;
+const accountsVersion = 6;
 /** Quarter hours are kept for so long before the newest slot of their asset; days for ever. */
 const quartersKept: Nanoseconds = 62n * 86_400_000_000_000n;
 /** Slots that may be added before old ones are looked for. */

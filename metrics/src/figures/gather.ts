@@ -11,7 +11,7 @@ import type { CounterFacts, Facts, RegisterFacts, Step } from '../accounts/facts
 import { microStopNs, microStopReach } from '../accounts/micro-stops.ts';
 import { numbersRead } from '../accounts/readings.ts';
 import { amountOf, type Factor, itemFactor, unitFactor } from '../accounts/registers.ts';
-import { plannedIntervals } from '../calendar/periods.ts';
+import { maintenanceIntervals, plannedIntervals } from '../calendar/periods.ts';
 import { everBefore, type Interval } from '../intervals.ts';
 import { apportionNs, carriedOn } from './carry.ts';
 import { type Carry, type History, type Reads, readHistory, stateSignalOf } from './history.ts';
@@ -73,6 +73,7 @@ function factsOf(history: History, plant: PlantIndex, asset: Asset, span: Interv
   return {
     reports_states: state !== undefined,
     planned: state === undefined ? [] : plannedIntervals(asset.calendar, asset.time_zone, shifts),
+    maintenance: state === undefined ? [] : maintenanceIntervals(asset.calendar, asset.time_zone, shifts),
     states: stepsOf(history.of(state), canonicalState),
     reasons: nativeSteps(history.of(state)),
     states_observed: history.watched(state),

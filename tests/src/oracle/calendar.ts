@@ -63,13 +63,16 @@ export const month: Span = { from_ns: berlin('2026-03-01', '00:00'), to_ns: berl
 /** A whole shift that nobody watched. */
 export const lostShift: Span = span('2026-03-18', '22:00', '06:00', '2026-03-19');
 
-/** Working time and what is cut out of it, by calendar. */
-export const worked: Readonly<Record<'two-shift' | 'always', { work: Span[]; pauses: Span[] }>> = {
+/** Working time and what is cut out of it, by calendar: breaks, and maintenance that was planned. */
+export const worked: Readonly<
+  Record<'two-shift' | 'always', Record<'work' | 'pauses' | 'maintenance', Span[]>>
+> = {
   'two-shift': {
     work: allShifts.map(({ shift }) => shift),
-    pauses: [...allShifts.flatMap(({ pauses }) => pauses), span('2026-03-12', '07:00', '09:30')],
+    pauses: allShifts.flatMap(({ pauses }) => pauses),
+    maintenance: [span('2026-03-12', '07:00', '09:30')],
   },
-  always: { work: [{ from_ns: month.from_ns, to_ns: month.to_ns }], pauses: [] },
+  always: { work: [{ from_ns: month.from_ns, to_ns: month.to_ns }], pauses: [], maintenance: [] },
 };
 
 export const windows: Windows = {

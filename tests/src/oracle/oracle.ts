@@ -51,6 +51,7 @@ const schema: Readonly<Record<string, Columns>> = {
   claim: { machine: VARCHAR, source: VARCHAR, from_ns: BIGINT, until_ns: BIGINT },
   work: spans,
   pause: spans,
+  upkeep: spans,
   signal: {
     machine: VARCHAR,
     signal: VARCHAR,
@@ -178,6 +179,7 @@ export class Oracle {
       for (const [table, list] of [
         ['work', worked[calendar].work],
         ['pause', worked[calendar].pauses],
+        ['upkeep', worked[calendar].maintenance],
       ] as const)
         await this.#append(
           table,

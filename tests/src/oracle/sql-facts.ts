@@ -1,7 +1,7 @@
 /**
  * What is known of machines, in SQL over raw rows, from the definitions alone: states hold over [from, to), what nobody
  * watched is unknown, what people stated lies over what was recorded. Tables to begin with: `raw`, `claim`, `stated`,
- * `work`, `pause`, `signal`, `machine`, `product`.
+ * `work`, `pause`, `upkeep`, `signal`, `machine`, `product`.
  */
 
 const everAfter = '9223372036854775807';
@@ -24,15 +24,17 @@ const islands = (of: string, by: string) => `
 const watched = islands('SELECT machine, source, from_ns AS f, until_ns AS t FROM claim', 'machine, source');
 const seen = islands('SELECT machine, from_ns AS f, until_ns AS t FROM claim', 'machine');
 
-/** Planned time: between two edges everything is alike, so one covering question is enough. */
-const planned = `
+/** Working time, less what is cut out of it: between two edges everything is alike, so one covering question is enough. */
+const working = (maintained: string) => `
   WITH edge AS (
-    SELECT machine, from_ns AS moment FROM work UNION SELECT machine, to_ns FROM work
-    UNION SELECT machine, from_ns FROM pause UNION SELECT machine, to_ns FROM pause),
+    ${['work', 'pause', 'upkeep'].map((list) => `SELECT machine, from_ns AS moment FROM ${list} UNION SELECT machine, to_ns FROM ${list}`).join(' UNION ')}),
   piece AS (SELECT machine, moment AS f, lead(moment) OVER (PARTITION BY machine ORDER BY moment) AS t FROM edge)
   SELECT machine, f, t FROM piece WHERE t IS NOT NULL
     AND EXISTS (SELECT 1 FROM work w WHERE w.machine = piece.machine AND w.from_ns <= f AND w.to_ns >= t)
-    AND NOT EXISTS (SELECT 1 FROM pause p WHERE p.machine = piece.machine AND p.from_ns <= f AND p.to_ns >= t)`;
+    AND NOT EXISTS (SELECT 1 FROM pause p WHERE p.machine = piece.machine AND p.from_ns <= f AND p.to_ns >= t)
+    AND ${maintained} (SELECT 1 FROM upkeep u WHERE u.machine = piece.machine AND u.from_ns <= f AND u.to_ns >= t)`;
+const planned = working('NOT EXISTS');
+const maintained = working('EXISTS');
 
 /** What people stated and nobody has taken back. */
 const holding = `
@@ -170,6 +172,7 @@ export const factTables: readonly (readonly [name: string, query: string])[] = [
   ['watched', watched],
   ['seen', seen],
   ['planned', planned],
+  ['maintained', maintained],
   ['holding', holding],
   ['state_entry', stateEntry],
   ['reason_entry', reasonEntry],

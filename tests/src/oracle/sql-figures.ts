@@ -13,6 +13,8 @@ const sums = `
     SELECT scope, id, 'calendar' AS what, '' AS key, (w.t - w.f)::HUGEINT AS amount FROM here w
       WHERE machine IN (SELECT machine FROM signal WHERE kind = 'state')
     UNION ALL SELECT scope, id, 'planned', '', ${part} FROM here w JOIN planned b USING (machine) WHERE ${within}
+    UNION ALL SELECT scope, id, unnest(['planned', 'element']), unnest(['', 'pmt']), ${part}
+      FROM here w JOIN maintained b USING (machine) WHERE ${within}
     UNION ALL SELECT scope, id, 'element', element, ${part} FROM here w JOIN busy b USING (machine) WHERE ${within}
     UNION ALL SELECT scope, id, 'stop_time', state || '/' || coalesce(reason, ''), ${part}
       FROM here w JOIN busy b USING (machine) WHERE ${within} AND state <> 'producing'
