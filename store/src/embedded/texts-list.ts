@@ -1,15 +1,21 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { Said } from '../port.ts';
-import { kinds } from './append.ts';
 import { cellsOf, valueIn } from './cells.ts';
-import type { Dictionaries } from './reader.ts';
 import { type Ordered, RowsBySeries } from './series-rows.ts';
+import { kinds } from './values.ts';
+import type { Dictionaries, Written } from './written.ts';
 
 interface Cells extends Ordered {
   /** What was said, by its place among what differs from what was stored before it. */
   said: Int32Array;
   /** Whose memory the columns are. */
-  chunk: DuckDBDataChunk;
+  chunk?: DuckDBDataChunk;
+}
+
+/** Rows of which it is known what each says, and whether it is what the one before it says. */
+interface Speech {
+  differs(row: number): boolean;
+  spoken(row: number, dictionaries: Dictionaries): Spoken;
 }
 
 type Spoken = Pick<Said, 'source' | 'value' | 'native'>;
@@ -35,19 +41,29 @@ export class TextsList {
 
   /** @param chunk of `columns`. */
   add(chunk: DuckDBDataChunk): void {
-    const values = new Values(chunk);
-    const said = new Int32Array(chunk.rowCount);
-    for (let row = 0; row < said.length; row += 1) {
-      if (values.differs(row)) this.#said.push(values.spoken(row, this.#dictionaries));
-      said[row] = this.#said.length - 1;
-    }
-    const cells: Cells = {
+    const cells = new ChunkCells(chunk);
+    this.#rows.add(cells.series, {
       at_ns: cellsOf(chunk, 1, BigInt64Array),
       ordinals: cellsOf(chunk, 2, Int32Array),
       gateway_ns: cellsOf(chunk, 3, BigInt64Array),
-      ...{ said, chunk },
-    };
-    this.#rows.add(cellsOf(chunk, 0, Int32Array), cells);
+      ...{ said: this.#placesOf(cells, chunk.rowCount), chunk },
+    });
+  }
+
+  /** @param written of the series that are read. */
+  addWritten(written: Written): void {
+    const { series, at_ns, ordinals, gateway_ns } = written;
+    const said = this.#placesOf(speechIn(written), series.length);
+    this.#rows.add(series, { at_ns, ordinals, gateway_ns, said });
+  }
+
+  #placesOf(speech: Speech, rows: number): Int32Array {
+    const said = new Int32Array(rows);
+    for (let row = 0; row < rows; row += 1) {
+      if (speech.differs(row)) this.#said.push(speech.spoken(row, this.#dictionaries));
+      said[row] = this.#said.length - 1;
+    }
+    return said;
   }
 
   /** By series, without what repeats what was said before it. */
@@ -67,10 +83,26 @@ export class TextsList {
   }
 }
 
+function speechIn({ series, origins, values, natives }: Written): Speech {
+  return {
+    differs: (row) =>
+      row === 0 ||
+      series[row] !== series[row - 1] ||
+      origins[row] !== origins[row - 1] ||
+      !values.alike(row, row - 1) ||
+      !natives.alike(row, row - 1),
+    spoken(row, { origin }) {
+      const [source = ''] = origin.thing(origins[row]!);
+      const native = natives.get(row);
+      return { source, value: values.get(row), native: typeof native === 'string' ? native : undefined };
+    },
+  };
+}
+
 /** What the rows of a chunk say. Comparing numbers here costs less than in SQL, other than comparing texts. */
-class Values {
+class ChunkCells implements Speech {
   readonly #chunk: DuckDBDataChunk;
-  readonly #series: Int32Array;
+  readonly series: Int32Array;
   readonly #isOtherText: Uint8Array;
   readonly #origins: Int32Array;
   readonly #kinds: Uint8Array;
@@ -80,7 +112,7 @@ class Values {
   /** @param chunk of `TextsList.columns`. */
   constructor(chunk: DuckDBDataChunk) {
     this.#chunk = chunk;
-    this.#series = cellsOf(chunk, 0, Int32Array);
+    this.series = cellsOf(chunk, 0, Int32Array);
     this.#isOtherText = cellsOf(chunk, 4, Uint8Array);
     this.#origins = cellsOf(chunk, 5, Int32Array);
     this.#kinds = cellsOf(chunk, 6, Uint8Array);
@@ -96,7 +128,7 @@ class Values {
       row === 0 ||
       this.#isOtherText[row] === 1 ||
       kind !== this.#kinds[before] ||
-      this.#series[row] !== this.#series[before] ||
+      this.series[row] !== this.series[before] ||
       this.#origins[row] !== this.#origins[before] ||
       (kind === kinds.number && this.#numbers[row] !== this.#numbers[before]) ||
       ((kind === kinds.integer || kind === kinds.flag) && this.#integers[row] !== this.#integers[before])
