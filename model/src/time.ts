@@ -93,7 +93,8 @@ export const isoInstant = z
     } catch {
       context.addIssue({
         code: 'custom',
-        message: 'an ISO 8601 instant with offset, such as 2026-03-01T08:00:00+08:00',
+        message:
+          'an ISO 8601 instant with offset, such as 2026-03-01T08:00:00+08:00, of the years 1678 to 2261',
       });
       return z.NEVER;
     }

@@ -56,13 +56,17 @@ function refusalOf(
     return problem(401, {
       code: 'not_authorized',
       detail: 'this service wants a token that it knows, as bearer or as the password of its principal',
+      hint: 'send the header Authorization: Bearer TOKEN',
     });
   if (request.is404) return undefined;
   if (!action || !scope) return forbidden('this route states no action and scope');
   const paths = [scope(request)].flat();
   const refused = paths.length === 0 ? '' : paths.find((path) => !authorize(principal, action, path));
   if (refused === undefined) return undefined;
-  return forbidden(`'${principal.name}' may not ${action} '${refused}'`);
+  return forbidden(
+    `'${principal.name}' may not ${action} '${refused}'`,
+    'ask for what this token is granted, or have the grant added to the credentials file',
+  );
 }
 
 function portOf(app: FastifyInstance): number {
@@ -86,6 +90,6 @@ function challenge(request: FastifyRequest): string {
   return `Basic realm="benchline", charset="UTF-8", Bearer realm="benchline"${shown ? ', error="invalid_token"' : ''}`;
 }
 
-function forbidden(detail: string): Problem {
-  return problem(403, { code: 'not_authorized', detail });
+function forbidden(detail: string, hint?: string): Problem {
+  return problem(403, { code: 'not_authorized', detail, ...(hint !== undefined && { hint }) });
 }

@@ -1,4 +1,10 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { z } from 'zod';
 import { BenchlineError } from '../error.ts';
 import type { Log } from '../log.ts';
@@ -9,6 +15,7 @@ import { installSecurityHeaders } from './headers.ts';
 import { listenError } from './listen-error.ts';
 import { isLoopback } from './loopback.ts';
 import { answerError, problem, sendProblem } from './problem.ts';
+import { answerUnread, installBodies, methodsOf } from './unread.ts';
 
 export { type Action, actions, authorize, localPrincipal, type Principal } from './access.ts';
 export { type Credentials, CredentialsFile, credentialsOf, readCredentials } from './credentials.ts';
@@ -75,24 +82,15 @@ export async function openDoor(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
     requestTimeout: 30_000,
+    clientErrorHandler: answerUnread,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });
   installSecurityHeaders(app);
   installGuard(app, options.credentials);
+  installBodies(app);
   installClosing(app);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      reply,
-      problem(404, {
-        code: 'not_found',
-        detail: `there is no ${request.method} ${request.url.split('?')[0]}`,
-        ...(app.hasRoute({ method: 'GET', url: '/openapi.json' }) && {
-          hint: '/openapi.json lists what there is',
-        }),
-      }),
-    ),
-  );
+  app.setNotFoundHandler(answerNowhere);
   try {
     await register(app);
     await app.listen({ host: options.host, port: options.port });
@@ -115,5 +113,28 @@ function assertMayListen({ service, host, credentials }: DoorOptions): void {
     'config_invalid',
     `${service} will not listen on ${host} without credentials: anyone on the network could ask`,
     { hint: 'set http.host to 127.0.0.1, or name a file of principals in http.credentials_file' },
+  );
+}
+
+function answerNowhere(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { server: app, method } = request;
+  const [path = ''] = request.url.split('?');
+  const taken = methodsOf(app, path);
+  const detail = `there is no ${method} ${path}`;
+  if (taken.length > 0) {
+    reply.header('allow', taken.join(', '));
+    return sendProblem(
+      reply,
+      problem(405, { code: 'bad_request', detail, hint: `it takes ${taken.join(', ')}` }),
+    );
+  }
+  const described = app.hasRoute({ method: 'GET', url: '/openapi.json' });
+  return sendProblem(
+    reply,
+    problem(404, {
+      code: 'not_found',
+      detail,
+      ...(described && { hint: '/openapi.json lists what there is' }),
+    }),
   );
 }

@@ -98,6 +98,14 @@ function problemOf(error: unknown): Problem {
     return problem(statusCode, {
       code: 'bad_request',
       ...(message === undefined ? {} : { detail: message }),
+      ...(hintOfStatus[statusCode] !== undefined && { hint: hintOfStatus[statusCode] }),
     });
   return problem(500);
 }
+
+/** What to do about a request that was refused before its route saw it. */
+const hintOfStatus: Readonly<Record<number, string>> = {
+  400: 'send a JSON body as the description of the service says, and encode what an address may not contain (% as %25)',
+  413: 'send less in one request',
+  415: 'send JSON, with content-type: application/json',
+};

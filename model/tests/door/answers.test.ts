@@ -1,4 +1,6 @@
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { aText, containing } from '../matchers.ts';
@@ -57,8 +59,37 @@ describe('answers', () => {
       status: 400,
       code: 'bad_request',
     });
-    expect((await ask(port, '/entries', { 'content-type': 'text/xml' }, 'POST', '<a/>')).status).toBe(415);
+    for (const type of ['text/xml', 'text/plain'])
+      expect((await ask(port, '/entries', { 'content-type': type }, 'POST', '<a/>')).json()).toMatchObject({
+        status: 415,
+        hint: containing('application/json'),
+      });
+    const packed = await ask(port, '/entries', { ...json, 'content-encoding': 'gzip' }, 'POST', '{"a":1}');
+    expect(packed.json()).toMatchObject({ status: 415, detail: containing("'gzip'") });
     expect((await ask(port, '/entries', json, 'POST', '{"a":1}')).json()).toEqual({ a: 1 });
+  });
+
+  it('name the methods that a path takes instead of another', async () => {
+    const { port } = await serve(routes);
+    const answer = await ask(port, '/figures', {}, 'DELETE');
+    expect([answer.status, answer.headers['allow']]).toEqual([405, 'GET, HEAD']);
+    expect(answer.json()).toMatchObject({ title: 'Method Not Allowed', hint: 'it takes GET, HEAD' });
+  });
+
+  it.each([
+    ['no HTTP', '\x16\x03\x01\r\n\r\n', 400],
+    [
+      'headers without end',
+      `GET /figures HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+    ],
+    ['two lengths', 'POST /entries HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400],
+  ])('are problems where %s is sent, too', async (_, sent, status) => {
+    const { port } = await serve(routes);
+    const socket = connect(port, '127.0.0.1').end(sent);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    expect(head).toContain('Content-Type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status, detail: aText, hint: aText });
   });
 
   it('carry headers that keep a browser from being turned against the console', async () => {
