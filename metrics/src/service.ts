@@ -74,7 +74,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   });
   const patience_ms = config.http.stalled_after_s * 1000;
   const health: MetricsHealth = metricsHealth(
-    { follower, writer, figures, late, publisher, revisions, alarms, readers },
+    { follower, writer, figures, late, publisher, revisions, alarms, readers, spoilt: computing.spoilt },
     { patience_ms, log },
   );
   const kind = own ? ('embedded' as const) : ('influx' as const);
@@ -117,13 +117,16 @@ async function openFigures(
   opened.defer(() => store.close());
   const scopes = scopesOf(plant);
   const lateness_ns = nsFromMs(config.lateness_s * 1000);
-  const book = RevisionBook.open(file, log);
+  let spoilt = 0;
+  const onSpoilt = () => (spoilt += 1);
+  const book = RevisionBook.open(file, { log, onSpoilt });
   opened.defer(() => book.close());
   const revisions: Revisions = new Revisions({
     ...{ book, scopes, lateness_ns, micro_stop_ns: microStopNs(index) },
     onPublished: (dues) => writer?.revised(dues),
   });
-  const shelf = accounts === undefined ? undefined : AccountShelf.open({ file: accounts, plant: index, log });
+  const shelf =
+    accounts === undefined ? undefined : AccountShelf.open({ file: accounts, plant: index, log, onSpoilt });
   opened.defer(() => shelf?.close());
   const recent = new RecentReads(store, index);
   const figures = new Figures({ plant: index, store: recent, lateness_ns, published: revisions, shelf });
@@ -131,7 +134,7 @@ async function openFigures(
     ? undefined
     : new KpiWriter({ figures, scopes, store, lateness_ns, now: nsNow, log, onWritten: remember });
   const limits = new LimitBook({ energy: plant.energy, scopes, figures });
-  return { store, recent, own, from, scopes, revisions, shelf, figures, writer, limits, alarms };
+  return { store, recent, own, from, scopes, revisions, shelf, figures, writer, limits, alarms, spoilt };
 }
 
 /** Follows the feed, and tells everyone who keeps something what it no longer holds for. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CanonicalState, indexPlant, openLog, type PlantIndex, parsePlant } from '@benchline/model';
@@ -176,9 +176,10 @@ describe('a file of accounts', () => {
     });
   });
 
-  test('is made anew when it cannot be read', async () => {
+  test('is set aside and made anew when it cannot be read', async () => {
     writeFileSync(file, 'this is no database, whatever it says it is, and long enough to be taken for one');
     expect((await live((figures) => accountOf(figures))).elements.apt).toBe(3n * day);
+    expect(readdirSync(folder).filter((name) => name.includes('.unreadable-'))).toHaveLength(1);
   });
 
   test('says what the store says, whatever came in between', async () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { type Asset, describeError, type Log, type Nanoseconds, type PlantIndex } from '@benchline/model';
 import { type Account, emptyAccount } from '../accounts/account.ts';
 import type { FeedPosition } from '../follower/position.ts';
 import { everAfter, type Interval } from '../intervals.ts';
+import { openOrSetAside, type SpoiltFileOptions } from '../spoilt-file.ts';
 import type { Shelf } from './piece-book.ts';
 import { quarterNs } from './pieces.ts';
 
@@ -36,11 +36,10 @@ const queries = {
   remember: 'INSERT OR REPLACE INTO position VALUES (1, ?, ?)',
 } as const;
 
-export interface ShelfOptions {
-  /** Made if missing; one that cannot be used is made anew: what it holds can be worked out again. */
+export interface ShelfOptions extends SpoiltFileOptions {
+  /** Made if missing; one that cannot be read is moved aside: what it holds can be worked out again. */
   file: string;
   plant: PlantIndex;
-  log: Log;
 }
 
 /**
@@ -77,17 +76,14 @@ export class AccountShelf implements Shelf<Account> {
       this.#ends.set(String(asset), last as bigint);
   }
 
+  /** @throws BenchlineError `store_unavailable`, see `openOrSetAside`. */
   static open(options: ShelfOptions): AccountShelf {
-    try {
-      return new AccountShelf(new DatabaseSync(options.file), options);
-    } catch (error) {
-      options.log.warn(
-        { file: options.file, reason: describeError(error) },
-        'the file of accounts cannot be used: a new one is filled from the store',
-      );
-      for (const end of ['', '-wal', '-shm']) rmSync(`${options.file}${end}`, { force: true });
-      return new AccountShelf(new DatabaseSync(options.file), options);
-    }
+    return openOrSetAside(
+      options.file,
+      (database) => new AccountShelf(database, options),
+      'the store',
+      options,
+    );
   }
 
   /**

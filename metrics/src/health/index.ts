@@ -28,6 +28,8 @@ export interface HealthParts extends StageParts {
   revisions: Pick<Revisions, 'unpublished'>;
   alarms: Pick<AlarmWatch, 'standing'>;
   readers: Pick<StreamReaders, 'open' | 'refused' | 'coalesced' | 'dropped'>;
+  /** Files beside the store that did not read back when they were opened. */
+  spoilt: number;
 }
 
 /** Watches nothing until `health.start`. */
@@ -56,7 +58,7 @@ export function observeQueryable(
 const standingStates = alarmStates.filter((state) => state !== 'none');
 
 function samplesOf(parts: HealthParts): Samples<typeof metricsInstruments> {
-  const { follower, writer, figures, late, publisher, revisions, alarms, readers } = parts;
+  const { follower, writer, figures, late, publisher, revisions, alarms, readers, spoilt } = parts;
   const { connected, caught_up, next, last_received_ns, reconnects, refused, records } = follower.status();
   const series = writer?.status();
   return {
@@ -72,6 +74,7 @@ function samplesOf(parts: HealthParts): Samples<typeof metricsInstruments> {
     figures_computed_total: figures.computed,
     published_differing: publisher.differing,
     unpublished_periods: revisions.unpublished,
+    spoilt_files: spoilt,
     energy_alarms: standingStates.map((state) => [
       { state },
       alarms.standing().filter((alarm) => alarm.state === state).length,

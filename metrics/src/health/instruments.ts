@@ -87,6 +87,12 @@ export const metricsInstruments = instruments({
     action:
       'grows beyond a day of them: see whether ingest records publications, and the log of this service',
   },
+  spoilt_files: {
+    type: 'gauge',
+    unit: 'files',
+    help: 'Files of accounts and of revisions that did not read back at the start: moved aside, and filled anew from store and ledger',
+    action: 'not 0: the log names them; look at the disk, then delete FILE.unreadable-…',
+  },
   stream_readers: {
     type: 'gauge',
     unit: 'readers',

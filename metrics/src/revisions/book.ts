@@ -1,16 +1,9 @@
-import { existsSync, renameSync } from 'node:fs';
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import {
-  describeError,
-  type Log,
-  type Nanoseconds,
-  type Publication,
-  type PublishedPeriod,
-  type RevisionReason,
-} from '@benchline/model';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { Nanoseconds, Publication, PublishedPeriod, RevisionReason } from '@benchline/model';
 import { z } from 'zod';
 import { type FeedPosition, feedStart } from '../follower/position.ts';
 import type { Interval } from '../intervals.ts';
+import { openOrSetAside, type SpoiltFileOptions } from '../spoilt-file.ts';
 
 type Grain = PublishedPeriod['grain'];
 
@@ -110,36 +103,21 @@ export class RevisionBook {
   readonly #statements: Readonly<Record<Statement, StatementSync>>;
 
   /**
-   * Opens the file, or makes it. One that cannot be read is moved aside: what it held is read from the ledger again.
+   * Opens the file, or makes it. What one that cannot be read held is read from the ledger again.
    * @param file `:memory:` keeps nothing.
+   * @throws BenchlineError `store_unavailable`, see `openOrSetAside`.
    */
-  static open(file: string, log: Log): RevisionBook {
-    try {
-      return new RevisionBook(file);
-    } catch (error) {
-      const aside = `${file}.unreadable-${Date.now()}`;
-      log.error(
-        { file, aside, reason: describeError(error) },
-        'the file of revisions could not be read: it was moved aside and is filled anew from the ledger',
-      );
-      for (const end of ['', '-wal', '-shm'])
-        if (existsSync(`${file}${end}`)) renameSync(`${file}${end}`, `${aside}${end}`);
-      return new RevisionBook(file);
-    }
+  static open(file: string, options: SpoiltFileOptions): RevisionBook {
+    return openOrSetAside(file, (database) => new RevisionBook(database), 'the ledger', options);
   }
 
-  private constructor(file: string) {
-    this.#database = new DatabaseSync(file);
-    try {
-      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-      const verdict = this.#database.prepare('PRAGMA quick_check(1)').get();
-      if (verdict?.['quick_check'] !== 'ok')
-        throw new Error(`quick_check says ${String(verdict?.['quick_check'])}`);
-      this.#database.exec(schema);
-    } catch (error) {
-      this.#database.close();
-      throw error;
-    }
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    const verdict = database.prepare('PRAGMA quick_check(1)').get();
+    if (verdict?.['quick_check'] !== 'ok')
+      throw new Error(`quick_check says ${String(verdict?.['quick_check'])}`);
+    database.exec(schema);
     const prepared = Object.entries(sql).map(([name, query]) => {
       const statement = this.#database.prepare(query);
       statement.setReadBigInts(true);

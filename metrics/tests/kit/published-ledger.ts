@@ -50,7 +50,7 @@ export class PublishedLedger {
     const plant = parsePlant(yaml, 'plant.yaml');
     const index = indexPlant(plant);
     this.scopes = scopesOf(plant);
-    this.book = after?.book ?? RevisionBook.open(':memory:', openLog('test'));
+    this.book = after?.book ?? RevisionBook.open(':memory:', { log: openLog('test') });
     this.#store = openMemoryStore({ placement: placementOf(index) });
     this.figures = new Figures({ plant: index, store: this.#store, lateness_ns: 0n });
     this.revisions = new Revisions({
