@@ -1,6 +1,6 @@
 import type { Value } from '@benchline/model';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import { kinds } from './append.ts';
+import { kinds } from './values.ts';
 
 interface TypedArrays<A> {
   new (length: number): A;

@@ -1,9 +1,9 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { type SaidNumbers, saidKinds } from '../port.ts';
-import { kinds } from './append.ts';
 import { cellsOf } from './cells.ts';
-import type { Dictionaries } from './reader.ts';
 import { type Ordered, type Piece, RowsBySeries } from './series-rows.ts';
+import { kinds } from './values.ts';
+import type { Dictionaries, Written } from './written.ts';
 
 const kindsSaid = Uint8Array.from({ length: 256 }, (_, kind) => {
   if (kind === kinds.number) return saidKinds.double;
@@ -16,7 +16,7 @@ interface Cells extends Ordered {
   doubles: Float64Array;
   integers: BigInt64Array;
   /** Whose memory the columns are. */
-  chunk: DuckDBDataChunk;
+  chunk?: DuckDBDataChunk;
 }
 
 /** Rows in the order in which they were stored, put into columns by series, in time order, that outlive the chunks. */
@@ -42,6 +42,12 @@ export class NumbersList {
       chunk,
     };
     this.#rows.add(cellsOf(chunk, 0, Int32Array), cells);
+  }
+
+  /** @param written of the series that are read. */
+  addWritten({ series, at_ns, ordinals, gateway_ns, origins, values }: Written): void {
+    const { kinds: kindsOf, numbers: doubles, integers } = values;
+    this.#rows.add(series, { at_ns, ordinals, gateway_ns, origins, kinds: kindsOf, doubles, integers });
   }
 
   numbers(): SaidNumbers[] {

@@ -18,46 +18,47 @@ import { mergeWithin } from '../intervals.ts';
 import { inTimeOrder } from '../order.ts';
 import type { KpiFigure, KpiPeriod, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
 import { cellsOf, valueIn } from './cells.ts';
-import type { Dictionary } from './dictionary.ts';
-import { allObservations, type FreshTable } from './tables.ts';
+import { type Dictionaries, type Memory, observationIn, partsWithin } from './written.ts';
 
 type Query<M extends 'observed' | 'gaps' | 'entries' | 'kpis'> = Parameters<TelemetryStore[M]>[0];
 
 const observationColumns = `series, time, ordinal, kind, number, integer, text,
   native_kind, native_number, native_integer, native_text, status, gateway_time, origin, stated_time`;
 
-/** What the numbers in the rows stand for, and where rows are. */
-export interface Dictionaries {
-  /** Tables with rows that are not settled, those that take new ones last. */
-  readonly unsettled: readonly FreshTable[];
-  /** machine, signal */
-  series: Dictionary;
-  /** source, gateway, mapping */
-  origin: Dictionary;
-}
-
 /** Observations of numbered series of one machine; repeated deliveries of an identity come out once. */
 export async function readObservations(
   connection: DuckDBConnection,
-  dictionaries: Dictionaries,
-  window: { from_ns: bigint; to_ns: bigint },
+  memory: Memory,
+  window: Window,
   series: readonly number[],
 ): Promise<MachineObservation[]> {
   if (series.length === 0) return [];
-  const result = await connection.run(`SELECT ${observationColumns} ${rowsOf(dictionaries, series)}`, {
+  const unsettled = unsettledIn(memory, window, series);
+  const result = await connection.run(`SELECT ${observationColumns} ${settledRows(series)}`, {
     from: window.from_ns,
     to: window.to_ns,
   });
-  return inTimeOrder(observationsIn(await result.fetchAllChunks(), dictionaries));
+  return inTimeOrder([...observationsIn(await result.fetchAllChunks(), memory), ...unsettled]);
+}
+
+interface Window {
+  from_ns: bigint;
+  to_ns: bigint;
+}
+
+function unsettledIn(memory: Memory, window: Window, series: readonly number[]): MachineObservation[] {
+  return memory.unsettled
+    .flatMap((written) => [...partsWithin(written, series, window)])
+    .flatMap((part) => Array.from(part.series, (_, row) => observationIn(part, row, memory)));
 }
 
 /**
- * Rows of some series, one at least, with a time in ($from, $to], as they were stored. The numbers stand in the text: a
- * list as a parameter would not skip the blocks of other series. Within a block only bounds keep DuckDB from reading
- * every column of every row before it looks at the list.
+ * Settled rows of some series, one at least, with a time in ($from, $to], as they were stored. The numbers stand in the
+ * text: a list as a parameter would not skip the blocks of other series. Within a block only bounds keep DuckDB from
+ * reading every column of every row before it looks at the list.
  */
-export function rowsOf({ unsettled }: Dictionaries, series: readonly number[]): string {
-  return `FROM ${allObservations(unsettled)}
+export function settledRows(series: readonly number[]): string {
+  return `FROM settled
     WHERE series >= ${Math.min(...series)} AND series <= ${Math.max(...series)}
       AND series IN (${series.join(', ')}) AND time > $from AND time <= $to`;
 }
@@ -69,7 +70,7 @@ const everBefore = -(2n ** 63n);
 /** The newest observation of each series at or before an instant. */
 export async function readLatest(
   connection: DuckDBConnection,
-  dictionaries: Dictionaries,
+  memory: Memory,
   at_ns: bigint,
   series: readonly number[],
 ): Promise<MachineObservation[]> {
@@ -77,20 +78,35 @@ export async function readLatest(
   for (const from_ns of [at_ns - lately, everBefore]) {
     const missing = series.filter((id) => !found.has(id));
     if (missing.length === 0 || from_ns < everBefore) continue;
-    for (const newest of await newestOf(connection, dictionaries, { from_ns, to_ns: at_ns }, missing))
-      found.set(dictionaries.series.find(newest.machine, newest.signal) ?? -1, newest);
+    const window = { from_ns, to_ns: at_ns };
+    const unsettled = missing.flatMap((id) => newestUnsettled(memory, window, id));
+    const settled = await newestSettled(connection, memory, window, missing);
+    for (const newest of inTimeOrder([...settled, ...unsettled]))
+      found.set(memory.series.find(newest.machine, newest.signal) ?? -1, newest);
   }
   return [...found.values()];
 }
 
+/** The observations of the last instant of a series in (from, to]; the last of them holds. */
+function newestUnsettled(memory: Memory, window: Window, id: number): MachineObservation[] {
+  const parts = memory.unsettled.flatMap((written) => [...partsWithin(written, [id], window)]);
+  if (parts.length === 0) return [];
+  const instant = greatest(parts.map(({ at_ns }) => at_ns.reduce((a, b) => (a > b ? a : b))));
+  return parts.flatMap((part) =>
+    Array.from(part.at_ns.keys())
+      .filter((row) => part.at_ns[row] === instant)
+      .map((row) => observationIn(part, row, memory)),
+  );
+}
+
 /** Of each series that said something in (from, to] the observations of its last instant; the last of them holds. */
-async function newestOf(
+async function newestSettled(
   connection: DuckDBConnection,
   dictionaries: Dictionaries,
-  { from_ns, to_ns }: { from_ns: bigint; to_ns: bigint },
+  { from_ns, to_ns }: Window,
   series: readonly number[],
 ): Promise<MachineObservation[]> {
-  const rows = rowsOf(dictionaries, series);
+  const rows = settledRows(series);
   const instants = await connection.runAndReadAll(`SELECT series, max(time) ${rows} GROUP BY series`, {
     from: from_ns,
     to: to_ns,
@@ -103,7 +119,7 @@ async function newestOf(
     from: least(times) - 1n,
     to: greatest(times),
   });
-  return inTimeOrder(observationsIn(await result.fetchAllChunks(), dictionaries));
+  return observationsIn(await result.fetchAllChunks(), dictionaries);
 }
 
 export async function readObserved(

@@ -1,8 +1,9 @@
-import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SaidColumns } from '../port.ts';
 import { NumbersList } from './numbers-list.ts';
-import { type Dictionaries, rowsOf } from './reader.ts';
+import { settledRows } from './reader.ts';
 import { TextsList } from './texts-list.ts';
+import { type Memory, partsWithin } from './written.ts';
 
 /** Numbers of series by how they are read: texts that mostly repeat, or numbers that mostly do not. */
 export interface SeriesRead {
@@ -18,17 +19,14 @@ export interface SeriesRead {
  */
 export async function readSaid(
   connection: DuckDBConnection,
-  dictionaries: Dictionaries,
+  memory: Memory,
   window: { from_ns: bigint; to_ns: bigint },
   { texts, numbers }: SeriesRead,
 ): Promise<SaidColumns> {
-  const read = async (
-    list: { add(chunk: DuckDBDataChunk): void },
-    columns: string,
-    series: readonly number[],
-  ) => {
+  const { unsettled } = memory;
+  const read = async (list: NumbersList | TextsList, columns: string, series: readonly number[]) => {
     if (series.length === 0) return;
-    const query = `SELECT ${columns} ${rowsOf(dictionaries, series)}`;
+    const query = `SELECT ${columns} ${settledRows(series)}`;
     const result = await connection.stream(query, { from: window.from_ns, to: window.to_ns });
     for (
       let chunk = await result.fetchChunk();
@@ -36,9 +34,11 @@ export async function readSaid(
       chunk = await result.fetchChunk()
     )
       list.add(chunk);
+    for (const written of unsettled)
+      for (const part of partsWithin(written, series, window)) list.addWritten(part);
   };
-  const columned = new NumbersList(dictionaries);
-  const said = new TextsList(dictionaries);
+  const columned = new NumbersList(memory);
+  const said = new TextsList(memory);
   await read(columned, NumbersList.columns, numbers);
   await read(said, TextsList.columns, texts);
   return { texts: said.texts(), numbers: columned.numbers() };

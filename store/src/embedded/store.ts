@@ -1,22 +1,24 @@
 import { entryToJson, type Log } from '@benchline/model';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBBlobValue, type DuckDBConnection } from '@duckdb/node-api';
 import { inTimeOrder } from '../order.ts';
 import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteOutcome } from '../port.ts';
 import { refusalOf } from '../refusal.ts';
-import { appendColumns, appendRows, observationColumns, tables } from './append.ts';
+import { appendRows, tables } from './append.ts';
 import { Database } from './database.ts';
 import { Dictionary } from './dictionary.ts';
 import { readEntries, readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
 import { readSaid } from './said.ts';
+import { settle } from './settle.ts';
 import {
   compactSmall,
   createTables,
-  type FreshTable,
-  freshRows,
+  emptyWritten,
   lastCursor,
   otherThan,
-  settle,
+  type WrittenTable,
+  writesIn,
 } from './tables.ts';
+import { bytesOf, type Memory, type Written, writtenOf } from './written.ts';
 
 export interface EmbeddedStore extends TelemetryStore {
   /** `cursor` is stored in the same transaction as the data: both are there after a crash, or neither. */
@@ -63,39 +65,38 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 }
 
 /** What is kept in memory of what the file holds. */
-class Content {
-  /** machine, signal */
+class Content implements Memory {
   series = new Dictionary();
-  /** source, gateway, mapping */
   origin = new Dictionary();
-  /** The table that takes rows; the other one is empty or being compacted. */
-  open: FreshTable = 'fresh';
-  /** Rows since the last compaction. */
+  /** The table that takes writes; the other one is empty or being compacted. */
+  open: WrittenTable = 'written';
+  /** Rows of all kinds since the last compaction. */
   pending = 0;
-  /** Tables that may have rows which are not settled. */
-  readonly #filled = new Set<FreshTable>();
+  readonly #writes = new Map<WrittenTable, Written[]>();
 
   async load(connection: DuckDBConnection): Promise<void> {
     await createTables(connection);
     this.series = await Dictionary.load(connection, 'series');
     this.origin = await Dictionary.load(connection, 'origin');
-    const rows = await freshRows(connection);
-    for (const table of rows.keys()) this.#filled.add(table);
-    this.pending = [...rows.values()].reduce((sum, each) => sum + each, 0);
+    for (const table of ['written', 'written_other'] as const)
+      this.#writes.set(table, await writesIn(connection, table));
+    this.pending = this.unsettled.reduce((sum, { series }) => sum + series.length, 0);
   }
 
-  get unsettled(): FreshTable[] {
-    return [otherThan(this.open), this.open].filter((table) => this.#filled.has(table));
+  get unsettled(): readonly Written[] {
+    return [...this.writesOf(otherThan(this.open)), ...this.writesOf(this.open)];
   }
 
-  /** To be said before rows can be read there. */
-  fills(table: FreshTable): void {
-    this.#filled.add(table);
+  writesOf(table: WrittenTable): readonly Written[] {
+    return this.#writes.get(table) ?? [];
   }
 
-  /** Says that a table was emptied; one that takes rows again is never known to be. */
-  emptied(table: FreshTable): void {
-    if (table !== this.open) this.#filled.delete(table);
+  add(table: WrittenTable, written: Written): void {
+    this.#writes.get(table)?.push(written);
+  }
+
+  emptied(table: WrittenTable): void {
+    this.#writes.set(table, []);
   }
 }
 
@@ -124,11 +125,11 @@ class Embedded implements EmbeddedStore {
     const accepted = observations.length + write.observed.length + write.gaps.length + entries.length;
     await this.#commit(accepted, async (connection) => {
       const { series, origin, open } = this.#content;
-      if (observations.length > 0) this.#content.fills(open);
-      const columns = observationColumns(observations, series, origin);
+      const written = writtenOf(observations, this.#content);
       await appendRows(connection, tables.series, series.added());
       await appendRows(connection, tables.origin, origin.added());
-      await appendColumns(connection, tables.fresh, columns, open);
+      if (observations.length > 0)
+        await appendRows(connection, tables[open], [[new DuckDBBlobValue(bytesOf(written))]]);
       await appendRows(
         connection,
         tables.observed,
@@ -152,6 +153,7 @@ class Embedded implements EmbeddedStore {
       );
       if (options.cursor !== undefined)
         await appendRows(connection, tables.cursor, [[BigInt(options.cursor), options.cursor_line ?? '']]);
+      return () => this.#content.add(open, written);
     });
     return { accepted, rejected };
   }
@@ -232,16 +234,26 @@ class Embedded implements EmbeddedStore {
     return signals.flatMap((signal) => series.find(machine, signal) ?? []);
   }
 
-  /** Commits what lets the file grow by some rows, and sees to it that it is compacted now and then. */
-  async #commit(rows: number, work: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+  /**
+   * Commits what lets the file grow by some rows, and sees to it that it is compacted now and then. What the work hands
+   * back is done once it is committed.
+   */
+  async #commit(
+    rows: number,
+    work: (connection: DuckDBConnection) => Promise<(() => void) | void>,
+  ): Promise<void> {
     const content = this.#content;
     if (content.pending >= mostWaiting * this.#compactRows) await this.#compacting;
+    let then: (() => void) | void;
     const settled = (committed: boolean) => {
+      if (committed) then?.();
       for (const dictionary of [content.series, content.origin])
         if (committed) dictionary.commit();
         else dictionary.rollback();
     };
-    await this.#database.commit(work, settled);
+    await this.#database.commit(async (connection) => {
+      then = await work(connection);
+    }, settled);
     content.pending += rows;
     if (content.pending >= this.#compactRows && !this.#compacting)
       this.#compacting = this.#compact()
@@ -267,8 +279,13 @@ class Embedded implements EmbeddedStore {
     content.pending -= rows;
   }
 
-  async #settle(table: FreshTable): Promise<void> {
-    await this.#database.aside((connection) => settle(connection, table));
+  async #settle(table: WrittenTable): Promise<void> {
+    const writes = this.#content.writesOf(table);
+    if (writes.length === 0) return;
+    await this.#database.aside(async (connection) => {
+      await settle(connection, writes);
+      await emptyWritten(connection, table);
+    });
     this.#content.emptied(table);
   }
 }

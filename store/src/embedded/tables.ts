@@ -1,43 +1,55 @@
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBBlobValue, DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { type Written, writtenIn } from './written.ts';
 
 /**
- * `fresh` and `fresh_other` take rows as they come, one at a time; compaction moves those of the other, sorted, to
- * the end of `settled`, so that reading one signal skips the row groups of all others. Nothing has a key: an index
- * would cost ten times the append.
+ * `written` and `written_other` take the observations of each write as they are kept in memory, one at a time: a row of
+ * bytes costs a third of as many rows in columns. Compaction puts those of the other, sorted, at the end of `settled`,
+ * so that reading one signal skips the row groups of all others. Nothing has a key: an index would cost ten times the
+ * append.
  * Times are BIGINT nanoseconds at which an observation is placed: source time + ordinal.
  */
-const observationColumns = `series INTEGER, time BIGINT, ordinal INTEGER,
-  kind UTINYINT, number DOUBLE, integer BIGINT, text VARCHAR,
-  native_kind UTINYINT, native_number DOUBLE, native_integer BIGINT, native_text VARCHAR,
-  status UINTEGER, gateway_time BIGINT, origin INTEGER, stated_time BIGINT`;
-
 const schema = `
   CREATE TABLE IF NOT EXISTS series (id INTEGER, machine VARCHAR, signal VARCHAR);
   CREATE TABLE IF NOT EXISTS origin (id INTEGER, source VARCHAR, gateway VARCHAR, mapping VARCHAR);
-  CREATE TABLE IF NOT EXISTS fresh (${observationColumns});
-  CREATE TABLE IF NOT EXISTS fresh_other (${observationColumns});
-  CREATE TABLE IF NOT EXISTS settled (${observationColumns});
-  ALTER TABLE fresh ADD COLUMN IF NOT EXISTS stated_time BIGINT;
-  ALTER TABLE settled ADD COLUMN IF NOT EXISTS stated_time BIGINT;
+  CREATE TABLE IF NOT EXISTS written (observations BLOB);
+  CREATE TABLE IF NOT EXISTS written_other (observations BLOB);
+  CREATE TABLE IF NOT EXISTS settled (series INTEGER, time BIGINT, ordinal INTEGER,
+    kind UTINYINT, number DOUBLE, integer BIGINT, text VARCHAR,
+    native_kind UTINYINT, native_number DOUBLE, native_integer BIGINT, native_text VARCHAR,
+    status UINTEGER, gateway_time BIGINT, origin INTEGER, stated_time BIGINT);
   CREATE TABLE IF NOT EXISTS observed (machine VARCHAR, source VARCHAR, from_ns BIGINT, until_ns BIGINT);
   CREATE TABLE IF NOT EXISTS gap (machine VARCHAR, source VARCHAR, from_ns BIGINT, to_ns BIGINT, reason VARCHAR);
   CREATE TABLE IF NOT EXISTS entry (id VARCHAR, subject VARCHAR, from_ns BIGINT, to_ns BIGINT, entry VARCHAR);
   CREATE TABLE IF NOT EXISTS kpi (scope VARCHAR, period VARCHAR, from_ns BIGINT, to_ns BIGINT,
     revision INTEGER, provisional BOOLEAN, figures VARCHAR);
-  CREATE TABLE IF NOT EXISTS cursor (next BIGINT);
-  ALTER TABLE cursor ADD COLUMN IF NOT EXISTS line VARCHAR;`;
+  CREATE TABLE IF NOT EXISTS cursor (next BIGINT, line VARCHAR);`;
 
+/** Where earlier versions kept what was not settled. */
+const formerTable = 'fresh';
+
+/** @throws Error when the file is of an earlier version. */
 export async function createTables(connection: DuckDBConnection): Promise<void> {
+  const former = await connection.runAndReadAll(
+    `SELECT 1 FROM information_schema.tables WHERE table_name = '${formerTable}'`,
+  );
+  if (former.currentRowCount > 0) throw new Error('an earlier version made it');
   await connection.run(schema);
 }
 
-export type FreshTable = 'fresh' | 'fresh_other';
+export type WrittenTable = 'written' | 'written_other';
 
-export const otherThan = (table: FreshTable): FreshTable => (table === 'fresh' ? 'fresh_other' : 'fresh');
+export const otherThan = (table: WrittenTable): WrittenTable =>
+  table === 'written' ? 'written_other' : 'written';
 
-/** Settled observations and those of some other tables, in this order. Each table costs as much as a small question. */
-export function allObservations(unsettled: readonly FreshTable[]): string {
-  return `(${['settled', ...unsettled].map((name) => `FROM ${name}`).join(' UNION ALL ')})`;
+/** The observations of each write of a table. */
+export async function writesIn(connection: DuckDBConnection, table: WrittenTable): Promise<Written[]> {
+  const reader = await connection.runAndReadAll(`SELECT observations FROM ${table} ORDER BY rowid`);
+  return reader.getColumns()[0]?.map((cell) => writtenIn((cell as DuckDBBlobValue).bytes)) ?? [];
+}
+
+/** Empties a table that takes no writes now. Runs within the caller's transaction. */
+export async function emptyWritten(connection: DuckDBConnection, table: WrittenTable): Promise<void> {
+  await connection.run(`CREATE OR REPLACE TABLE ${table} (observations BLOB)`);
 }
 
 /**
@@ -76,34 +88,4 @@ export async function lastCursor(connection: DuckDBConnection): Promise<DuckDBVa
 /** Drops what was replaced in the tables that stay small. Runs within the caller's transaction. */
 export async function compactSmall(connection: DuckDBConnection): Promise<void> {
   for (const statement of small) await connection.run(statement);
-}
-
-const observationNames = observationColumns.split(',').map((column) => column.trim().split(' ')[0]);
-const isOfItsOwn = ['series', 'time', 'ordinal']
-  .map((name) => `${name} IS DISTINCT FROM lag(${name}) OVER ()`)
-  .join(' OR ');
-
-/**
- * Moves the rows of a table that takes none now to `settled`, sorted, of each identity the one that holds. Runs within
- * the caller's transaction. Sorted once, the first of an identity is found as the rows pass: numbering them by identity
- * would sort them twice.
- */
-export async function settle(connection: DuckDBConnection, closed: FreshTable): Promise<void> {
-  if ((await rowsIn(connection, closed)) === 0) return;
-  const sorted = `SELECT * FROM ${closed} ORDER BY series, time, ordinal, gateway_time DESC, rowid DESC`;
-  await connection.run(`INSERT INTO settled SELECT ${observationNames.join(', ')}
-    FROM (SELECT *, ${isOfItsOwn} AS is_of_its_own FROM (${sorted})) WHERE is_of_its_own`);
-  await connection.run(`CREATE OR REPLACE TABLE ${closed} (${observationColumns})`);
-}
-
-/** How many rows are not settled, of each table that has any. */
-export async function freshRows(connection: DuckDBConnection): Promise<Map<FreshTable, number>> {
-  const counted = new Map<FreshTable, number>();
-  for (const name of ['fresh', 'fresh_other'] as const) counted.set(name, await rowsIn(connection, name));
-  return new Map([...counted].filter(([, rows]) => rows > 0));
-}
-
-async function rowsIn(connection: DuckDBConnection, table: FreshTable): Promise<number> {
-  const reader = await connection.runAndReadAll(`SELECT count(*) FROM ${table}`);
-  return Number(reader.value(0, 0));
 }
