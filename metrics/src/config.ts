@@ -10,7 +10,7 @@ export const MetricsConfig = z
     plant: z.string().min(1).describe('Plant file'),
     feed_url: z
       .url({ protocol: /^https?$/ })
-      .describe("Address of ingest's HTTP door, for example http://127.0.0.1:8091"),
+      .describe("Address of ingest's HTTP door, for example http://127.0.0.1:8081"),
     feed_token_file: z
       .string()
       .min(1)
