@@ -10,6 +10,7 @@ import { placementOf } from '@benchline/store';
 import { openEmbeddedStore } from '@benchline/store/embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KpiResult } from '../src/api/schemas.ts';
+import { kpi as command } from '../src/commands/kpi.ts';
 import { loadObservationFile } from '../src/offline/observation-file.ts';
 import { plantYaml } from './kit/plant.ts';
 
@@ -145,6 +146,10 @@ describe('benchline kpi', () => {
       '{"machine":"mill-1","signal":"good-items","time":"2026-03-02T08:00:00Z","value":1,"status":2147483648}',
       'a value, or a Bad status instead of it',
     ],
+    [
+      '{"machine":"mill-1","signal":"good-items","time":"2026-03-02T08:00:00Z","value":null}',
+      'value: has to be a number, a text, true or false',
+    ],
   ])('says what is wrong with %s', async (line, problem) => {
     const file = write('wrong.ndjson', line);
     await expect(loadObservationFile(file, loadedIndex())).rejects.toThrow(`wrong.ndjson:1: ${problem}`);
@@ -157,6 +162,21 @@ describe('benchline kpi', () => {
     expect(figures.oee).toMatchObject({ status: 'not_observed' });
     expect(figures.energy_kwh?.value).toBeCloseTo(3.5, 12);
     expect(stderr).toContain('no line of kind "observed"');
+  });
+
+  it('names the scope that was meant', async () => {
+    const values = {
+      plant: join(folder, 'plant.yaml'),
+      observations: join(folder, 'example.ndjson'),
+      from: '2026-03-02T08:00:00Z',
+      to: '2026-03-02T09:00:00Z',
+      scope: 'cell/mill-1',
+    };
+    const asked = command.run({ values, positionals: [], signal: new AbortController().signal });
+    await expect(asked).rejects.toMatchObject({
+      message: "the plant has no scope 'cell/mill-1'",
+      hint: expect.stringMatching(/: acme\/north\/shop\/cell\/mill-1$/),
+    });
   });
 
   it('names the line that it cannot read', async () => {

@@ -11,7 +11,7 @@ import type { KpiResult } from '../api/schemas.ts';
 import { statusWording } from '../api/wording.ts';
 import { Figures } from '../figures/figures.ts';
 import { periodGrains } from '../figures/periods.ts';
-import { findScope, scopesOf } from '../figures/scopes.ts';
+import { findScope, type Scope, scopesOf } from '../figures/scopes.ts';
 import { type LoadedFile, loadObservationFile } from '../offline/observation-file.ts';
 import { windowFrom, windowOptions } from './window-options.ts';
 
@@ -40,7 +40,7 @@ export const kpi: Command = {
     const window = windowFrom(values);
     const grain = grainOf(values['grain']);
     const { plant, index } = loadPlant(String(values['plant']));
-    const scope = findScope(scopesOf(plant), String(values['scope'] ?? plant.enterprise.id));
+    const scope = scopeNamed(scopesOf(plant), String(values['scope'] ?? plant.enterprise.id));
     const loaded = await loadObservationFile(String(values['observations']), index);
     sayWhatIsMissing(loaded, index);
     // A file is all there is: no window in it is still open, and nothing is late any more.
@@ -65,6 +65,24 @@ function grainOf(text: unknown): (typeof periodGrains)[number] | undefined {
   throw new BenchlineError('usage', `--grain ${JSON.stringify(text)} is none`, {
     hint: 'write hour, shift or day',
   });
+}
+
+const mostNamed = 8;
+
+/** @throws BenchlineError `not_found` naming the paths that may have been meant. */
+function scopeNamed(scopes: ReadonlyMap<string, Scope>, path: string): Scope {
+  try {
+    return findScope(scopes, path);
+  } catch (cause) {
+    const last = path.split('/').findLast((id) => id !== '');
+    const alike = [...scopes.keys()].filter((known) => known.endsWith(`/${last}`));
+    const named = alike.length > 0 ? alike : [...scopes.keys()];
+    const more = named.length > mostNamed ? ' …' : '';
+    throw new BenchlineError('not_found', `the plant has no scope '${path}'`, {
+      hint: `its scopes are ids joined by slashes: ${named.slice(0, mostNamed).join(', ')}${more}`,
+      cause,
+    });
+  }
 }
 
 function sayWhatIsMissing(

@@ -9,6 +9,17 @@ export interface ChainStep {
   stations: readonly AssetAccount[];
 }
 
+/** Whether nobody knows of some process what was submitted: no station of it told its counts, and no inspection. */
+function unheard({ steps, inspections }: Parameters<typeof rolledThroughputYield>[0][number]): boolean {
+  const inspected = new Set(
+    inspections.map(({ statement }) => statement.kind === 'inspection' && statement.process),
+  );
+  return steps.some(
+    ({ process, stations }) =>
+      !inspected.has(process.id) && stations.every(({ account }) => account.counts === undefined),
+  );
+}
+
 /** Rolled throughput yield of the chains of a scope, each over its time: that of the lowest. */
 export function rolledThroughputYield(
   chains: readonly { steps: readonly ChainStep[]; inspections: readonly Entry[] }[],
@@ -25,9 +36,12 @@ export function rolledThroughputYield(
     return chainYield({ processes: steps.map(({ process }) => process.id) }, processes).rolled_yield;
   });
   const lowest = lowestOf(yields);
-  if ('absent' in lowest) return absent(lowest.absent === 'no_items' ? 'no_items' : 'not_applicable');
   const all = chains.flatMap(({ steps }) => steps);
   const stations = all.flatMap((step) => step.stations);
+  if ('absent' in lowest) {
+    if (lowest.absent !== 'no_items') return absent('not_applicable');
+    return absent(chains.some(unheard) ? 'not_observed' : 'no_items');
+  }
   const partial = stations.some(({ account }) => account.counts_from_later);
   const inputs = { rolled_processes: all.length };
   return { value: lowest.value, status: partial ? 'partial' : 'ok', inputs };

@@ -68,5 +68,6 @@ function converted({ scope, reports }: Subject, conversions: Conversions, to: 'k
 
 function idleEnergyShare({ scope, reports }: Subject): Figure {
   if (!reports.states) return absent('not_applicable');
+  if (!reports.carriers.has(electricity)) return absent('no_meter');
   return idleShare(stateEnergy(scope.account, electricity));
 }

@@ -64,7 +64,7 @@ export async function loadObservationFile(file: string, plant: PlantIndex): Prom
     for (const { machine, signal, status: code, native, value } of write.observations) {
       if (code === status.badOutOfRange && typeof native === 'string')
         count(unlisted, `${machine}/${signal} '${native}'`);
-      const why = unusable(plant.assets.get(machine)?.type.signals[signal], value);
+      const why = unusable(plant.plant, plant.assets.get(machine)?.type.signals[signal], value);
       if (why !== undefined) count(unused, `${machine}/${signal} '${value}' ${why}`);
     }
   }

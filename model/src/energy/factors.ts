@@ -106,6 +106,9 @@ const sets = {
   },
 } as const satisfies Record<string, Omit<FactorSet, 'id'>>;
 
+/** Carriers that the sets have factors for, alike in all of them. */
+export const carriersWithFactor = sets['gb-t-2589-2020'].factors.map(({ carrier }) => carrier);
+
 export type FactorSetId = keyof typeof sets;
 export const factorSetIds = Object.keys(sets) as [FactorSetId, ...FactorSetId[]];
 export const factorSets = Object.fromEntries(

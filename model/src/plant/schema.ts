@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { carriersWithFactor } from '../energy/factors.ts';
 import { Slug } from '../slug.ts';
 import { Calendar } from './calendar.ts';
 import { apportionWithin, Energy, registerUnit } from './energy.ts';
@@ -60,7 +61,9 @@ export const Signal = z.discriminatedUnion('measurement', [
   z.strictObject({
     ...SignalCommon,
     measurement: z.literal('energy').describe('A register of an energy meter'),
-    carrier: Slug.default('electricity').describe('Energy carrier'),
+    carrier: Slug.default('electricity').describe(
+      `Energy carrier. GB/T 2589 has conversion factors for ${carriersWithFactor.join(', ')}; others need one in energy.factors`,
+    ),
     register: z
       .enum(['import', 'export', 'net'])
       .describe(

@@ -4,7 +4,9 @@ import type { Definition } from '../kpi/definition.ts';
 import { type DerivedFormulaId, derivedFormulaOf, derivedFormulas } from '../kpi/derived.ts';
 import { inputNames } from '../kpi/input-names.ts';
 import { type StandardKpi, standardKpis } from '../kpi/iso22400.ts';
+import { figureStatusTexts } from '../kpi/statuses.ts';
 import { kpiTexts } from '../kpi/texts.ts';
+import { declaredInputs } from '../telemetry/statement.ts';
 import { code, generatedNote, page, table } from './markdown.ts';
 
 type PageLanguage = 'en' | 'zh';
@@ -16,6 +18,7 @@ interface Wording {
   head: readonly string[];
   standard: { title: string; intro: string; head: readonly string[] };
   elsewhere: { title: string; text: string };
+  statuses: { title: string; intro: string; head: readonly string[] };
   derived: { title: string; intro: string; head: readonly string[] };
   example: { title: string; text: string };
   labels: Readonly<Record<'formula' | 'unit' | 'source' | 'inputs' | 'target' | 'example', string>>;
@@ -51,7 +54,13 @@ const wording: Readonly<Record<PageLanguage, Wording>> = {
         'machine they are its Cm and Cmk. Figures of people, stock and material are absent with the status',
         '`not_declared` until an entry of kind `declared_input` states their inputs for exactly the window, or for parts that fill it;',
         'a declaration is never divided. Results say of every figure whether it is `measured` or `declared`.',
+        `What may be declared, and in which unit: ${declarable('en')}.`,
       ].join('\n'),
+    },
+    statuses: {
+      title: '## Why a figure is absent',
+      intro: 'Only `ok` and `partial` come with a value.',
+      head: ['Status', 'What it says'],
     },
     derived: {
       title: '## Figures beside these',
@@ -94,7 +103,13 @@ const wording: Readonly<Record<PageLanguage, Wording>> = {
         '以单台设备短期运行的 s 代替 σ,即为 Cm 和 Cmk。',
         '人员、库存和物料类指标在没有 `declared_input` 录入恰好申报该时间窗口(或能拼满它的各段)的输入之前,状态为 `not_declared`;',
         '申报值从不拆分。每个结果都注明指标是实测 (`measured`) 还是申报 (`declared`)。',
+        `可申报的输入及其单位:${declarable('zh')}。`,
       ].join('\n'),
+    },
+    statuses: {
+      title: '## 指标为空的原因',
+      intro: '只有 `ok` 和 `partial` 带有数值。',
+      head: ['状态', '含义'],
     },
     derived: {
       title: '## 其他数值的公式',
@@ -115,9 +130,15 @@ const wording: Readonly<Record<PageLanguage, Wording>> = {
   },
 };
 
+function declarable(language: PageLanguage): string {
+  return Object.entries(declaredInputs)
+    .map(([id, { unit, name }]) => `${code(id)} (${name[language]}, ${code(unit)})`)
+    .join(', ');
+}
+
 /** The catalogue of figures as a page in one language. */
 export function kpiPage(language: PageLanguage): string {
-  const { title, intro, head, standard, elsewhere, derived, example } = wording[language];
+  const { title, intro, head, standard, elsewhere, statuses, derived, example } = wording[language];
   const all = Object.values(kpiCatalogue).map((kpi) => textsOf(kpi, language));
   return page([
     title,
@@ -141,6 +162,12 @@ export function kpiPage(language: PageLanguage): string {
     ),
     elsewhere.title,
     elsewhere.text,
+    statuses.title,
+    statuses.intro,
+    table(
+      statuses.head,
+      Object.entries(figureStatusTexts).map(([id, texts]) => [code(id), texts[language]]),
+    ),
     derived.title,
     derived.intro,
     table(

@@ -121,8 +121,17 @@ export function observationFileLine(item: ObservationFileItem): string {
 
 type Fields = Record<string, Json | undefined>;
 
+/** A whole number of so many digits may be one that no double holds. */
+const longNumber = /[:\s]-?\d{16,}\s*[,}]/;
+
+/** People and other programs write counters as plain numbers, also those that a double would round. */
+function unrounded(_: string, value: Json, { source }: { source?: string } = {}): Json {
+  const rounded = typeof value === 'number' && source !== undefined && /^-?\d+$/.test(source);
+  return rounded && source !== String(value) ? { integer: source } : value;
+}
+
 function objectOf(line: string): Fields {
-  const json: unknown = JSON.parse(line);
+  const json: unknown = longNumber.test(line) ? JSON.parse(line, unrounded) : JSON.parse(line);
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Fields;
   throw new Error('a line has to be one JSON object');
 }

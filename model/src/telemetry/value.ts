@@ -12,17 +12,20 @@ export type Value = number | bigint | string | boolean;
 /** The same value in JSON: a number, a string, a boolean, or `{ "integer": "9007199254740993" }`. */
 export type ValueJson = number | string | boolean | { integer: string };
 
-export const ValueJson: z.ZodType<ValueJson, ValueJson> = z.union([
-  z.number(),
-  z.string().refine((text) => text.isWellFormed(), 'a text without lone surrogates'),
-  z.boolean(),
-  z.strictObject({
-    integer: z
-      .string()
-      .regex(/^(0|-?[1-9]\d{0,18})$/)
-      .refine((digits) => fitsInt64(BigInt(digits)), 'an integer of 64 bits'),
-  }),
-]);
+export const ValueJson: z.ZodType<ValueJson, ValueJson> = z.union(
+  [
+    z.number(),
+    z.string().refine((text) => text.isWellFormed(), 'a text without lone surrogates'),
+    z.boolean(),
+    z.strictObject({
+      integer: z
+        .string()
+        .regex(/^(0|-?[1-9]\d{0,18})$/)
+        .refine((digits) => fitsInt64(BigInt(digits)), 'an integer of 64 bits'),
+    }),
+  ],
+  'has to be a number, a text, true or false, or { "integer": "…" } with the digits of a whole number',
+);
 
 export function valueFromJson(json: ValueJson): Value {
   return typeof json === 'object' ? BigInt(json.integer) : json;
