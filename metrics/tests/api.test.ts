@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { CncRatio, KpiList, KpiResult, KpiTable, StateLists } from '../src/api/schemas.ts';
 import type { Comparison, Series } from '../src/api/series-schemas.ts';
+import { csvText } from '../src/table/csv.ts';
 import { BatchMaker } from './kit/batches.ts';
 import { Works } from './kit/service.ts';
 
@@ -292,8 +293,16 @@ describe('the API', () => {
     expect(headings).toMatch(/^范围,开始,结束,时区,班次,/);
     expect(rows.at(-1)).toBe('');
     expect(rows.find((row) => row.includes(',mtbf,'))).toMatch(
-      /^acme\/north\/shop\/turning\/lathe,2026-03-01T22:00:00\.000Z,2026-03-02T06:00:00\.000Z,Asia\/Shanghai,早班,2026-03-02,平均故障间隔时间 \(MTBF\),mtbf,,h,无故障,,,1,(true|false),\d,实测,mtbf@1$/,
+      /^acme\/north\/shop\/turning\/lathe,2026-03-01T22:00:00\.000Z,2026-03-02T06:00:00\.000Z,Asia\/Shanghai,早班,2026-03-02,平均故障间隔时间 \(MTBF\),mtbf,,h,无故障,,,1,(true|false),\d,实测,mtbf@1,observed_s=\d+; fault_s=0; failures=0$/,
     );
+  });
+
+  test('shows as text in CSV what a spreadsheet would compute', async () => {
+    const rows = (async function* () {
+      yield ['=HYPERLINK("http://x")', '＝1+1', '@SUM(A1)', '\n=1', 'Press 1', -1];
+    })();
+    const text = (await Array.fromAsync(csvText(rows))).join('');
+    expect(text.slice(1)).toBe(`"'=HYPERLINK(""http://x"")",'＝1+1,'@SUM(A1),"'\n=1",Press 1,-1\r\n`);
   });
 
   test('exports a workbook that a zip program finds whole', async () => {
@@ -301,13 +310,21 @@ describe('the API', () => {
     const folder = mkdtempSync(join(tmpdir(), 'benchline-xlsx-'));
     const file = join(folder, 'kpis.xlsx');
     writeFileSync(file, Buffer.from(await response.arrayBuffer()));
-    const python = `import zipfile,sys,xml.dom.minidom as m
+    const python = `import json,zipfile,sys,xml.dom.minidom as m
 z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None
 docs={n:m.parseString(z.read(n)) for n in z.namelist()}
 sheet=docs['xl/worksheets/sheet1.xml']
-print(len(docs), len(sheet.getElementsByTagName('row')), sheet.getElementsByTagName('t')[0].firstChild.data)`;
+def said(c): t=c.getElementsByTagName('t') or c.getElementsByTagName('v'); return t[0].firstChild.data
+rows=[{c.getAttribute('r').rstrip('0123456789'):(c.getAttribute('t'),said(c)) for c in r.getElementsByTagName('c')} for r in sheet.getElementsByTagName('row')]
+at={text:c for c,(_,text) in rows[0].items()}
+figures={r[at['Id']][1]:r.get(at['Value']) for r in rows[1:]}
+assert all(v is None or v[0]=='' for v in figures.values())
+print(json.dumps([len(docs),rows[0]['A'][1],{k:v and json.loads(v[1]) for k,v in figures.items()}]))`;
     const { stdout, stderr } = spawnSync('python3', ['-c', python, file], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });
-    expect([stderr, stdout.trim()]).toEqual(['', `5 ${kpiIds.length + 1} Scope`]);
+    expect(stderr).toBe('');
+    const told = await get<KpiResult>('kpis', [['scope', scope], ...window(early)]);
+    const figures = Object.fromEntries(kpiIds.map((id) => [id, told.figures[id]?.value ?? null]));
+    expect(JSON.parse(stdout)).toEqual([5, 'Scope', figures]);
   });
 });

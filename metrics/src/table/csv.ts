@@ -15,7 +15,8 @@ export async function* csvText(rows: AsyncIterable<readonly Cell[]>): AsyncGener
 function field(cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell !== 'string') return String(cell);
-  // What a spreadsheet would take for a formula is shown as the text that it is (CWE-1236).
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  // What a spreadsheet would take for a formula is shown as the text that it is (CWE-1236); Chinese input
+  // methods write the same signs in full width.
+  const text = /^[=+\-@＝＋－＠\t\r\n]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -47,7 +47,14 @@ const columns: readonly Column[] = [
       ],
   },
   { en: 'Formula', zh: '公式', of: (_result, _id, { formula }) => formula },
+  { en: 'Inputs', zh: '计算依据', of: (_result, _id, { inputs }) => inputsText(inputs) },
 ];
+
+/** The sums as the API names them, so that a file can be checked without asking again. */
+function inputsText(inputs: FigureView['inputs']): string | undefined {
+  const sums = Object.entries(inputs).map(([name, value]) => `${name}=${value}`);
+  return sums.length === 0 ? undefined : sums.join('; ');
+}
 
 /** Key figures as a table, one figure of one period a row, with its headings. */
 export async function* kpiTable(
