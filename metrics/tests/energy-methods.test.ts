@@ -8,6 +8,7 @@ import { leastSquares, predict } from '../src/energy/least-squares.ts';
 import { outlookOf } from '../src/energy/outlook.ts';
 import { bandsOf, costsOf } from '../src/energy/tariff.ts';
 import { lengthOf } from '../src/intervals.ts';
+import { uniform } from './kit/uniform.ts';
 
 const hour = 3_600_000_000_000n;
 
@@ -207,15 +208,62 @@ describe('an explanation', () => {
   });
 });
 
-test('a running week is what was used and the rest of it', () => {
+describe('the outlook of a running period', () => {
   const week = [96, 96, 96, 96, 96, 24, 24];
   const kwh = Array.from({ length: 70 }, (_, i) => week[i % 7]!);
   // 5 January 2026 was a Monday.
   const history = { first_day: Date.UTC(2026, 0, 5) / 86_400_000, kwh };
-  const outlook = outlookOf({ history, days: 7, used_kwh: 48, share_of_today: 0.5 })!;
-  expect(outlook.expected_kwh).toBeCloseTo(528, 6);
-  expect(outlook.rest_kwh).toBeCloseTo(480, 6);
-  expect(
-    outlookOf({ history: { ...history, kwh: kwh.slice(0, 20) }, days: 1, used_kwh: 1, share_of_today: 0 }),
-  ).toBeUndefined();
+  const half = { by_now_kwh: 48, whole_kwh: 96 };
+  const noon = { earlier: Array.from({ length: 6 }, () => half), elapsed: 0.5 };
+
+  test('is what was used and the rest of it', () => {
+    const outlook = outlookOf({ history, days: 7, used_kwh: 48, today: { ...noon, used_kwh: 48 } })!;
+    expect(outlook.expected_kwh).toBeCloseTo(528, 6);
+    expect(outlook.rest_kwh).toBeCloseTo(480, 6);
+    const short = { ...history, kwh: kwh.slice(0, 20) };
+    expect(outlookOf({ history: short, days: 1, used_kwh: 1, today: noon })).toBeUndefined();
+  });
+
+  test('believes the pace of a day by as much of it as is over', () => {
+    const rest = (used_kwh: number | undefined) =>
+      outlookOf({ history, days: 1, used_kwh: 48, today: { ...noon, used_kwh } })!.rest_kwh;
+    expect(rest(48)).toBeCloseTo(48, 6);
+    expect(rest(24)).toBeCloseTo(48 * (0.5 + 0.5 * 0.5), 6);
+    expect(rest(undefined)).toBeCloseTo(48, 6);
+  });
+
+  test('is not moved by one evening that was unlike the others', () => {
+    const earlier = [{ by_now_kwh: 48, whole_kwh: 136 }, ...noon.earlier.slice(1)];
+    const today = { ...noon, earlier, used_kwh: 48 };
+    expect(outlookOf({ history, days: 1, used_kwh: 48, today })!.rest_kwh).toBeCloseTo(48, 6);
+  });
+
+  test('has bands that hold nine of ten at any time of day, though how a day goes is not known either', () => {
+    // Days differ, and so does how much of each comes in the evening: both decided by the seed alone.
+    const random = uniform(11);
+    const days = Array.from({ length: 160 }, () => {
+      const whole_kwh = 1000 + 400 * (random() - 0.5);
+      const evening = 100 * random();
+      return { whole_kwh, noon: (whole_kwh - evening) / 2, evening: whole_kwh - evening };
+    });
+    for (const time of ['noon', 'evening'] as const) {
+      let held = 0;
+      for (let today = 80; today < days.length; today += 1) {
+        const cut = days.map((day) => ({ by_now_kwh: day[time], whole_kwh: day.whole_kwh }));
+        const outlook = outlookOf({
+          history: { ...history, kwh: days.slice(today - 70, today).map((day) => day.whole_kwh) },
+          days: 1,
+          used_kwh: cut[today]!.by_now_kwh,
+          today: {
+            earlier: cut.slice(today - 6, today),
+            used_kwh: cut[today]!.by_now_kwh,
+            elapsed: time === 'noon' ? 0.5 : 0.8,
+          },
+        })!;
+        const { low_kwh = Infinity, high_kwh = -Infinity } = outlook;
+        if (low_kwh <= cut[today]!.whole_kwh && cut[today]!.whole_kwh <= high_kwh) held += 1;
+      }
+      expect(held / (days.length - 80)).toBeGreaterThan(0.85);
+    }
+  });
 });

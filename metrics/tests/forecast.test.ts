@@ -8,6 +8,7 @@ import { commands } from '../src/commands.ts';
 import { dailyEnergyFromCsv, totalOf } from '../src/forecast/daily-energy.ts';
 import { Forecaster } from '../src/forecast/forecaster.ts';
 import { rollOrigin } from '../src/forecast/rolling-origin.ts';
+import { uniform } from './kit/uniform.ts';
 
 const recorded = gunzipSync(
   readFileSync(
@@ -22,17 +23,6 @@ const plant = (days: number, kwhOf: (day: number) => number | undefined) => ({
   first_day: monday,
   kwh: Array.from({ length: days }, (_, day) => kwhOf(day)),
 });
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('15-minute energy in a file', () => {
   it('adds up to what its publisher says, with the row of 00:00 closing the day it names', () => {

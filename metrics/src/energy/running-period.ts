@@ -4,10 +4,11 @@ import { daysOverlapping, localDate } from '../calendar/periods.ts';
 import type { Figures } from '../figures/figures.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { DailyEnergy } from '../forecast/daily-energy.ts';
+import { classOf } from '../forecast/day-profile.ts';
 import type { Interval } from '../intervals.ts';
 import { unitsOf } from '../kpis/quantities.ts';
 import { type Amount, amountOf, completeAmount } from './amounts.ts';
-import { type Outlook, outlookOf } from './outlook.ts';
+import { type CutDay, type Outlook, outlookOf, type Today } from './outlook.ts';
 
 const dayNs: Nanoseconds = 86_400_000_000_000n;
 const quarterNs: Nanoseconds = 900_000_000_000n;
@@ -15,8 +16,8 @@ const quarterNs: Nanoseconds = 900_000_000_000n;
 const historyDays = 112n;
 /** What lies before so many days without a reading is another time, and not looked at. */
 const mostUnknownDays = 14;
-/** Days that say how much of a day is over by some time of it. */
-const shareDays = 6;
+/** Days that say how much of a day is over by some time of it, and how surely. */
+const cutDays = 6;
 
 export type ForecastPeriod = Exclude<LimitPeriod, 'hour'>;
 
@@ -52,9 +53,9 @@ export class PeriodForecasts {
     const history = await this.#history(of, today, now_ns);
     const known_days = history.kwh.filter((day) => day !== undefined).length;
     const days = daysOverlapping(zone, { from_ns: today.from_ns, to_ns: span.to_ns }).length;
-    const share_of_today = await this.#shareOver(of, { today, history, now_ns });
     const used_kwh = unitsOf(used.nano);
-    const outlook = outlookOf({ history, days, used_kwh, share_of_today });
+    const cut = await this.#cut(of, { today, history, now_ns });
+    const outlook = outlookOf({ history, days, used_kwh, today: cut });
     return { ...span, period, used, known_days, outlook };
   }
 
@@ -82,30 +83,28 @@ export class PeriodForecasts {
     return { first_day: localDate(zone, start.from_ns) / 86_400_000, kwh: kwh.slice(first) };
   }
 
-  /** Share of its energy that a day like today has usually used by this time, on the quarter hour. */
-  async #shareOver(
+  /** Today and earlier days of its kind, cut at this time of day, on the quarter hour. */
+  async #cut(
     of: Of,
     { today, history, now_ns }: { today: Interval; history: DailyEnergy; now_ns: Nanoseconds },
-  ): Promise<number> {
+  ): Promise<Today> {
     const elapsed = now_ns - today.from_ns;
     const over = elapsed - (elapsed % quarterNs);
+    const until = async (from_ns: Nanoseconds) =>
+      completeAmount(await amountOf(this.#figures, of, { from_ns, to_ns: from_ns + over }, now_ns));
     const index = history.kwh.length;
-    let [part, whole] = [0, 0];
-    let found = 0;
-    for (let i = index - 1; i >= 0 && found < shareDays; i -= 1) {
-      const day = history.kwh[i];
-      if (day === undefined || isWeekend(history, i) !== isWeekend(history, index)) continue;
-      const from_ns = this.#startOf(of, today, index - i);
-      const morning = completeAmount(
-        await amountOf(this.#figures, of, { from_ns, to_ns: from_ns + over }, now_ns),
-      );
-      if (morning === undefined) continue;
-      found += 1;
-      part += morning;
-      whole += day;
+    const earlier: CutDay[] = [];
+    for (let i = index - 1; i >= 0 && earlier.length < cutDays; i -= 1) {
+      const whole_kwh = history.kwh[i];
+      if (whole_kwh === undefined || isWeekend(history, i) !== isWeekend(history, index)) continue;
+      const by_now_kwh = await until(this.#startOf(of, today, index - i));
+      if (by_now_kwh !== undefined) earlier.push({ by_now_kwh, whole_kwh });
     }
-    if (whole <= 0) return Number(elapsed) / Number(today.to_ns - today.from_ns);
-    return Math.min(1, Math.max(0, part / whole));
+    return {
+      earlier,
+      used_kwh: await until(today.from_ns),
+      elapsed: Number(elapsed) / Number(today.to_ns - today.from_ns),
+    };
   }
 
   /** Local midnight a number of days before today. */
@@ -115,7 +114,6 @@ export class PeriodForecasts {
   }
 }
 
-function isWeekend({ first_day }: DailyEnergy, index: number): boolean {
-  // 1970-01-01 was a Thursday.
-  return (first_day + index + 3) % 7 >= 5;
+function isWeekend(history: DailyEnergy, index: number): boolean {
+  return classOf(history, index) !== 'working_day';
 }

@@ -8,7 +8,8 @@ const trimmed = 0.35;
  */
 const halfLifeDays = 20;
 
-type DayClass = 'working_day' | 'saturday' | 'sunday';
+export const dayClasses = ['working_day', 'saturday', 'sunday'] as const;
+export type DayClass = (typeof dayClasses)[number];
 
 /**
  * What a day of each class consumes by what is known before day `origin` (an index into the series): the
@@ -27,7 +28,7 @@ export class DayProfile {
 
   /** kWh expected on the day at an index, at or after the origin. */
   at(index: number): number | undefined {
-    const wanted = classOf(this.#series.first_day + index);
+    const wanted = classOf(this.#series, index);
     if (!this.#expected.has(wanted)) this.#expected.set(wanted, this.#mean(wanted));
     return this.#expected.get(wanted);
   }
@@ -47,16 +48,16 @@ export class DayProfile {
     const days: { kwh: number; weight: number }[] = [];
     for (let index = this.#origin - 1; index >= 0; index -= 1) {
       const kwh = this.#series.kwh[index];
-      if (kwh !== undefined && classOf(this.#series.first_day + index) === wanted)
+      if (kwh !== undefined && classOf(this.#series, index) === wanted)
         days.push({ kwh, weight: 0.5 ** ((this.#origin - index) / halfLifeDays) });
     }
     return trimmedMean(days);
   }
 }
 
-function classOf(day: number): DayClass {
+export function classOf({ first_day }: DailyEnergy, index: number): DayClass {
   // 1970-01-01 was a Thursday.
-  const weekday = (((day + 3) % 7) + 7) % 7;
+  const weekday = (((first_day + index + 3) % 7) + 7) % 7;
   if (weekday === 5) return 'saturday';
   return weekday === 6 ? 'sunday' : 'working_day';
 }

@@ -65,10 +65,11 @@ const energyFormulas = {
     'Energy of the scope in the period ÷ good items, against the limit of the plant file',
     '该范围在该周期内的用能 ÷ 合格品数量,与工厂文件中的限额比较',
   ),
-  energy_forecast: first(
-    'Used so far + what the days left usually use: the mean of earlier days of the same kind (working day, Saturday, Sunday) without the highest and lowest 35 %, weighed with a half-life of 20 days; today also by what yesterday was. The range held nine of ten earlier forecasts of the same length',
-    '已用量 + 剩余各日的通常用量:同类日(工作日、周六、周日)去掉最高和最低各 35 % 后的加权平均,半衰期 20 天;当日预测还参考前一日。区间覆盖同样长度以往预测的九成',
-  ),
+  energy_forecast: {
+    version: 2,
+    en: 'Used so far + what the days left usually use: the mean of earlier days of the same kind (working day, Saturday, Sunday) without the highest and lowest 35 %, weighed with a half-life of 20 days; today also by what yesterday was, less what usually is over by now, and moved towards its own pace as it passes. The range held nine of ten earlier forecasts of the same length',
+    zh: '已用量 + 剩余各日的通常用量:同类日(工作日、周六、周日)去掉最高和最低各 35 % 后的加权平均,半衰期 20 天;当日还参考前一日,扣除此时通常已用的部分,并随时间推移按当日实际进度修正。区间覆盖同样长度以往预测的九成',
+  },
   energy_contribution: first(
     'Energy of this machine, in this state, making this product, less the mean of the same in the periods compared with',
     '该设备在该状态下生产该产品的能耗,减去对比周期内同项的平均值',
