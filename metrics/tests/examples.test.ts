@@ -4,6 +4,7 @@ import type { KpiId } from '@benchline/model';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { KpiResult } from '../src/api/schemas.ts';
 import { kpi } from '../src/commands/kpi.ts';
+import type { CapabilityOfFile } from '../src/offline/capabilities.ts';
 
 /**
  * Examples worked by hand, from the literature and from the definitions, as files that `benchline kpi` reads:
@@ -19,6 +20,8 @@ interface Expected extends ExpectedPeriod {
   grain?: string;
   /** Instead of `figures` where there is a grain. */
   periods?: ExpectedPeriod[];
+  /** Indices of capability, by machine/characteristic. */
+  characteristics?: Record<string, Record<string, number | string>>;
   says?: string;
 }
 
@@ -57,13 +60,27 @@ describe('benchline kpi over worked examples', () => {
       expect(await kpi.run({ values, positionals: [], signal: new AbortController().signal })).toBe(0);
       expect(printed.stderr).toContain(says ?? '');
       if (says === undefined) expect(printed.stderr).toBe('');
-      const answer = JSON.parse(printed.stdout) as KpiResult & { results?: KpiResult[] };
+      const answer = JSON.parse(printed.stdout) as Answer;
+      assertCapability(answer, expected.characteristics ?? {});
       if (!expected.periods) return assertPeriod(answer, { ...expected, from: answer.from, to: answer.to });
       expect(answer.results).toHaveLength(expected.periods.length);
       for (const [i, period] of expected.periods.entries()) assertPeriod(answer.results![i]!, period);
     });
   }
 });
+
+type Answer = KpiResult & { results?: KpiResult[]; characteristics: CapabilityOfFile[] };
+
+function assertCapability({ characteristics }: Answer, expected: Expected['characteristics'] = {}): void {
+  for (const [name, indices] of Object.entries(expected)) {
+    const found = characteristics.find((one) => `${one.machine}/${one.characteristic}` === name);
+    for (const [index, wanted] of Object.entries(indices)) {
+      const actual = found?.[index as 'cpk'];
+      if (typeof wanted === 'string') expect(actual, `${name} ${index}`).toMatchObject({ status: wanted });
+      else expect(actual?.value, `${name} ${index}`).toBeCloseTo(wanted, 5);
+    }
+  }
+}
 
 function assertPeriod(result: KpiResult, { from, to, elements, figures, not }: ExpectedPeriod): void {
   expect([result.from, result.to]).toEqual([from ?? result.from, to ?? result.to]);

@@ -12,14 +12,16 @@ import { statusWording } from '../api/wording.ts';
 import { Figures } from '../figures/figures.ts';
 import { periodGrains } from '../figures/periods.ts';
 import { findScope, type Scope, scopesOf } from '../figures/scopes.ts';
+import { type CapabilityOfFile, capabilitiesOf } from '../offline/capabilities.ts';
 import { type LoadedFile, loadObservationFile } from '../offline/observation-file.ts';
+import { largestSubgroup } from '../quality/chart-constants.ts';
 import { windowFrom, windowOptions } from './window-options.ts';
 
 /** `benchline kpi`: the figures of the services over a file of observations, without any service. */
 export const kpi: Command = {
   summary: 'compute key figures over a file of observations',
   usage:
-    '--plant plant.yaml --observations obs.ndjson --from T --to T [--scope PATH] [--grain shift|hour|day] [--json]',
+    '--plant plant.yaml --observations obs.ndjson --from T --to T [--scope PATH] [--grain shift|hour|day] [--subgroup N] [--json]',
   options: {
     plant: { type: 'string', value: 'FILE', required: true, help: 'plant file' },
     observations: {
@@ -34,11 +36,17 @@ export const kpi: Command = {
       value: 'hour|shift|day',
       help: 'a list: every whole hour, shift or day that overlaps the window',
     },
+    subgroup: {
+      type: 'string',
+      value: 'N',
+      help: 'values of a characteristic that make a subgroup, for Cp and Cpk; 1 (individuals) unless given',
+    },
     json: { type: 'boolean', help: 'print what the API answers, as JSON' },
   },
   async run({ values }) {
     const window = windowFrom(values);
     const grain = grainOf(values['grain']);
+    const size = subgroupOf(values['subgroup']);
     const { plant, index } = loadPlant(String(values['plant']));
     const scope = scopeNamed(scopesOf(plant), String(values['scope'] ?? plant.enterprise.id));
     const loaded = await loadObservationFile(String(values['observations']), index);
@@ -47,9 +55,12 @@ export const kpi: Command = {
     const figures = new Figures({ plant: index, store: loaded.store, lateness_ns: 0n });
     const last = window.to_ns + longestPeriod_ns;
     const answer = await kpiAnswer(figures, { scopes: [scope], window, grain, now_ns: last });
+    const characteristics = await capabilitiesOf({ figures, store: loaded.store }, scope, window, size);
     const results = 'results' in answer ? answer.results : [answer];
     process.stdout.write(
-      values['json'] === true ? `${JSON.stringify(answer, null, 2)}\n` : results.map(asText).join('\n'),
+      values['json'] === true
+        ? `${JSON.stringify({ ...answer, characteristics }, null, 2)}\n`
+        : [...results.map(asText), ...characteristics.map(capabilityText)].join('\n'),
     );
     return 0;
   },
@@ -64,6 +75,14 @@ function grainOf(text: unknown): (typeof periodGrains)[number] | undefined {
   if (grain) return grain;
   throw new BenchlineError('usage', `--grain ${JSON.stringify(text)} is none`, {
     hint: 'write hour, shift or day',
+  });
+}
+
+function subgroupOf(text: unknown): number {
+  const size = Number(text ?? 1);
+  if (Number.isInteger(size) && size >= 1 && size <= largestSubgroup) return size;
+  throw new BenchlineError('usage', `--subgroup ${JSON.stringify(text)} is none`, {
+    hint: `write a whole number from 1 to ${largestSubgroup}`,
   });
 }
 
@@ -124,4 +143,12 @@ function asText({ scope, from, to, figures, coverage }: KpiResult): string {
   const covered =
     coverage === null ? 'nothing planned' : `${(coverage * 100).toFixed(1)} % of the planned time observed`;
   return `${scope}, ${from} to ${to}, ${covered}\n${lines.join('\n')}\n`;
+}
+
+function capabilityText(of: CapabilityOfFile): string {
+  const indices = { Cp: of.cp, Cpk: of.cpk, Pp: of.pp, Ppk: of.ppk, Cm: of.cm, Cmk: of.cmk };
+  const shown = Object.entries(indices).map(
+    ([name, index]) => `${name} ${index?.value?.toFixed(2) ?? `– (${index?.reason?.en})`}`,
+  );
+  return `${of.machine}/${of.characteristic}, ${of.samples} values\n  ${shown.join(', ')}\n`;
 }

@@ -48,7 +48,7 @@ const wording: Readonly<Record<PageLanguage, Wording>> = {
       text: [
         'Cp = (USL − LSL) / 6σ_within, Cpk = min(USL − μ, μ − LSL) / 3σ_within, Cm and Cmk (the same over one short run of a machine),',
         'Pp and Ppk (over the overall s) belong to one quality characteristic of one machine, so they are no figure of a scope:',
-        '`/api/v1/quality/capability` gives them (ISO 22400-2: machine capability index, critical machine capability index, process',
+        '`/api/v1/quality/capability` and `benchline kpi` (under `characteristics`) give them (ISO 22400-2: machine capability index, critical machine capability index, process',
         'capability index, critical process capability index). Unit 1, better when higher. Example: LSL 240, USL 270, mean 259.667,',
         'σ 13.1028 → Cp = 30 / 78.6168 = 0.38160, Cpk = (270 − 259.667) / 39.3084 = 0.26287; with that σ as the s of a short run of one',
         'machine they are its Cm and Cmk. Figures of people, stock and material are absent with the status',
@@ -98,7 +98,7 @@ const wording: Readonly<Record<PageLanguage, Wording>> = {
       title: '## 单个质量特性的指标与申报指标',
       text: [
         'Cp = (USL − LSL) / 6σ_within,Cpk = min(USL − μ, μ − LSL) / 3σ_within,Cm 和 Cmk(同一公式,取设备的一次短时运行),',
-        'Pp 和 Ppk(按总体 s)属于一台设备的一个质量特性,不是某个范围的指标,由 `/api/v1/quality/capability` 给出。单位 1,越高越好。',
+        'Pp 和 Ppk(按总体 s)属于一台设备的一个质量特性,不是某个范围的指标,由 `/api/v1/quality/capability` 和 `benchline kpi`(`characteristics`)给出。单位 1,越高越好。',
         '算例:LSL 240,USL 270,均值 259.667,σ 13.1028 → Cp = 30 / 78.6168 = 0.38160,Cpk = (270 − 259.667) / 39.3084 = 0.26287;',
         '以单台设备短期运行的 s 代替 σ,即为 Cm 和 Cmk。',
         '人员、库存和物料类指标在没有 `declared_input` 录入恰好申报该时间窗口(或能拼满它的各段)的输入之前,状态为 `not_declared`;',
