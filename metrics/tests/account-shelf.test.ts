@@ -10,6 +10,7 @@ import { AccountShelf } from '../src/figures/account-shelf.ts';
 import { Figures } from '../src/figures/figures.ts';
 import { scopesOf } from '../src/figures/scopes.ts';
 import { plantYaml } from './kit/plant.ts';
+import { said } from './kit/said.ts';
 
 process.env['BENCHLINE_LOG'] ??= 'silent';
 const log = openLog('metrics');
@@ -44,16 +45,7 @@ describe('a file of accounts', () => {
   });
 
   const say = async (at_ns: bigint, value: CanonicalState) => {
-    const said = { machine: 'mill', signal: 'state', source: 'plc', gateway: 'edge', mapping: 'm' };
-    const observation = {
-      ...said,
-      source_time_ns: at_ns,
-      ordinal: 0,
-      status: 0,
-      value,
-      gateway_time_ns: at_ns,
-    };
-    await store.write({ observations: [observation], observed: [], gaps: [] });
+    await store.write({ observations: [said('mill', 'state', at_ns, value)], observed: [], gaps: [] });
   };
   /** One life of the service: opens the file, works, closes it or dies. */
   const live = async <T>(

@@ -6,18 +6,17 @@ import {
   openLog,
   parsePlant,
 } from '@benchline/model';
-import { openDoor } from '@benchline/model/door';
 import { placementOf } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
 import { StreamReaders } from '../../src/api/event-stream.ts';
-import { installSchemas } from '../../src/api/openapi.ts';
 import type { ApiParts } from '../../src/api/parts.ts';
-import { metricsRoutes } from '../../src/api/routes.ts';
 import { Updates } from '../../src/api/updates.ts';
 import { AlarmWatch } from '../../src/energy/alarm-watch.ts';
 import { LimitBook } from '../../src/energy/limit-book.ts';
 import { Figures } from '../../src/figures/figures.ts';
 import { scopesOf } from '../../src/figures/scopes.ts';
+import { said } from './said.ts';
+import { type Served, serveApi } from './serve.ts';
 
 process.env['BENCHLINE_LOG'] ??= 'silent';
 
@@ -117,30 +116,10 @@ const now = nsFromIso('2026-03-16T12:00:00+08:00');
 export const unusual = '2026-03-12';
 const unusualDay = (nsFromIso(`${unusual}T00:00:00+08:00`) - start) / hour / 24n;
 
-function observation(
-  machine: string,
-  signal: string,
-  at_ns: bigint,
-  value: number | bigint | string,
-): MachineObservation {
-  return {
-    machine,
-    signal,
-    source: 'line',
-    source_time_ns: at_ns,
-    ordinal: 0,
-    gateway_time_ns: at_ns,
-    gateway: 'edge',
-    mapping: 'm',
-    value,
-    status: 0,
-  };
-}
-
 function recorded(): MachineObservation[] {
-  const said: MachineObservation[] = [
-    observation('lathe', 'state', start, 'producing'),
-    observation('lathe', 'order', start, 'long-runner'),
+  const all: MachineObservation[] = [
+    said('lathe', 'state', start, 'producing'),
+    said('lathe', 'order', start, 'long-runner'),
   ];
   const read = { press: 0, lathe: 0, gas: 0, good: 0 };
   for (let at_ns = start, hours = 0n; at_ns <= now; at_ns += hour, hours += 1n) {
@@ -155,17 +134,17 @@ function recorded(): MachineObservation[] {
       read.gas += 2;
       read.good += worked ? 20 : 0;
     }
-    said.push(
-      observation('press', 'energy', at_ns, read.press),
-      observation('press', 'good', at_ns, BigInt(read.good)),
-      observation('lathe', 'energy', at_ns, read.lathe),
-      observation('main', 'energy', at_ns, (read.press + read.lathe) * 1.02),
-      observation('gas', 'volume', at_ns, read.gas),
+    all.push(
+      said('press', 'energy', at_ns, read.press),
+      said('press', 'good', at_ns, BigInt(read.good)),
+      said('lathe', 'energy', at_ns, read.lathe),
+      said('main', 'energy', at_ns, (read.press + read.lathe) * 1.02),
+      said('gas', 'volume', at_ns, read.gas),
     );
     if (isWork(day, BigInt(clock)) !== (hours > 0n && isWork(day, BigInt(clock) - 1n)) || hours === 0n)
-      said.push(observation('press', 'state', at_ns, isWork(day, BigInt(clock)) ? 'producing' : 'waiting'));
+      all.push(said('press', 'state', at_ns, isWork(day, BigInt(clock)) ? 'producing' : 'waiting'));
   }
-  return said;
+  return all;
 }
 
 function isWork(day: bigint, clock: bigint): boolean {
@@ -186,14 +165,12 @@ export const acknowledgedPressDay: Entry = {
   },
 };
 
-export interface EnergyWorld {
-  url: string;
+export interface EnergyWorld extends Served {
   /** Looks at the limits when it is told to. */
   watch: AlarmWatch;
   /** What time it is; noon of the Monday after it all unless set. */
   setNow(now_ns: bigint): void;
   enter(entry: Entry): Promise<void>;
-  close(): Promise<void>;
 }
 
 export interface EnergyWorldOptions {
@@ -212,7 +189,7 @@ export async function openEnergyWorld({
   const store = openMemoryStore({ placement: placementOf(index) });
   const observed = ['press', 'lathe', 'main', 'gas'].map((machine) => ({
     machine,
-    source: 'line',
+    source: 'plc',
     from_ns: start - 1n,
     until_ns: now,
   }));
@@ -220,7 +197,7 @@ export async function openEnergyWorld({
   if (rejected.length > 0) throw new Error(JSON.stringify(rejected));
   const figures = new Figures({ plant: index, store, lateness_ns: 0n });
   for (const machine of ['press', 'lathe', 'main', 'gas'])
-    figures.touched({ machine, source: 'line', from_ns: now, to_ns: now });
+    figures.touched({ machine, source: 'plc', from_ns: now, to_ns: now });
   const scopes = scopesOf(plant);
   const limits = new LimitBook({ energy: plant.energy, scopes, figures });
   let present = now;
@@ -238,21 +215,15 @@ export async function openEnergyWorld({
     readers: new StreamReaders({ most: 10 }),
     now: () => present,
   } as unknown as ApiParts;
-  const door = await openDoor(
-    { service: 'metrics', host: '127.0.0.1', port, credentials: undefined, log: openLog('metrics') },
-    async (app) => {
-      await installSchemas(app);
-      metricsRoutes(app, () => parts);
-    },
-  );
+  const { url, close } = await serveApi(parts, port);
   return {
-    url: `http://127.0.0.1:${door.port}`,
+    url,
     watch,
     setNow: (now_ns) => (present = now_ns),
     async enter(entry) {
       await store.write({ observations: [], observed: [], gaps: [], entries: [entry] });
       figures.stated(entry.subject);
     },
-    close: () => door.close(),
+    close,
   };
 }

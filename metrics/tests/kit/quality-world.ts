@@ -1,21 +1,13 @@
-import {
-  type Entry,
-  indexPlant,
-  type MachineObservation,
-  nsFromIso,
-  openLog,
-  parsePlant,
-} from '@benchline/model';
-import { openDoor } from '@benchline/model/door';
+import { type Entry, indexPlant, type MachineObservation, nsFromIso, parsePlant } from '@benchline/model';
 import { placementOf } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
 import { StreamReaders } from '../../src/api/event-stream.ts';
-import { installSchemas } from '../../src/api/openapi.ts';
-import { metricsRoutes } from '../../src/api/routes.ts';
 import { Updates } from '../../src/api/updates.ts';
 import { LimitBook } from '../../src/energy/limit-book.ts';
 import { Figures } from '../../src/figures/figures.ts';
 import { scopesOf } from '../../src/figures/scopes.ts';
+import { said } from './said.ts';
+import { type Served, serveApi } from './serve.ts';
 
 process.env['BENCHLINE_LOG'] ??= 'silent';
 
@@ -70,19 +62,7 @@ const at = (clock: string) => nsFromIso(`${date}T${clock}Z`);
 export const window = { from: `${date}T08:00:00Z`, to: `${date}T16:00:00Z` };
 
 function seen(machine: string, signal: string, clock: string, value: number | bigint | string, status = 0) {
-  const observation: MachineObservation = {
-    machine,
-    signal,
-    source_time_ns: at(clock),
-    ordinal: 0,
-    value,
-    status,
-    source: 'opcua',
-    gateway: 'gateway-1',
-    gateway_time_ns: at(clock),
-    mapping: '',
-  };
-  return observation;
+  return { ...said(machine, signal, at(clock), value), status };
 }
 
 let ids = 0;
@@ -179,10 +159,10 @@ const entries = [
 ];
 
 /** The API over a store in memory that holds all of this. */
-export async function openQualityWorld(): Promise<{ url: string; close(): Promise<void> }> {
+export async function openQualityWorld(): Promise<Served> {
   const store = openMemoryStore({ placement: placementOf(index) });
   const whole = { from_ns: at('07:59:00'), until_ns: at('16:00:00') };
-  const observed = ['press', 'bench'].map((machine) => ({ machine, source: 'opcua', ...whole }));
+  const observed = ['press', 'bench'].map((machine) => ({ machine, source: 'plc', ...whole }));
   const { rejected } = await store.write({ observations, observed, gaps: [], entries });
   if (rejected.length > 0) throw new Error(JSON.stringify(rejected));
   const scopes = scopesOf(plant);
@@ -198,12 +178,5 @@ export async function openQualityWorld(): Promise<{ url: string; close(): Promis
     pipeline: () => Promise.reject(new Error('there is none')),
     now: () => at('20:00:00'),
   };
-  const door = await openDoor(
-    { service: 'metrics', host: '127.0.0.1', port: 0, credentials: undefined, log: openLog('metrics') },
-    async (app) => {
-      await installSchemas(app);
-      metricsRoutes(app, () => parts);
-    },
-  );
-  return { url: `http://127.0.0.1:${door.port}`, close: () => door.close() };
+  return await serveApi(parts);
 }
