@@ -1,5 +1,7 @@
 import {
+  BenchlineError,
   describeError,
+  type ErrorCode,
   LedgerRecordJson,
   sha256Hex,
   signedBatchFromJson,
@@ -17,6 +19,8 @@ import { countIn, emptySummary, type Summary } from './summary.ts';
 const readBytes = 4 << 20;
 /** More of one kind are counted only. */
 const listed = 100;
+/** Faults of a signature; all others that a batch can have are of what was signed. */
+const ofSignature: ReadonlySet<ErrorCode> = new Set(['signature_invalid', 'key_unknown']);
 
 export interface Fault {
   kind: /** Records that do not read back, and no record says so. */
@@ -178,7 +182,7 @@ class Check {
       const batch = signedBatchFromJson(json);
       verifyBatch(batch, this.#trusted ?? believed);
     } catch (error) {
-      const unsigned = /signature|trusted/.test(describeError(error));
+      const unsigned = error instanceof BenchlineError && ofSignature.has(error.code);
       const hint = unsigned
         ? 'name the folder of keys that were trusted then; if it is right, the record is forged'
         : 'the record was changed after it was signed: compare with a copy';
