@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Commands } from '@benchline/model';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { energyBoard } from './energy.ts';
 import { plantOverview } from './plant-overview.ts';
 import { languages } from './words.ts';
@@ -16,10 +17,16 @@ export function generatedBoards(): ReadonlyMap<string, string> {
     Object.entries(boards).flatMap(([name, board]) =>
       languages.map((language): [string, string] => [
         `${name}.${language}.json`,
-        `${JSON.stringify(board(language), null, 2)}\n`,
+        `${JSON.stringify(numbered(board(language)), null, 2)}\n`,
       ]),
     ),
   );
+}
+
+/** Links to a panel name it by its number. */
+function numbered(board: Dashboard): Dashboard {
+  board.panels?.forEach((panel, i) => Object.assign(panel, { id: i + 1 }));
+  return board;
 }
 
 /** The commands of this package. */

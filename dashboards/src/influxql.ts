@@ -28,8 +28,9 @@ export const queries = {
   power: () =>
     `SELECT "number" FROM "signal" WHERE "signal" = 'power' AND "machine" =~ /^$machine$/ AND ` +
     `time >= \${__from}ms - 1d AND time <= \${__to}ms GROUP BY "machine"`,
+  /** What nobody observed, from its start on, with its end in milliseconds as Grafana takes instants. */
   gaps: () =>
-    `SELECT "machine", "source", "reason", "to_ns" FROM "gap" WHERE $timeFilter ORDER BY time DESC LIMIT 200`,
+    `SELECT "to_ns" / 1000000 AS "to", "machine", "source", "reason" FROM "gap" WHERE $timeFilter ORDER BY time DESC LIMIT 200`,
   scopes: () => 'SHOW TAG VALUES FROM "kpi" WITH KEY = "scope"',
   machines: () => 'SHOW TAG VALUES FROM "state" WITH KEY = "machine"',
 } as const;

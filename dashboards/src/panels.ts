@@ -29,7 +29,7 @@ export function statPanel(kpi: KpiId, language: Language): stat.PanelBuilder {
     .datasource(datasource)
     .withTarget(influxql('A', queries.newest([kpi]), 'table'))
     .withTransformation(onlyPresent(kpi))
-    .unit(grafanaUnit(definition))
+    .unit(grafanaUnit(definition, language))
     .decimals(definition.decimals)
     .noValue('—')
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields(`/^${kpi}$/`))
@@ -70,7 +70,7 @@ export function trendPanel(
         .placement(common.LegendPlacement.Bottom),
     )
     .height(8);
-  if (first) panel.unit(grafanaUnit(first)).decimals(first.decimals);
+  if (first) panel.unit(grafanaUnit(first, language)).decimals(first.decimals);
   kpis.forEach((kpi, i) => {
     panel.withTarget(
       influxql(
@@ -94,7 +94,7 @@ export function shiftPanel(kpi: KpiId, language: Language): timeseries.PanelBuil
     .withTarget(influxql('A', queries.trend(kpi, 'shift'), 'time_series', definition.name[language]))
     .drawStyle(common.GraphDrawStyle.Bars)
     .fillOpacity(60)
-    .unit(grafanaUnit(definition))
+    .unit(grafanaUnit(definition, language))
     .decimals(definition.decimals)
     .height(8);
 }
@@ -148,14 +148,29 @@ export function gapsPanel(language: Language): table.PanelBuilder {
     .title(words.gaps[language])
     .datasource(datasource)
     .withTarget(influxql('A', queries.gaps(), 'table'))
+    .withTransformation({
+      id: 'organize',
+      options: {
+        renameByName: {
+          Time: words.gap_from[language],
+          to: words.gap_to[language],
+          machine: words.machine[language],
+          source: words.gap_source[language],
+          reason: words.gap_reason[language],
+        },
+      },
+    })
+    .overrideByName(words.gap_to[language], [{ id: 'unit', value: 'dateTimeAsIso' }])
     .noValue('—')
     .height(8);
 }
 
-function grafanaUnit(definition: KpiDefinition): string {
-  if (definition.unit === '%') return 'percentunit';
-  if (definition.unit === 'kWh') return 'kwatth';
-  return definition.unit === 's' ? 's' : 'none';
+/** Where Grafana has no unit of its own, what is written behind the value. */
+function grafanaUnit(definition: KpiDefinition, language: Language): string {
+  const known: Partial<Record<KpiDefinition['unit'], string>> = {
+    ...{ '%': 'percentunit', kWh: 'kwatth', s: 's', h: 'h', '1': 'none' },
+  };
+  return known[definition.unit] ?? `suffix: ${kpiTexts(definition).unit[language]}`;
 }
 
 function thresholdsOf({ target, direction }: KpiDefinition): dashboard.ThresholdsConfigBuilder {

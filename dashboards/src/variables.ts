@@ -11,8 +11,8 @@ export function scopeVariable(language: Language): dashboard.QueryVariableBuilde
 export function periodVariable(language: Language): dashboard.CustomVariableBuilder {
   return new dashboard.CustomVariableBuilder('period')
     .label(words.period[language])
-    .values('hour,shift,day')
-    .current({ text: 'hour', value: 'hour', selected: true });
+    .values((['hour', 'shift', 'day'] as const).map((id) => `${words[id][language]} : ${id}`).join(','))
+    .current({ text: words.hour[language], value: 'hour', selected: true });
 }
 
 /** Machines that have told a state; all of them unless chosen. */
@@ -20,7 +20,7 @@ export function machineVariable(language: Language): dashboard.QueryVariableBuil
   return listed('machine', queries.machines(), language)
     .multi(true)
     .includeAll(true)
-    .current({ text: 'All', value: '$__all', selected: true });
+    .current({ text: words.all[language], value: '$__all', selected: true });
 }
 
 /** What the store lists in the time that is shown, by name. */

@@ -9,6 +9,7 @@ interface Board {
   panels: {
     type: string;
     title: string;
+    fieldConfig: { defaults: { unit?: string } };
     /** None of what only says something. */
     targets?: { query: string }[];
     transformations?: { options: Filter }[];
@@ -83,6 +84,14 @@ describe('the boards in Grafana', () => {
       compared.filter(({ what, api }) => what.includes('energy_kwh at') && api !== undefined),
     ).not.toEqual([]);
     expect(await powerBeyond(box, ['press-1', 'robot-1'])).toEqual([]);
+  });
+
+  it('writes units behind values that Grafana has no unit for, in the language of the board', () => {
+    const unitOf = (language: string) =>
+      readBoard('plant-overview', language).panels.find(({ targets = [] }) =>
+        targets.some(({ query }) => query.startsWith('SELECT "energy_kwh_per_good_item"')),
+      )?.fieldConfig.defaults.unit;
+    expect(['en', 'zh'].map(unitOf)).toEqual(['suffix: kWh/item', 'suffix: kWh/件']);
   });
 
   it('asks the same in both languages', () => {
