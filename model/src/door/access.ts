@@ -3,7 +3,7 @@
  * credentials there is one principal, the person at this computer: the service then listens on loopback only and
  * accepts only requests addressed to loopback.
  */
-export const actions = ['read', 'write', 'enter', 'speak_for', 'publish', 'administer'] as const;
+export const actions = ['read', 'enter', 'speak_for', 'publish'] as const;
 export type Action = (typeof actions)[number];
 
 export interface Principal {
@@ -14,14 +14,7 @@ export interface Principal {
 
 export const localPrincipal: Principal = {
   name: 'local',
-  grants: [
-    { action: 'read', scope: '' },
-    { action: 'write', scope: '' },
-    { action: 'enter', scope: '' },
-    { action: 'speak_for', scope: '' },
-    { action: 'publish', scope: '' },
-    { action: 'administer', scope: '' },
-  ],
+  grants: actions.map((action) => ({ action, scope: '' })),
 };
 
 /** Deny by default: true only when a grant names this action for this scope or one above it. */

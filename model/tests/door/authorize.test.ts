@@ -20,8 +20,8 @@ describe('authorize', () => {
   });
 
   it('takes no action for another', () => {
-    expect(authorize(principal, 'write', 'demo/ningbo')).toBe(false);
-    expect(authorize(principal, 'administer', 'demo/ningbo')).toBe(false);
+    expect(authorize(principal, 'enter', 'demo/ningbo')).toBe(false);
+    expect(authorize(principal, 'publish', 'demo/ningbo')).toBe(false);
   });
 
   it('denies everything without a principal or a grant, and nothing to the local one', () => {

@@ -57,7 +57,7 @@ export function routes(app: FastifyInstance): void {
   app.route({
     method: 'POST',
     url: '/entries',
-    config: { action: 'write', scope: () => 'demo' },
+    config: { action: 'enter', scope: () => 'demo' },
     handler: (request) => request.body,
   });
   app.route({ method: 'GET', url: '/healthz', config: { action: 'probe' }, handler: () => ({ ok: true }) });
