@@ -13,7 +13,7 @@ import { AlarmWatch } from './energy/alarm-watch.ts';
 import { LimitBook } from './energy/limit-book.ts';
 import { entryNews, untilNow } from './entries/entry-news.ts';
 import { statedDues } from './entries/stated-dues.ts';
-import { AccountShelf } from './figures/account-shelf.ts';
+import { AccountShelf, accountsVersion } from './figures/account-shelf.ts';
 import { Figures } from './figures/figures.ts';
 import { KpiWriter } from './figures/kpi-writer.ts';
 import { RecentReads } from './figures/recent.ts';
@@ -61,7 +61,7 @@ export async function openMetrics(config: MetricsConfig, log: Log): Promise<Metr
   const publisher = new Publisher({
     ...{ revisions, figures, now: nsNow, log },
     record: (publication, signal) => recordPublication(feed, publication, signal),
-    rules: { plant: loaded.digest, formulas: formulasDigest() },
+    rules: { plant: loaded.digest, formulas: formulasDigest(accountsVersion) },
     caughtUp: () => isCaughtUp(follower),
   });
 

@@ -66,6 +66,27 @@ describe('the metrics service', () => {
     const list = { scope: mill, grain: 'day', from: week.from, to: '2026-03-03T00:00:00+08:00' };
     const { results } = await works.get<z.output<typeof KpiList>>('/api/v1/kpis', list);
     expect(results.at(-1)).toMatchObject({ revision: 3, provisional: false });
+
+    // Withdrawn while somebody pages through what holds: the next page goes on behind it, and begins nothing anew.
+    const earlier: Entry = { ...entry, id: crypto.randomUUID(), from_ns: at('08:40'), to_ns: at('08:50') };
+    const statement = { kind: 'withdrawal' } as const;
+    const { to_ns: _, ...instant } = entry;
+    const withdrawal = {
+      ...{ ...instant, statement, entered_ns: nsNow() },
+      ...{ id: crypto.randomUUID(), supersedes: entry.id },
+    };
+    for (const each of [earlier, withdrawal]) works.feed.record({ kind: 'entry', entry: entryToJson(each) });
+    const ids = async (after: string) =>
+      (
+        await works.get<{ entries: { id: string }[] }>('/api/v1/entries', {
+          scope: mill,
+          holding: 'true',
+          after,
+        })
+      ).entries.map(({ id }) => id);
+    await expect.poll(() => ids(entry.id), soon).toEqual([earlier.id]);
+    const unknown = await fetch(`${works.url}/api/v1/entries?scope=${mill}&after=${crypto.randomUUID()}`);
+    expect(unknown.status).toBe(400);
   });
 
   test('that is ended before a publication is recorded makes it once when it starts again', async () => {

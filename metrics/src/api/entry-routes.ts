@@ -11,7 +11,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { enter } from '../entries/enter.ts';
 import { findScope } from '../figures/scopes.ts';
-import { subjectsOf } from '../quality/entries.ts';
+import { statedIn } from '../quality/entries.ts';
 import { EnterQuery, EntriesQuery, EntryList, EntryMade } from './entry-schemas.ts';
 import { type ApiServer, type PartsOf, readScope } from './parts.ts';
 
@@ -28,15 +28,12 @@ export function entryRoutes(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }) => {
-      const { scopes, figures } = parts();
-      const subjects = subjectsOf(findScope(scopes, query.scope), scopes);
-      const stated = await Promise.all(subjects.map((subject) => figures.statedOf(subject)));
-      const successors = successorsOf(stated.flat());
-      const wanted = stated.flat().filter((entry) => isWanted(entry, query, successors));
-      wanted.sort((a, b) => compare(b.from_ns, a.from_ns) || compare(b.entered_ns, a.entered_ns));
-      const first = query.after === undefined ? 0 : wanted.findIndex(({ id }) => id === query.after) + 1;
-      const page = wanted.slice(first, first + query.limit);
-      const last = first + query.limit < wanted.length ? page.at(-1) : undefined;
+      const stated = await statedIn(parts(), findScope(parts().scopes, query.scope));
+      stated.sort((a, b) => compare(b.from_ns, a.from_ns) || compare(b.entered_ns, a.entered_ns));
+      const successors = successorsOf(stated);
+      const wanted = following(stated, query.after).filter((entry) => isWanted(entry, query, successors));
+      const page = wanted.slice(0, query.limit);
+      const last = query.limit < wanted.length ? page.at(-1) : undefined;
       return {
         entries: page.map((entry) => entryView(entry, successors.get(entry.id))),
         ...(last && { next: last.id }),
@@ -73,6 +70,16 @@ export function entryRoutes(app: ApiServer, parts: PartsOf): void {
 function askedSubject(plant: PlantIndex, query: unknown): Subject | undefined {
   const { subject } = query as Record<string, unknown>;
   return typeof subject === 'string' ? subjectOf(plant, subject) : undefined;
+}
+
+/** What comes after the last entry of an earlier answer, be that one still wanted or superseded since. */
+function following(stated: readonly Entry[], after: string | undefined): readonly Entry[] {
+  if (after === undefined) return stated;
+  const last = stated.findIndex(({ id }) => id === after);
+  if (last >= 0) return stated.slice(last + 1);
+  throw new BenchlineError('bad_request', `there is no entry ${after} to go on after`, {
+    hint: 'take `next` of the answer before, to the same scope',
+  });
 }
 
 /** The id of the entry that supersedes another one, by that one's id; of several the first that was entered. */

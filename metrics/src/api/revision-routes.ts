@@ -1,7 +1,7 @@
 import { BenchlineError, type Entry, isoFromNs, type RevisionReason } from '@benchline/model';
 import type { z } from 'zod';
 import { findScope } from '../figures/scopes.ts';
-import { subjectsOf } from '../quality/entries.ts';
+import { statedIn } from '../quality/entries.ts';
 import type { Revision } from '../revisions/book.ts';
 import { type ApiServer, type PartsOf, readScope } from './parts.ts';
 import { windowOf } from './query.ts';
@@ -23,7 +23,7 @@ export function revisionRoutes(app: ApiServer, parts: PartsOf): void {
       },
     },
     async ({ query }) => {
-      const { scopes, revisions, figures } = parts();
+      const { scopes, revisions } = parts();
       const scope = findScope(scopes, query.scope);
       const all = revisions.history(scope.path, windowOf(query), query.grain, mostRevisions + 1);
       if (all.length > mostRevisions)
@@ -34,8 +34,7 @@ export function revisionRoutes(app: ApiServer, parts: PartsOf): void {
       const wanted = all.filter(
         ({ revision, changes }) => kpi === undefined || revision === 1 || changes?.[kpi] !== undefined,
       );
-      const stated = await Promise.all(subjectsOf(scope, scopes).map((subject) => figures.statedOf(subject)));
-      const entries = new Map(stated.flat().map((entry) => [entry.id, entry]));
+      const entries = new Map((await statedIn(parts(), scope)).map((entry) => [entry.id, entry]));
       return {
         scope: scope.path,
         time_zone: scope.time_zone,

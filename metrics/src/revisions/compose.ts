@@ -25,10 +25,14 @@ export interface Rules {
   formulas: string;
 }
 
-/** Digest of how every figure is computed: another one where a formula or its version is another. */
-export function formulasDigest(): string {
+/**
+ * Digest of how every figure is computed: another one where a formula or its version is another, or where the sums that
+ * formulas start from are worked out in another way.
+ * @param accounts version of what accounts mean.
+ */
+export function formulasDigest(accounts: number): string {
   const formulas = kpiIds.map((id) => [id, kpiCatalogue[id].formula, kpiCatalogue[id].version ?? 1]);
-  return sha256Hex(canonicalJson(formulas));
+  return sha256Hex(canonicalJson({ accounts, formulas }));
 }
 
 /** Whether figures are those that were published. One that did not exist then says nothing against it. */

@@ -36,9 +36,13 @@ export const RevisionReason = z.discriminatedUnion('kind', [
     is: Sha256.describe('SHA-256 of the plant file now'),
   }),
   z.strictObject({
-    kind: z.literal('recomputed_formula').describe('The catalogue of figures defines some differently'),
-    was: Sha256.describe('Digest of the formulas before'),
-    is: Sha256.describe('Digest of the formulas now'),
+    kind: z
+      .literal('recomputed_formula')
+      .describe(
+        'The catalogue defines some figures differently, or the sums that they start from are worked out so',
+      ),
+    was: Sha256.describe('Digest of the formulas and of how sums are made before'),
+    is: Sha256.describe('The same now'),
   }),
 ]);
 export type RevisionReason = z.output<typeof RevisionReason>;
