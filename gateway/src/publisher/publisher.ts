@@ -14,6 +14,7 @@ import { Wake } from './wake.ts';
 const reportPause_ms = 5000;
 const idle_ms = 10_000;
 
+/** Makes the publisher of a spool; nothing is connected until `start`. */
 export function openPublisher(options: PublisherOptions): Publisher {
   return new SparkplugPublisher(options);
 }

@@ -20,6 +20,7 @@ export interface FeedParts {
 /** What `GET /status` answers. */
 export type IngestStatus = ReturnType<typeof ingestStatus>;
 
+/** What `GET /status` answers: everything as it is now, counters since the start. */
 export function ingestStatus({ ledger, intake, subscription, projection, quarantine, readers }: FeedParts) {
   const { connected, since_ms, connects, oversized } = subscription.status();
   const failing = intake.failing;

@@ -69,6 +69,7 @@ function reportOf({ insane, offset }: SourceClock): ClockReport {
   };
 }
 
+/** Whether a clock is off by so much (s) that somebody should look; one that was never compared is not. */
 export function isDrifting(offset_s: number | undefined): boolean {
   return offset_s !== undefined && Math.abs(offset_s) > worthALook_s;
 }

@@ -132,6 +132,7 @@ function markOf(entry: EntryJson, offset: number): EntryMark {
   };
 }
 
+/** What entries of a kind are counted under: declared inputs each by themselves. */
 export function aboutOf(statement: EntryJson['statement']): string {
   return statement.kind === 'declared_input' ? `${statement.kind} ${statement.input}` : statement.kind;
 }

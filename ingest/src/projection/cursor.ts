@@ -29,6 +29,7 @@ export type Cursor = z.output<typeof Cursor>;
 
 export type CursorIdentity = Pick<Cursor, 'ledger_id' | 'target' | 'plant_digest'>;
 
+/** A name that no life of a store had before: 16 hexadecimal digits. */
 export function newLife(): string {
   return randomBytes(8).toString('hex');
 }
@@ -62,6 +63,7 @@ export async function readCursor(
   return { ...rest, plant_digest: identity.plant_digest, next: unmapped_from, unmapped_points: 0 };
 }
 
+/** Replaces the file, whole after any crash. @throws Error of the file system. */
 export async function writeCursor(file: string, cursor: Cursor): Promise<void> {
   await writeJson(file, cursor);
 }

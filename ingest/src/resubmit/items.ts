@@ -44,6 +44,7 @@ export async function listItems(folder: string): Promise<QuarantinedItem[]> {
   return items.sort((a, b) => (a.note.at < b.note.at ? -1 : 1));
 }
 
+/** Why and whence something lies in quarantine; undefined when its note is gone or does not read. */
 export async function readNote(folder: string, digest: string): Promise<Note | undefined> {
   try {
     return Note.parse(JSON.parse(await readFile(join(folder, `${digest}.json`), 'utf8')));

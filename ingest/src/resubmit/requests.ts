@@ -24,6 +24,7 @@ export function requestFile(quarantine: string, digest: string): string {
   return join(folderOf(quarantine), `${digest}.json`);
 }
 
+/** Leaves a request for the running ingest to find. @throws Error of the file system. */
 export async function writeRequest(quarantine: string, request: ResubmitRequest): Promise<void> {
   await writeJson(requestFile(quarantine, request.digest), request);
 }

@@ -27,6 +27,7 @@ export function problem(status: number, members: Partial<Problem> = {}): Problem
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, ...members };
 }
 
+/** Answers with a problem and the media type of RFC 9457. */
 export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
   return reply.status(body.status).type('application/problem+json').send(body);
 }

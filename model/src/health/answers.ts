@@ -23,6 +23,7 @@ export function healthAnswer(stages: readonly StageReport[], now_ms: number): He
   return { status: stalled.length > 0 ? 'stalled' : 'ok', stalled };
 }
 
+/** What `/readyz` answers: ready only while every stage works. */
 export function readyAnswer(stages: readonly StageReport[]): ReadyAnswer {
   const ready = stages.every(({ state }) => state === 'working');
   return { status: ready ? 'ready' : 'not_ready', stages: [...stages] };

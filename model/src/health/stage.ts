@@ -40,6 +40,7 @@ export function advance(before: Watched | undefined, look: Look, elapsed_ms: num
   return { look, standing_ms: before && !before.look.ok ? elapsed_ms : 0 };
 }
 
+/** The state of a stage that has stood still for `standing_ms`. @param patience_ms after which any stage counts as stalled. */
 export function stateOf({ look, standing_ms }: Watched, patience_ms: number): StageState {
   if (standing_ms !== undefined) {
     if (standing_ms >= Math.min(look.patience_ms ?? patience_ms, patience_ms)) return 'stalled';

@@ -68,10 +68,12 @@ interface Reasons {
   scrap_causes?: ScrapCause[] | undefined;
 }
 
+/** The stop reasons of a plant file; ours where it lists none. */
 export function stopReasonsOf(plant: Reasons): readonly Reason[] {
   return plant.stop_reasons ?? stopReasons;
 }
 
+/** The scrap causes of a plant file; ours where it lists none. */
 export function scrapCausesOf(plant: Reasons): readonly ScrapCause[] {
   return plant.scrap_causes ?? scrapCauses;
 }

@@ -52,6 +52,7 @@ const propertyTags = { type: 8 } as const;
 
 const writer = new ProtoWriter();
 
+/** A payload as bytes of Sparkplug's schema (3.0.0, 6.4). */
 export function encodePayload(payload: SparkplugPayload): Uint8Array {
   writer.begin();
   if (payload.timestamp_ms !== undefined) writer.integer(payloadTags.timestamp, payload.timestamp_ms);

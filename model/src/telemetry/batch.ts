@@ -160,6 +160,7 @@ export function observationToJson(o: Observation): Record<string, Json | undefin
   };
 }
 
+/** An observation from its parsed JSON: what may be left out there has its usual value, ordinal 0 and status Good. */
 export function observationFromJson(json: z.output<typeof ObservationJson>): Observation {
   return {
     signal: json.signal,

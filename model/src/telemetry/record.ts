@@ -65,6 +65,7 @@ export function machineObservationToJson(o: MachineObservation): Record<string, 
   };
 }
 
+/** @throws ZodError for anything that `machineObservationToJson` does not write. */
 export function machineObservationFromJson(json: unknown): MachineObservation {
   const { machine, source, gateway, gateway_time_ns, mapping, stated_time_ns, ...observation } =
     MachineObservationJson.parse(json);

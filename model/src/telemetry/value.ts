@@ -47,6 +47,7 @@ export function assertRepresentable(value: Value): void {
     });
 }
 
+/** Whether the contract can carry a value: a finite number, an int64, a text without lone surrogates, a flag. */
 export function isRepresentable(value: Value): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value === 'bigint') return fitsInt64(value);

@@ -24,6 +24,7 @@ export interface History {
   rate: number;
 }
 
+/** What `--history` and `--catch-up` ask for. @param gridMs the history begins at a multiple of it, ms. @throws BenchlineError `usage`. */
 export function historyOf(values: CommandInput['values'], fallback: string, gridMs = 1): History {
   const history = durationOption(values, 'history', fallback);
   const catchUp = Math.max(1, durationOption(values, 'catch-up', '40s'));

@@ -26,6 +26,7 @@ export function positiveOption(values: Values, name: string, fallback: number): 
   });
 }
 
+/** A span such as 24h in ms. @throws BenchlineError `usage`. */
 export function durationOption(values: Values, name: string, fallback: string): number {
   return parseDuration(textOption(values, name) ?? fallback, `--${name}`);
 }
@@ -49,6 +50,7 @@ export function pastOption(values: Values, name: string): number | undefined {
   });
 }
 
+/** A TCP port, 0 when the option is not given. @throws BenchlineError `usage`. */
 export function portOption(values: Values): number {
   const text = textOption(values, 'port') ?? '0';
   const port = Number(text);

@@ -9,6 +9,7 @@ export function assetOf(plant: PlantIndex, id: string): Asset {
   });
 }
 
+/** @throws BenchlineError `config_invalid`, `plant_invalid`. */
 export function readPlant(file: string): PlantIndex {
   return loadPlant(file).index;
 }

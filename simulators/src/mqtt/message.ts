@@ -11,6 +11,7 @@ export interface DeviceMessage {
   tags: Readonly<Record<string, number | string | boolean>>;
 }
 
+/** @param ts source time of all points, Unix ms. */
 export function messageOf(seq: number, ts: number, points: readonly Point[]): DeviceMessage {
   return { seq, ts, tags: Object.fromEntries(points.map(({ signal, value }) => [signal, plain(value)])) };
 }

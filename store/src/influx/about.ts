@@ -46,6 +46,7 @@ export function aboutWithoutDelay(facts: number, mapping: number): bigint {
   return (BigInt(mapping) << (factBits + delayBits)) | (longestDelay_ns << factBits) | BigInt(facts);
 }
 
+/** @param delay_ns from the point's time to the gateway's, for which `delayFits`. */
 export function withDelay(about: bigint, delay_ns: bigint): bigint {
   return about + (delay_ns << factBits);
 }

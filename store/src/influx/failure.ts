@@ -63,6 +63,7 @@ function cutOff(text: string): string | undefined {
   return /^\{"error":"((?:partial write|unable to parse)[^]*)/.exec(text)?.[1];
 }
 
+/** `store_unavailable` for a request that got no answer, with the innermost cause, which names what failed. */
 export function unreachable(url: string, cause: unknown): BenchlineError {
   const text = cause instanceof Error ? (rootOf(cause).message ?? cause.message) : String(cause);
   return new BenchlineError('store_unavailable', `InfluxDB at ${url} does not answer: ${text}`, {

@@ -15,6 +15,7 @@ export function markLine(ledger: string, next: number): string {
   });
 }
 
+/** All records of the ledger below it are stored; undefined when no mark was left. @throws BenchlineError `store_unavailable`. */
 export async function readMark(ql: InfluxQl, ledger: string): Promise<number | undefined> {
   const [series] = await ql.select(
     'SELECT max("next") FROM "projection" WHERE "ledger" = $ledger AND time >= 0',

@@ -33,6 +33,7 @@ interface PointFacts extends Pick<About, 'value' | 'native' | 'facts'> {
   mapping: MappingName;
 }
 
+/** Observations from the rows of one series, read by the reader's `observationSelect`. */
 export function storedObservations({ tags, rows }: Series): StoredObservation[] {
   return rows.map((row) => {
     const [time, number, integers, text, flag, nNumber, nInteger, nText, nFlag, about, ...rest] = row;

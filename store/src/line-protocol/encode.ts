@@ -52,6 +52,7 @@ function encodeFields(fields: Readonly<Record<string, FieldValue | undefined>>):
   return encoded;
 }
 
+/** @param time Unix ns. @throws BenchlineError `value_unrepresentable` beyond what InfluxDB can store. */
 export function encodeTime(time: bigint): string {
   if (time < influxTimeRange.first_ns || time > influxTimeRange.last_ns)
     throw refused('time', time.toString(), 'InfluxDB cannot store this instant');

@@ -52,6 +52,7 @@ export interface NodePlan {
 /** What the names of gateways begin with whose batches ingest makes. */
 const virtualPrefix = 'sparkplug-';
 
+/** Whether a gateway's name is one of those under which ingest makes batches of Sparkplug nodes that sign nothing. */
 export function isVirtual(gateway: string): boolean {
   return gateway.startsWith(virtualPrefix);
 }
