@@ -47,7 +47,7 @@ export function timeFigures(subject: Subject): Record<TimeKpiId & KpiId, Figure>
     mtbf: of(() => perFailure(q.observed_s - q.fault_s, q)),
     mttf: of(() => perFailure(q.apt_s, q)),
     mttr: of(() => perFailure(q.fault_s, q)),
-    corrective_maintenance_ratio: of(() => correctiveMaintenance(q)),
+    corrective_maintenance_ratio: correctiveMaintenance(subject),
     micro_stops: of(() => ({ value: q.micro_stops, status: timeStatus(q) })),
     micro_stop_time: of(() => ({ value: q.micro_stop_s, status: timeStatus(q) })),
     coverage: coverage(subject),
@@ -94,7 +94,11 @@ function perFailure(time_s: number, q: Quantities): Figure {
   return { value: time_s / q.failures / 3600, status: timeStatus(q) };
 }
 
-function correctiveMaintenance(q: Quantities): Figure {
+/** A shift that is maintained from its start to its end has no busy time, but a ratio. */
+function correctiveMaintenance(subject: Subject): Figure {
+  const { q } = subject;
+  const missing = withoutTime(subject);
+  if (missing && (q.planned_s > 0 || q.pmt_s === 0)) return missing;
   if (q.fault_s + q.pmt_s === 0) return absent('no_maintenance');
   return { value: q.fault_s / (q.fault_s + q.pmt_s), status: timeStatus(q) };
 }

@@ -149,7 +149,7 @@ const figures = `
     CASE WHEN failures > 0 THEN (observed - fault) / failures / 3600 END AS mtbf,
     CASE WHEN failures > 0 THEN t.apt / failures / 3600 END AS mttf,
     CASE WHEN failures > 0 THEN fault / failures / 3600 END AS mttr,
-    CASE WHEN observed > 0 AND fault + pmt > 0 THEN fault / (fault + pmt) END AS corrective_maintenance_ratio,
+    CASE WHEN (observed > 0 OR pbt = 0) AND fault + pmt > 0 THEN fault / (fault + pmt) END AS corrective_maintenance_ratio,
     CASE WHEN observed > 0 THEN micro_stops END AS micro_stops,
     CASE WHEN observed > 0 THEN micro_stop_time END AS micro_stop_time,
     CASE WHEN pbt > 0 THEN observed / pbt END AS coverage,
