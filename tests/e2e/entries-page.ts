@@ -24,6 +24,7 @@ export async function enterAndTakeBack(box: Box, page: Page): Promise<void> {
   const from = await stopOf(page);
   await page.locator(`tr[data-stop="${from}"] button`).click();
   await page.locator('#stop-form select').selectOption('tool-change');
+  await keepsWhatIsTyped(page);
   await page.locator('#stop-form button').click();
   await expect
     .poll(() => entriesOf(box), soon)
@@ -31,7 +32,9 @@ export async function enterAndTakeBack(box: Box, page: Page): Promise<void> {
 
   await page.locator('#order-form input[name=order]').fill('MO-7');
   await page.locator('#order-form button').click();
-  await page.locator('#freshness').filter({ hasText: 'In the ledger' }).waitFor();
+  await page.locator('.outcome').filter({ hasText: 'MO-7' }).waitFor();
+  // Pressed once more it would be another order.
+  expect(await page.locator('#order-form input[name=order]').inputValue()).toBe('');
   await expect.poll(async () => (await entriesOf(box)).length, soon).toBe(2);
   expect((await entriesOf(box)).map(({ statement }) => statement['kind'])).toContain('order');
 
@@ -53,6 +56,20 @@ export async function enterAndTakeBack(box: Box, page: Page): Promise<void> {
   await page.getByRole('button', { name: '中文' }).click();
   await expect.poll(() => page.locator('h2').first().innerText()).toContain('停机');
   await restsOnWhatHolds(box, page);
+}
+
+/** Stops are looked up anew, in another language too, while somebody is about to say why one of them was. */
+async function keepsWhatIsTyped(page: Page): Promise<void> {
+  const form = page.locator('#stop-form');
+  await form.locator('input').fill('blunt');
+  await page.evaluate("document.querySelectorAll('tr[data-stop]').forEach((row) => row.remove())");
+  await expect.poll(() => page.locator('tr[data-stop]').count(), soon).toBeGreaterThan(1);
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.locator('h2').filter({ hasText: '停机' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
+  expect(await form.locator('input').inputValue()).toBe('blunt');
+  expect(await form.locator('select').inputValue()).toBe('tool-change');
+  await form.locator('input').fill('');
 }
 
 /** Good items that no counter saw, with a reason, which nothing but a cause of scrap can stand for. */

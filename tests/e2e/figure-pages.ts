@@ -33,9 +33,21 @@ async function controlChart(url: string, page: Page): Promise<void> {
   const panel = page.locator('[data-panel="chart"]');
   await expect.poll(() => panel.locator('[data-chart="xbar"] circle').count(), soon).toBeGreaterThan(3);
   expect(await panel.locator('[data-select="characteristic"]').inputValue()).toBe('lathe-1/diameter');
+  await capability(url, page);
   // Capability of what was gauged is one of the criteria.
   const grade = page.locator('[data-panel="grade"]');
   await expect.poll(() => grade.innerText(), soon).toMatch(/Cpk[^]*\d\.\d/);
+}
+
+/** Of the characteristic on the chart, as the API says it of the window that the evidence names. */
+async function capability(url: string, page: Page): Promise<void> {
+  await page.locator('[data-index="ppk"] button').click();
+  const dialog = page.locator('dialog[data-evidence-of="ppk"]');
+  const link = new URL(String(await dialog.getByRole('link').getAttribute('href')), url);
+  const { ppk } = (await (await fetch(link)).json()) as { ppk: { value: number } };
+  // What lathes gauge still comes in.
+  expect(Number.parseFloat(await dialog.locator('.big').innerText())).toBeCloseTo(ppk.value, 0);
+  await page.keyboard.press('Escape');
 }
 
 /** What is compared is in the address, in the table, and in the file. */
@@ -76,6 +88,21 @@ async function evidence(url: string, page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   await expect.poll(() => dialog.count()).toBe(0);
   expect(await page.evaluate<string>('document.activeElement.dataset.kpi')).toBe('oee');
+  await cncEvidence(page);
+}
+
+/** The ratio of key processes by each of its bases, and the machines behind each process. */
+async function cncEvidence(page: Page): Promise<void> {
+  await page.locator('[data-cnc-processes]').press('Enter');
+  const dialog = page.locator('dialog[data-evidence-of="cnc_processes"]');
+  // Four of five processes have controllers, five of six machines; nobody stated what these are worth.
+  await expect
+    .poll(() => dialog.locator('[data-basis="process_count"]').innerText(), soon)
+    .toContain('80.0 %');
+  expect(await dialog.locator('[data-basis="equipment_count"]').innerText()).toContain('83.3 %');
+  expect(await dialog.locator('[data-basis="asset_value"]').innerText()).toMatch(/Not declared/);
+  expect(await dialog.innerText()).toMatch(/Welding[^]*Welding robot 1[^]*last read .* GMT\+8/);
+  await page.keyboard.press('Escape');
 }
 
 /** On the same box: what the feeder measured is its machines and what is unaccounted for; states add up to them. */

@@ -1,5 +1,5 @@
-import { element } from './dom.ts';
-import { formatAmount, formatMoment } from './format.ts';
+import { element, redraw } from './dom.ts';
+import { colon, formatAmount, formatMoment } from './format.ts';
 import { message } from './messages.ts';
 import type { EnergyAlarm, Language } from './types.ts';
 
@@ -24,7 +24,8 @@ export function drawAlarms(
   const shown = limits.slice(0, mostLines);
   const hidden = sorted.length - shown.flat().length;
   place.hidden = sorted.length === 0;
-  place.replaceChildren(
+  redraw(
+    place,
     ...shown.flatMap(([alarm, ...more]) => (alarm ? [line(alarm, more.length, wording)] : [])),
     ...(hidden > 0 ? [rest(hidden, wording.language)] : []),
   );
@@ -38,7 +39,7 @@ function rest(count: number, language: Language): HTMLElement {
 /** How an alarm stands, and of a warning why, in words. */
 export function alarmText({ state_name, warning_name }: EnergyAlarm, language: Language): string {
   const said = state_name[language];
-  return warning_name ? `${said}: ${warning_name[language]}` : said;
+  return warning_name ? `${said}${colon(language)}${warning_name[language]}` : said;
 }
 
 function line(

@@ -1,16 +1,25 @@
 import { type AnalysisMessageId, analysisMessage } from './analysis-messages.ts';
 import { api, get, span } from './api.ts';
 import { barChoice, drawBar, showFreshness } from './bar.ts';
+import { capabilityFacts } from './capability.ts';
 import { chartFigures } from './control-chart.ts';
-import { byId, element, select, setText } from './dom.ts';
+import { byId, element, isInUse, redraw, select, setText } from './dom.ts';
 import { withEvidence } from './energy-evidence.ts';
 import type { EvidenceWords } from './evidence-subject.ts';
-import { locale } from './format.ts';
+import { colon, formatSpan, locale } from './format.ts';
 import { lossPanels } from './loss-panels.ts';
 import { panel } from './panels.ts';
 import { pause } from './pause.ts';
-import { linesOf, scopeOptions, timeZoneOf } from './plant.ts';
-import type { Catalogue, CharacteristicList, ControlChart, Grade, LossTree, PlantView } from './types.ts';
+import { machineOf, scopeOptions, timeZoneOf } from './plant.ts';
+import type {
+  Capability,
+  Catalogue,
+  CharacteristicList,
+  ControlChart,
+  Grade,
+  LossTree,
+  PlantView,
+} from './types.ts';
 import { currentWindow } from './windows.ts';
 
 const everyMs = 15_000;
@@ -47,16 +56,18 @@ async function refresh(): Promise<void> {
   known ??= await api.known();
   const { plant } = known;
   const scope = choice.scope || plant.enterprise.scope;
-  const window = span(await currentWindow(choice.window, plant.enterprise.scope));
+  const shown = await currentWindow(choice.window, plant.enterprise.scope);
+  const window = span(shown);
   const [losses, { characteristics }, grade] = await Promise.all([
     get<LossTree>('losses', { scope, ...window }),
     get<CharacteristicList>('quality/characteristics', { scope }),
     get<Grade>('quality/grade', { scope, ...window }),
   ]);
   const chosen = characteristics.find((one) => idOf(one) === choice.characteristic) ?? characteristics[0];
-  const chart = chosen && (await newestPoints(chosen, window));
+  const charted = chosen && (await newestPoints(chosen, window));
   if (mine !== turn) return;
-  answered = { scope, losses, grade, characteristics, chosen, chart };
+  const ends = { from: shown.from.toISOString(), to: shown.to.toISOString() };
+  answered = { scope, window: ends, losses, grade, characteristics, chosen, charted };
   draw();
   root.dataset['to'] = window.to;
   showFresh(true);
@@ -64,22 +75,29 @@ async function refresh(): Promise<void> {
 
 interface Answers {
   scope: string;
+  window: { from: string; to: string };
   losses: LossTree;
   grade: Grade;
   characteristics: readonly Characteristic[];
   chosen: Characteristic | undefined;
-  chart: ControlChart | undefined;
+  charted: Charted | undefined;
+}
+
+interface Charted {
+  chart: ControlChart;
+  capability: Capability;
 }
 
 function draw(): void {
   if (!known || !answered) return;
   const { plant, catalogue } = known;
-  const { scope, losses, grade, characteristics, chosen, chart } = answered;
+  const { scope, window, losses, grade, characteristics, chosen, charted } = answered;
   setText(byId('plant-name'), plant.enterprise.name[choice.language]);
-  root.replaceChildren(
-    scopeSelect(plant, scope),
+  redraw(
+    root,
+    scopeSelect(plant, { scope, window }),
     ...lossPanels(losses, { plant, catalogue, language: choice.language }),
-    chartPanel(characteristics, chosen, chart),
+    chartPanel(characteristics, chosen, charted),
     gradePanel(grade, { plant, catalogue, language: choice.language }),
   );
 }
@@ -90,10 +108,11 @@ function idOf({ machine, characteristic }: Characteristic): string {
   return `${machine}/${characteristic}`;
 }
 
+/** The newest points of the window that fit a screen, and the capability over the whole of it. */
 async function newestPoints(
   { machine, characteristic }: Characteristic,
   window: { from: string; to: string },
-): Promise<ControlChart> {
+): Promise<Charted> {
   const { subgroup, rules } = choice;
   const ask = async (offset: number) =>
     await get<ControlChart>('quality/control-chart', {
@@ -105,9 +124,10 @@ async function newestPoints(
       limit: String(shownPoints),
       offset: String(offset),
     });
-  const first = await ask(0);
+  const asked = { machine, characteristic, subgroup, ...window };
+  const [first, capability] = await Promise.all([ask(0), get<Capability>('quality/capability', asked)]);
   const total = Math.max(...first.charts.map((chart) => chart.total));
-  return total > shownPoints ? await ask(total - shownPoints) : first;
+  return { chart: total > shownPoints ? await ask(total - shownPoints) : first, capability };
 }
 
 const say = (id: AnalysisMessageId) => analysisMessage(choice.language, id);
@@ -116,23 +136,24 @@ function titled(id: AnalysisMessageId, content: Node, badge = ''): HTMLElement {
   return panel({ id, title: say(id), badge }, content);
 }
 
-function scopeSelect(plant: PlantView, scope: string): HTMLElement {
+function scopeSelect(plant: PlantView, { scope, window }: Pick<Answers, 'scope' | 'window'>): HTMLElement {
   const options = scopeOptions(plant, choice.language);
   const list = select({ id: 'where', label: say('where'), chosen: scope }, options, (to) =>
     choose({ scope: to }),
   );
-  return element('div', { class: 'panel selects' }, list);
+  const shown = formatSpan(window, timeZoneOf(plant), choice.language);
+  return element('div', { class: 'panel selects' }, list, element('span', { class: 'detail' }, shown));
 }
 
 function chartPanel(
   characteristics: readonly Characteristic[],
   chosen: Characteristic | undefined,
-  chart: ControlChart | undefined,
+  charted: Charted | undefined,
 ): HTMLElement {
   const { language } = choice;
-  if (!chosen || !chart || !known)
+  if (!chosen || !charted || !known)
     return titled('chart', element('p', { class: 'detail' }, say('no_characteristics')));
-  const { plant } = known;
+  const { plant, catalogue } = known;
   const list = (
     id: 'characteristic' | 'subgroup' | 'rules',
     value: string,
@@ -160,15 +181,13 @@ function chartPanel(
       (['western_electric', 'nelson'] as const).map((id) => [id, say(id)]),
     ),
   );
-  const figures = chartFigures(chart, timeZoneOf(known.plant), language);
-  return titled('chart', element('div', {}, selects, figures));
+  const figures = chartFigures(charted.chart, timeZoneOf(plant), language);
+  const facts = capabilityFacts(charted.capability, { plant, catalogue, language });
+  return titled('chart', element('div', {}, selects, figures, facts));
 }
 
 function machineName(plant: PlantView, id: string): string {
-  const machine = linesOf(plant)
-    .flatMap(({ machines }) => machines)
-    .find((one) => one.id === id);
-  return machine?.name[choice.language] ?? id;
+  return machineOf(plant, id)?.name[choice.language] ?? id;
 }
 
 /** Criteria that are shares. */
@@ -196,9 +215,11 @@ function gradePanel(grade: Grade, words: EvidenceWords): HTMLElement {
       'div',
       {},
       element('dl', { class: 'factors' }, ...rows),
-      element('p', { class: 'detail' }, `${say('not_judged')}: ${others}`),
+      element('p', { class: 'detail' }, `${say('not_judged')}${colon(language)}${others}`),
     ),
-    `${grade_name[language]} (${say('at_most')}: ${at_most_name[language]})`,
+    grade_name[language] === at_most_name[language]
+      ? grade_name[language]
+      : `${grade_name[language]} · ${say('at_most')}${colon(language)}${at_most_name[language]}`,
   );
 }
 
@@ -209,7 +230,7 @@ function showFresh(fresh: boolean): void {
 async function keepFresh(): Promise<never> {
   for (;;) {
     // A list that somebody has open is not taken away from under their hands.
-    if (document.activeElement?.tagName !== 'SELECT') await refresh().catch(() => showFresh(false));
+    if (!isInUse(root)) await refresh().catch(() => showFresh(false));
     await pause(everyMs);
   }
 }

@@ -55,8 +55,8 @@ export const api = {
   },
   states: async (machine: string, window: Window) =>
     await get<StateList>('states', { machine, ...span(window) }),
-  cncRatio: async (scope: string, window: Window) =>
-    await get<CncRatio>('cnc-ratio', { scope, ...span(window) }),
+  cncRatio: async (scope: string, window: Window, basis: CncRatio['basis'] = 'process_count') =>
+    await get<CncRatio>('cnc-ratio', { scope, basis, ...span(window) }),
   /** Calls back whenever figures may have changed, and with the alarms that stand. The browser reconnects by itself. */
   follow({
     onUpdate = () => undefined,

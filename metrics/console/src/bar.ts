@@ -1,5 +1,5 @@
-import { byId, element, setText } from './dom.ts';
-import { formatClock, locale } from './format.ts';
+import { byId, element, redraw, setText } from './dom.ts';
+import { formatClock, locale, offsetOf } from './format.ts';
 import { type MessageId, message } from './messages.ts';
 import type { Language } from './types.ts';
 import { type WindowId, windowIds } from './windows.ts';
@@ -44,12 +44,17 @@ export function drawBar(
     made.addEventListener('click', act);
     return made;
   };
-  byId('pages').replaceChildren(
+  const here = pages.find(([path]) => path === location.pathname);
+  document.title = [...(here ? [message(language, here[1])] : []), 'Benchline'].join(' · ');
+  // A window that somebody chose is the one that they go on with on the next page.
+  const chosen = window && new URLSearchParams(location.search).has('window') ? { window } : undefined;
+  redraw(
+    byId('pages'),
     ...pages.map(([path, name]) =>
       element(
         'a',
         {
-          href: `${path}?${new URLSearchParams({ lang: language })}`,
+          href: `${path}?${new URLSearchParams({ lang: language, ...chosen })}`,
           ...(path === location.pathname && { 'aria-current': 'page' }),
         },
         message(language, name),
@@ -57,20 +62,37 @@ export function drawBar(
     ),
   );
   if (window)
-    byId('windows').replaceChildren(
+    redraw(
+      byId('windows'),
       ...windowIds.map((id) => button(message(language, id), id === window, () => choose({ window: id }))),
     );
-  byId('languages').replaceChildren(
+  redraw(
+    byId('languages'),
     ...(['en', 'zh'] as const).map((id) =>
       button(languages[id], id === language, () => choose({ language: id })),
     ),
   );
 }
 
-/** Says until when what is shown is true: now, or no longer. */
-export function showFreshness(fresh: boolean, { language }: Pick<BarChoice, 'language'>, zone: string): void {
+/** A page that renews its figures every few seconds is behind when it has not for so long. */
+const usualPatienceMs = 45_000;
+let patience: ReturnType<typeof setTimeout> | undefined;
+
+/** Says until when what is shown is true: now, no longer, or, when no answer comes at all, since when it is old. */
+export function showFreshness(
+  fresh: boolean,
+  { language }: Pick<BarChoice, 'language'>,
+  zone: string,
+  patienceMs = usualPatienceMs,
+): void {
   const place = byId('freshness');
-  place.classList.toggle('stale', !fresh);
-  const clock = formatClock(new Date(), zone, language);
-  setText(place, fresh ? `${message(language, 'updated')} ${clock}` : message(language, 'offline'));
+  const now = new Date();
+  const clock = `${formatClock(now, zone, language)} ${offsetOf(now, zone)}`;
+  const say = (text: string, stale: boolean) => {
+    setText(place, text);
+    place.classList.toggle('stale', stale);
+  };
+  say(fresh ? `${message(language, 'updated')} ${clock}` : message(language, 'offline'), !fresh);
+  clearTimeout(patience);
+  if (fresh) patience = setTimeout(() => say(`${message(language, 'old')} ${clock}`, true), patienceMs);
 }

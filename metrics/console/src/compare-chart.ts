@@ -1,13 +1,13 @@
 import { svg } from './dom.ts';
-import { formatDate, formatFigure, reasonOf } from './format.ts';
+import { formatDate, formatFigure, formatMoment, reasonOf } from './format.ts';
+import { chartWidth, timeLabels } from './panels.ts';
 import type { Catalogue, Comparison, KpiId, Language } from './types.ts';
 
 type Side = Comparison['sides'][number];
 type Point = { value: number | undefined; title: string };
 
-const size = { height: 170, left: 64, right: 10, top: 12, bottom: 12 };
-/** Drawn as wide as there is room, so that its texts stay readable on a phone. */
-const width = Math.min(900, Math.max(320, document.documentElement.clientWidth - 80));
+const width = chartWidth;
+const size = { height: 185, left: 64, right: 10, top: 12, bottom: 27 };
 /** Sides beyond it share colours. */
 const colours = 6;
 
@@ -54,6 +54,13 @@ export function lineChart(
       svg('text', { x: '4', y: String(Number(at) + 4) }, formatFigure({ value }, kpi, catalogue, language)),
     );
   }
+  const { periods = [], time_zone = 'UTC' } = sides[0] ?? {};
+  const when = (at: string | undefined) => at && formatMoment(at, time_zone, language);
+  root.append(
+    ...timeLabels([when(periods[0]?.from), when(periods.at(-1)?.to)], {
+      ...{ left: size.left, right: width - size.right, y: size.height - 6 },
+    }),
+  );
   for (const [side, line] of lines.entries())
     root.append(
       svg('path', { class: `line ${sideClass(side)}`, d: pathOf(line, x, y) }),

@@ -1,6 +1,7 @@
 import { againsts, type CompareChoice, grainChoices, knownKpis, modes, presets } from './compare-choice.ts';
 import { type CompareMessageId, compareMessage } from './compare-messages.ts';
 import { element, select } from './dom.ts';
+import { colon } from './format.ts';
 import { scopeOptions } from './plant.ts';
 import type { Catalogue, PlantView } from './types.ts';
 
@@ -55,7 +56,7 @@ function scopeSelect({ plant, choice, scopes, choose }: FormModel): HTMLElement 
 
 function scopeBoxes({ plant, choice, scopes, choose }: FormModel): HTMLElement {
   return boxes('scopes', scopeOptions(plant, choice.language), scopes, {
-    title: compareMessage(choice.language, 'scopes'),
+    title: `${compareMessage(choice.language, 'scopes')}${colon(choice.language)}`,
     act: (chosen) => choose({ scopes: chosen }),
   });
 }
@@ -63,7 +64,7 @@ function scopeBoxes({ plant, choice, scopes, choose }: FormModel): HTMLElement {
 function kpiBoxes({ catalogue, choice, choose }: FormModel): HTMLElement {
   const options = catalogue.kpis.map(({ id, name }) => [id, name[choice.language]] as const);
   return boxes('kpis', options, knownKpis(choice, catalogue), {
-    title: compareMessage(choice.language, 'kpis'),
+    title: `${compareMessage(choice.language, 'kpis')}${colon(choice.language)}`,
     act: (kpis) => choose({ kpis }),
   });
 }
@@ -91,7 +92,7 @@ function boxes<T extends string>(
   return element(
     'details',
     { 'data-boxes': id },
-    element('summary', {}, `${title}: `, element('b', {}, names.join(' · '))),
+    element('summary', {}, title, element('b', {}, names.join(' · '))),
     element('div', { class: 'boxes' }, ...list),
   );
 }

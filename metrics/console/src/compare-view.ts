@@ -128,7 +128,8 @@ function sideName({ comparison, plant, language }: CompareModel, side: Side): (N
   const span = [side.from, side.to].map((at) => formatDate(at, side.time_zone, language)).join(' – ');
   const scope = pathName(plant, side.scope, language).split(' › ').at(-1) ?? side.scope;
   if (side.shift) {
-    const times = `${side.shifts ?? 1} ${compareMessage(language, 'times')}`;
+    const count = side.shifts ?? 1;
+    const times = `${count} ${compareMessage(language, count === 1 ? 'once' : 'times')}`;
     return [side.shift.name[language], element('small', {}, times)];
   }
   return differs((one) => one.scope) ? [scope] : [span];

@@ -5,7 +5,8 @@ import { compareForm } from './compare-form.ts';
 import { type CompareMessageId, compareMessage } from './compare-messages.ts';
 import { comparePanels } from './compare-view.ts';
 import { type Span, windowsOf } from './compare-windows.ts';
-import { byId, element, setText } from './dom.ts';
+import { byId, element, isInUse, redraw, setText } from './dom.ts';
+import { colon, formatSpan } from './format.ts';
 import { wallAt } from './local-time.ts';
 import { pause } from './pause.ts';
 import { linesOf, scopesOf, timeZoneOf } from './plant.ts';
@@ -83,7 +84,7 @@ async function refresh(): Promise<void> {
     say('');
     drawAll();
     root.dataset['to'] = windows.at(-1)?.to.toISOString() ?? '';
-    showFreshness(true, choice, zoneOf());
+    showFreshness(true, choice, zoneOf(), 2 * everyMs);
   } catch {
     if (mine === turn) showFreshness(false, choice, zoneOf());
   }
@@ -125,22 +126,16 @@ function drawAll(): void {
     comparison.sides.length > 0
       ? comparePanels({ ...known, language, kpis, comparison })
       : [element('p', { class: 'panel', role: 'status' }, compareMessage(language, 'no_shifts'))];
-  places.panels.replaceChildren(links(question), ...panels);
-  reopen(places.panels, open);
+  reopen(panels, open);
+  redraw(places.panels, links(question), ...panels);
 }
 
 function drawForm({ plant, catalogue }: NonNullable<typeof known>): void {
-  const open = openDetails(places.form);
-  const focused =
-    document.activeElement instanceof HTMLInputElement ? document.activeElement.value : undefined;
-  const scopes = scopesNow({ plant });
-  places.form.replaceChildren(compareForm({ plant, catalogue, choice, scopes, choose }));
-  reopen(places.form, open);
-  // Whoever goes through a list of boxes by keyboard stays where they are.
-  const again = [...places.form.querySelectorAll<HTMLInputElement>('input[type=checkbox]')].find(
-    ({ value }) => value === focused,
-  );
-  again?.focus();
+  // Whoever fills in a date goes on to its next part.
+  if (places.form.querySelector('[data-moment]:focus')) return;
+  const form = compareForm({ plant, catalogue, choice, scopes: scopesNow({ plant }), choose });
+  reopen([form], openDetails(places.form));
+  redraw(places.form, form);
 }
 
 /** Which parts of a place are unfolded, by their order. */
@@ -148,12 +143,12 @@ function openDetails(place: HTMLElement): boolean[] {
   return [...place.querySelectorAll('details')].map(({ open }) => open);
 }
 
-function reopen(place: HTMLElement, open: readonly boolean[]): void {
-  for (const [i, details] of [...place.querySelectorAll('details')].entries())
+function reopen(made: readonly HTMLElement[], open: readonly boolean[]): void {
+  for (const [i, details] of made.flatMap((one) => [...one.querySelectorAll('details')]).entries())
     details.open = open[i] ?? false;
 }
 
-/** What is shown as files, and the address that shows it again. */
+/** What the figures are of, what is shown as files, and the address that shows it again. */
 function links(question: URLSearchParams): HTMLElement {
   const { language } = choice;
   const word = (id: CompareMessageId) => compareMessage(language, id);
@@ -165,19 +160,24 @@ function links(question: URLSearchParams): HTMLElement {
   return element(
     'p',
     { class: 'links' },
-    `${word('download')}: `,
+    element('span', {}, `${word('window')}${colon(language)}${windowText(question)}`),
+    `${word('download')}${colon(language)}`,
     file('csv'),
     file('xlsx'),
     element('a', { href: addressOf(choice), 'data-link': '' }, word('link')),
   );
 }
 
+/** The window that is compared; those it is compared with stand beside their figures. */
+function windowText(question: URLSearchParams): string {
+  const [from = '', to = ''] = question.getAll('window').at(-1)?.split('/') ?? [];
+  return formatSpan({ from, to }, zoneOf(), choice.language);
+}
+
 async function keepFresh(): Promise<never> {
   for (;;) {
     // A list that somebody has open, or evidence, is not taken away from under their hands.
-    const busy =
-      document.querySelector('dialog[open]') ?? document.querySelector('#page select:focus, input:focus');
-    if (!busy) await refresh();
+    if (!document.querySelector('dialog[open]') && !isInUse(root)) await refresh();
     await pause(everyMs);
   }
 }

@@ -1,16 +1,19 @@
 import { analysisMessage } from './analysis-messages.ts';
 import { element, svg } from './dom.ts';
-import { formatClock, locale } from './format.ts';
+import { colon, formatInstant, formatMoment, locale } from './format.ts';
+import { chartWidth, timeLabels } from './panels.ts';
 import type { ControlChart, Language } from './types.ts';
+
+const mostWarnings = 20;
 
 type ChartView = ControlChart['charts'][number];
 
-const size = { width: 900, height: 200, left: 60, right: 10, top: 10, bottom: 20 };
+const size = { width: chartWidth, height: 200, left: 70, right: 10, top: 10, bottom: 30 };
 
 /** The charts of a characteristic one below the other, with their warnings in words. */
 export function chartFigures(chart: ControlChart, zone: string, language: Language): HTMLElement {
   const figures = chart.charts.flatMap((one) => [
-    element('h3', {}, analysisMessage(language, one.kind)),
+    element('h3', {}, [analysisMessage(language, one.kind), unitOf(chart, one)].filter(Boolean).join(' · ')),
     one.status === 'ok'
       ? drawing(one, zone, language)
       : element('p', { class: 'detail' }, one.reason?.[language] ?? one.status),
@@ -19,15 +22,28 @@ export function chartFigures(chart: ControlChart, zone: string, language: Langua
 }
 
 function warningList({ charts }: ControlChart, zone: string, language: Language): HTMLElement {
-  const lines = charts.flatMap(({ kind, warnings }) =>
-    warnings.map(
-      ({ at, name }) =>
-        `${formatClock(new Date(at), zone, language)} · ${analysisMessage(language, kind)}: ${name[language]}`,
-    ),
-  );
-  if (lines.length === 0) return element('p', { class: 'detail' }, analysisMessage(language, 'no_warnings'));
-  const newest = lines.slice(-20).toReversed();
+  const all = charts.flatMap(({ kind, warnings }) => warnings.map((warning) => ({ kind, ...warning })));
+  if (all.length === 0) return element('p', { class: 'detail' }, analysisMessage(language, 'no_warnings'));
+  const newest = all
+    .toSorted((a, b) => (a.at < b.at ? 1 : -1))
+    .slice(0, mostWarnings)
+    .map(({ at, kind, name }) => {
+      const what = `${analysisMessage(language, kind)}${colon(language)}${name[language]}`;
+      return `${formatInstant(at, zone, language)} · ${what}`;
+    });
   return element('ul', { class: 'notes', id: 'warnings' }, ...newest.map((line) => element('li', {}, line)));
+}
+
+/** Of what is charted; shares and nonconformities an item have none. */
+function unitOf({ unit }: ControlChart, { kind }: ChartView): string {
+  return kind === 'p' || kind === 'u' ? '' : unit;
+}
+
+/** As many decimals as tell what is on a chart apart. */
+function limitFormat(values: readonly number[], language: Language): Intl.NumberFormat {
+  const range = Math.max(...values) - Math.min(...values);
+  const decimals = range > 0 ? Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(range)))) : 4;
+  return new Intl.NumberFormat(locale(language), { maximumFractionDigits: decimals });
 }
 
 function drawing({ kind, points, warnings }: ChartView, zone: string, language: Language): SVGElement {
@@ -40,7 +56,7 @@ function drawing({ kind, points, warnings }: ChartView, zone: string, language: 
     size.top + ((most - value) / (most - least || 1)) * (size.height - size.top - size.bottom);
   const path = (of: (point: ChartView['points'][number]) => number) =>
     points.map((point, i) => `${i === 0 ? 'M' : 'L'}${x(i).toFixed(1)} ${y(of(point)).toFixed(1)}`).join('');
-  const number = new Intl.NumberFormat(locale(language), { maximumSignificantDigits: 6 });
+  const number = limitFormat(values, language);
   const last = points.at(-1);
   const root = svg('svg', {
     class: 'chart',
@@ -62,12 +78,16 @@ function drawing({ kind, points, warnings }: ChartView, zone: string, language: 
         r: warning === undefined ? '2' : '4',
         ...(warning !== undefined && { class: 'warning' }),
       });
-      const when = formatClock(new Date(at), zone, language);
+      const when = formatInstant(at, zone, language);
       dot.append(svg('title', {}, [when, number.format(value), warning].filter(Boolean).join(' · ')));
       return dot;
     }),
     ...(last ? [last.lower, last.centre, last.upper] : []).map((value) =>
       svg('text', { x: '4', y: (y(value) + 4).toFixed(1) }, number.format(value)),
+    ),
+    ...timeLabels(
+      [points[0], last].map((point) => point && formatMoment(point.at, zone, language)),
+      { left: size.left, right: size.width - size.right, y: size.height - 8 },
     ),
   );
   return root;

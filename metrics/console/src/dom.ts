@@ -29,12 +29,59 @@ export function select(
   const list = element('select', { 'data-select': id });
   for (const [value, text] of options) list.append(element('option', { value }, text));
   list.value = chosen;
+  const opens = () => list.toggleAttribute('data-open', true);
+  const closes = () => list.removeAttribute('data-open');
+  list.addEventListener('mousedown', opens);
+  list.addEventListener('keydown', ({ key, altKey }) => {
+    if ([' ', 'Enter', 'F4'].includes(key) || (altKey && key.startsWith('Arrow'))) opens();
+    if (['Escape', 'Tab'].includes(key)) closes();
+  });
+  list.addEventListener('blur', closes);
   list.addEventListener('change', () => {
-    // Chosen is chosen: while a list has the focus, pages take it for one that somebody has open.
-    list.blur();
+    closes();
     act(list.value);
   });
   return element('label', {}, `${label} `, list);
+}
+
+/** Whether somebody has a list of a place open, or writes into it: it is not taken away from under their hands. */
+export function isInUse(place: ParentNode): boolean {
+  return place.querySelector('select[data-open], input:focus, textarea:focus') !== null;
+}
+
+/** Puts other content into a place. Whoever goes through it by keyboard stays where they are. */
+export function redraw(place: Element, ...content: Node[]): void {
+  const { activeElement: active } = document;
+  const way = active && active !== place && place.contains(active) ? wayTo(active, place) : undefined;
+  place.replaceChildren(...content);
+  if (!active || !way) return;
+  let found: Element | undefined = place;
+  for (const step of way) found = found && stepInto(found, step);
+  if (found instanceof HTMLElement && found.tagName === active.tagName) found.focus({ preventScroll: true });
+}
+
+/** A child by what it is about, which outlasts a new order, or else by its place. */
+interface Step {
+  about: string;
+  index: number;
+}
+
+const nothing = '[]';
+const aboutOf = (one: Element) =>
+  one instanceof HTMLElement ? JSON.stringify(Object.entries(one.dataset)) : nothing;
+
+function wayTo(target: Element, place: Element): Step[] {
+  const way: Step[] = [];
+  for (let at = target; at !== place && at.parentElement; at = at.parentElement)
+    way.unshift({ about: aboutOf(at), index: [...at.parentElement.children].indexOf(at) });
+  return way;
+}
+
+function stepInto(place: Element, { about, index }: Step): Element | undefined {
+  const children = [...place.children];
+  return (
+    (about === nothing ? undefined : children.find((child) => aboutOf(child) === about)) ?? children[index]
+  );
 }
 
 export function byId(id: string): HTMLElement {

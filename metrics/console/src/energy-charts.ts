@@ -1,9 +1,10 @@
 import { svg } from './dom.ts';
 import { formatAmount, formatMoment } from './format.ts';
-import { track } from './panels.ts';
+import { chartWidth, timeLabels, track } from './panels.ts';
 import type { EnergyBaseline, Language } from './types.ts';
 
-const size = { width: 900, height: 180, left: 70, right: 10, top: 12, bottom: 12 };
+const lineHeight = 14;
+const size = { width: chartWidth, height: 195, left: 90, right: 10, top: 12, bottom: 27 };
 
 /** Savings against a baseline, period by period, added up: a line that rises while less is used than expected. */
 export function cusumChart(
@@ -25,7 +26,8 @@ export function cusumChart(
     'data-chart': 'cusum',
   });
   const path = values.map((value, i) => `${i === 0 ? 'M' : 'L'}${x(i).toFixed(1)} ${y(value).toFixed(1)}`);
-  const marks = [...new Set([least, 0, most])];
+  // Two that would stand in each other's line are one: nothing saved is the line itself.
+  const marks = [0, ...[least, most].filter((value) => Math.abs(y(value) - y(0)) >= lineHeight)];
   root.append(
     svg('path', { class: 'centre', d: `M${size.left} ${y(0).toFixed(1)}H${size.width - size.right}` }),
     svg('path', { class: 'line', d: path.join('') }),
@@ -38,6 +40,10 @@ export function cusumChart(
     }),
     ...marks.map((value) =>
       svg('text', { x: '4', y: (y(value) + 4).toFixed(1) }, formatAmount(value, unit, language)),
+    ),
+    ...timeLabels(
+      [periods[0]?.from, periods.at(-1)?.to].map((at) => at && formatMoment(at, time_zone, language)),
+      { left: size.left, right: size.width - size.right, y: size.height - 6 },
     ),
   );
   return root;

@@ -1,8 +1,8 @@
 import { fact, figureButton, openDialog } from './dialog.ts';
 import { element } from './dom.ts';
-import { revisionText } from './evidence.ts';
+import { revisionText, spanText } from './evidence.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
-import { formatDate, formatShare } from './format.ts';
+import { formatShare } from './format.ts';
 import { pathName } from './plant.ts';
 import type { Catalogue, Evidence, Language, PlantView } from './types.ts';
 
@@ -51,12 +51,11 @@ export function withEvidence(
   const say = (id: EvidenceMessageId) => evidenceMessage(language, id);
   const [id] = formula.split('@');
   const formulaText = catalogue.formulas.find((one) => one.id === id)?.text[language] ?? '';
-  const window = [from, to].map((at) => formatDate(at, time_zone, language)).join(' – ');
   return figureButton(text, language, () => {
     const facts = [
       ...(status ? [fact(say('status'), 'status', status)] : []),
       fact(say('scope'), 'scope', pathName(plant, scope, language), scope),
-      fact(say('window'), 'window', window, time_zone),
+      fact(say('window'), 'window', spanText({ from, to, time_zone }, language), time_zone),
       fact(say('formula'), 'formula', formulaText, formula),
       fact(say('basis'), 'basis', say(declared ? 'declared' : 'measured')),
       ...(shown.evidence

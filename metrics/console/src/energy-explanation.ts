@@ -1,8 +1,8 @@
 import { element } from './dom.ts';
 import { withEvidence } from './energy-evidence.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
-import { detail, momentsOf, nameOf, statusName, type Wording } from './energy-wording.ts';
-import { formatAmount } from './format.ts';
+import { detail, nameOf, statusName, type Wording } from './energy-wording.ts';
+import { formatAmount, formatSpan } from './format.ts';
 import { barList } from './panels.ts';
 import type { EnergyExplanation, Language } from './types.ts';
 
@@ -39,7 +39,7 @@ export function explanationOf(wording: Wording, told: EnergyExplanation): HTMLEl
           [say('usual'), text(one.usual)],
           ...told.references.map(
             ({ from, to }, i) =>
-              [`${say('reference')} ${i + 1}`, momentsOf({ from, to }, told.time_zone, language)] as const,
+              [`${say('reference')} ${i + 1}`, formatSpan({ from, to }, told.time_zone, language)] as const,
           ),
         ] as const,
         api: { path: 'energy/explanation', query: { scope: told.scope, carrier, period, at: told.from } },

@@ -4,8 +4,8 @@ import { gauge } from './energy-charts.ts';
 import { withEvidence } from './energy-evidence.ts';
 import { explanationOf } from './energy-explanation.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
-import { detail, momentsOf, titled, type Wording } from './energy-wording.ts';
-import { formatAmount, formatMoment, formatShare } from './format.ts';
+import { detail, titled, type Wording } from './energy-wording.ts';
+import { colon, formatAmount, formatMoment, formatShare, formatSpan } from './format.ts';
 import type { EnergyAlarm, EnergyAlarms, EnergyExplanation } from './types.ts';
 
 /** What somebody may do about an alarm. */
@@ -22,6 +22,8 @@ interface Shown {
   /** The alarm whose form is open, and what is wrong with what was handed in. */
   asking: string | undefined;
   wrong: string;
+  /** What is written of the reason so far. */
+  draft: { reason: string };
   /** The alarm that somebody asks to have explained, and what came of it. */
   explained: string | undefined;
   explanation: EnergyExplanation | undefined;
@@ -91,7 +93,7 @@ function item(wording: Wording, shown: Shown, alarm: EnergyAlarm, actions: Alarm
       { class: 'head' },
       element('strong', {}, name[language]),
       element('span', { class: 'chip' }, alarmText(alarm, language)),
-      element('small', { class: 'detail' }, momentsOf(alarm, shown.zone, language)),
+      element('small', { class: 'detail' }, formatSpan(alarm, shown.zone, language)),
     ),
     gauge(
       most,
@@ -146,14 +148,14 @@ function acknowledgement({ language }: Wording, { zone }: Shown, alarm: EnergyAl
     lines.push(`${energyMessage(language, 'exceeded_at')} ${formatMoment(exceeded_at, zone, language)}`);
   if (acknowledged)
     lines.push(
-      `${acknowledged.by}, ${formatMoment(acknowledged.at, zone, language)}: ${acknowledged.reason}`,
+      `${acknowledged.by} · ${formatMoment(acknowledged.at, zone, language)}${colon(language)}${acknowledged.reason}`,
     );
   return lines.map((line) => detail(line));
 }
 
 function buttons(
   { language }: Wording,
-  { asking, wrong }: Shown,
+  { asking, wrong, draft }: Shown,
   alarm: EnergyAlarm,
   { explain, ask, acknowledge }: AlarmActions,
 ): HTMLElement {
@@ -176,7 +178,10 @@ function buttons(
     required: '',
     maxlength: '2000',
     placeholder: say('reason'),
+    'aria-label': say('reason'),
   });
+  reason.value = draft.reason;
+  reason.addEventListener('input', () => (draft.reason = reason.value));
   const form = element('form', {}, reason, button(say('acknowledge'), 'submit'));
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -3,7 +3,7 @@ import { cusumChart, gauge } from './energy-charts.ts';
 import { withEvidence } from './energy-evidence.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
 import { detail, statusName, titled, type Wording } from './energy-wording.ts';
-import { formatAmount, formatShare, locale } from './format.ts';
+import { colon, formatAmount, formatShare, locale } from './format.ts';
 import type { EnergyBaseline, EnergyForecast } from './types.ts';
 
 /** What the running day, week and month will come to, with the band and the error that it is told with. */
@@ -25,7 +25,9 @@ function unknown(wording: Wording, { status, used, unit, known_days }: EnergyFor
   const say = (id: EnergyMessageId) => energyMessage(language, id);
   const sofar = used === undefined ? [] : [`${say('used')} ${formatAmount(used, unit, language)}`];
   const days = `${known_days} ${say('known_days')}`;
-  return detail([...sofar, `${say('expected')}: ${statusName(wording, status)}`, days].join(' · '));
+  return detail(
+    [...sofar, `${say('expected')}${colon(language)}${statusName(wording, status)}`, days].join(' · '),
+  );
 }
 
 /** What a forecast needs, and the lines with meters of their own, which may have it. */
@@ -59,7 +61,9 @@ function expected(
   const band =
     low === undefined || high === undefined ? [] : [`${text(low)} – ${text(high)} (${say('band')})`];
   const error =
-    mean_error === undefined ? [] : [`${say('mean_error')}: ± ${text(mean_error)} (n = ${checked})`];
+    mean_error === undefined
+      ? []
+      : [`${say('mean_error')}${colon(language)}± ${text(mean_error)} (n = ${checked})`];
   const summary = [...sofar, `${say('expected')} ${text(most_likely)}`, ...band].join(' · ');
   return [
     gauge(
@@ -134,8 +138,12 @@ export function baselinePanel(
       (value) => choose({ [id]: value }),
     );
   const which = select(
-    { id: 'baseline', label: '', chosen: chosen.baseline },
-    [...(declared.length > 0 ? [] : [[noBaseline, '—'] as const]), ...declared, ['recent', say('recent')]],
+    { id: 'baseline', label: say('which_baseline'), chosen: chosen.baseline },
+    [
+      ...(declared.length > 0 ? [] : [[noBaseline, say('none_chosen')] as const]),
+      ...declared,
+      ['recent', say('recent')],
+    ],
     (baseline) => choose({ baseline }),
   );
   const selects = chosen.baseline === 'recent' ? [list('variable'), list('grain'), list('model')] : [];
@@ -153,12 +161,15 @@ function fit(wording: Wording, answer: EnergyBaseline): HTMLElement {
   const { fitted, unit, variables, saving } = answer;
   const say = (id: EnergyMessageId) => energyMessage(language, id);
   const number = new Intl.NumberFormat(locale(language), { maximumSignificantDigits: 4 });
-  const rows: [string, string][] = [['n', number.format(fitted.n)]];
+  const rows: [string, string][] = [[say('complete_periods'), number.format(fitted.n)]];
   if (fitted.r2 !== undefined) rows.push(['R²', number.format(fitted.r2)]);
   if (fitted.intercept !== undefined)
     rows.push([say('base_load'), formatAmount(fitted.intercept, unit, language)]);
   fitted.slopes?.forEach((slope, i) =>
-    rows.push([`${say('slope')}: ${say(variables[i] ?? 'items')}`, formatAmount(slope, unit, language)]),
+    rows.push([
+      `${say('slope')}${colon(language)}${say(variables[i] ?? 'items')}`,
+      formatAmount(slope, unit, language),
+    ]),
   );
   if (fitted.cv !== undefined) rows.push(['CV(RMSE)', formatShare(fitted.cv, language)]);
   if (saving !== undefined) rows.push([say('saving'), formatAmount(saving, unit, language)]);
@@ -191,7 +202,7 @@ function fitEvidence(wording: Wording, answer: EnergyBaseline, name: string, tex
     inputs: [
       [say('variable'), variables.map((id) => say(id)).join(', ')],
       [say('grain'), say(optionNames[grain] ?? 'by_day')],
-      ['n', String(ofSaving ? known : fitted.n)],
+      [say('complete_periods'), String(ofSaving ? known : fitted.n)],
     ],
     api: { path: 'energy/baseline', query: { ...baselineQuery(answer), carrier } },
   });

@@ -10,7 +10,7 @@ import {
   titled,
   type Wording,
 } from './energy-wording.ts';
-import { formatAmount, formatHours, formatShare } from './format.ts';
+import { colon, formatAmount, formatHours, formatShare } from './format.ts';
 import { type Bar, barList } from './panels.ts';
 import type { EnergyByState, EnergyCosts, Evidence, MeterBalance } from './types.ts';
 
@@ -103,7 +103,7 @@ function idleBadge(wording: Wording, by: EnergyByState): HTMLElement {
     ...basedOn(by, 'energy/by-state', 'idle_share'),
     ...{
       title: name,
-      text: `${name}: ${share}`,
+      text: `${name}${colon(language)}${share}`,
       value: share,
       status: statusName(wording, idle_share.status),
     },

@@ -4,7 +4,7 @@ import { withEvidence } from './energy-evidence.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
 import { askedFor, detail, type EnergyFigure, statusName, titled, type Wording } from './energy-wording.ts';
 import { openEvidence } from './evidence.ts';
-import { formatAmount, formatFigure, formatShare, reasonOf } from './format.ts';
+import { colon, formatAmount, formatFigure, formatShare, reasonOf } from './format.ts';
 import type { EnergySummary, KpiResult } from './types.ts';
 
 type Carrier = EnergySummary['carriers'][number];
@@ -32,7 +32,9 @@ export function summaryPanel(wording: Wording, summary: EnergySummary, kpis: Kpi
     ),
   );
   const missing =
-    summary.not_read.length > 0 ? [detail(`${say('not_read')}: ${summary.not_read.join(', ')}`)] : [];
+    summary.not_read.length > 0
+      ? [detail(`${say('not_read')}${colon(language)}${summary.not_read.join(', ')}`)]
+      : [];
   const set = energy.factor_sets.find(({ id }) => id === summary.factor_set)?.name[language];
   const coverage = formatShare(kpis.coverage, language);
   const observed = reasonOf(kpis.figures.coverage, catalogue, language) || `${coverage} ${say('observed')}`;

@@ -1,6 +1,5 @@
 import { element } from './dom.ts';
 import { type EnergyMessageId, energyMessage } from './energy-messages.ts';
-import { formatMoment } from './format.ts';
 import { panel } from './panels.ts';
 import type { Catalogue, EnergyCatalogue, EnergySummary, Language, PlantView } from './types.ts';
 
@@ -49,13 +48,4 @@ export function askedFor({
   to: string;
 }): Record<string, string> {
   return { scope, from, to };
-}
-
-/** From when to when. */
-export function momentsOf(
-  { from, to }: { from: string; to: string },
-  zone: string,
-  language: Language,
-): string {
-  return [from, to].map((at) => formatMoment(at, zone, language)).join(' – ');
 }

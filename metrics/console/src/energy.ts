@@ -1,7 +1,7 @@
 import { drawAlarms } from './alarms.ts';
 import { api, get } from './api.ts';
 import { barChoice, drawBar, showFreshness } from './bar.ts';
-import { byId, element, select, setText } from './dom.ts';
+import { byId, element, isInUse, redraw, select, setText } from './dom.ts';
 import { type Answers, questionsOf } from './energy-data.ts';
 import { type AlarmActions, limitsPanel, shownAlarms } from './energy-limits.ts';
 import { energyMessage } from './energy-messages.ts';
@@ -10,6 +10,7 @@ import { balancePanel, statePanels, tariffPanel } from './energy-panels.ts';
 import { summaryPanel } from './energy-summary.ts';
 import type { Wording } from './energy-wording.ts';
 import { enter } from './entry-api.ts';
+import { formatSpan } from './format.ts';
 import { pause } from './pause.ts';
 import { namesOf, scopeOptions, timeZoneOf } from './plant.ts';
 import type { Catalogue, EnergyAlarm, EnergyCatalogue, PlantView } from './types.ts';
@@ -41,6 +42,8 @@ const places: Record<Exclude<Part, 'explanation'>, HTMLElement> = {
   baseline: element('div'),
 };
 const scopePlace = element('div');
+/** From when to when the figures are that hang on the chosen window. */
+const windowPlace = element('span', { class: 'detail' });
 
 const root = byId('page');
 let known: { plant: PlantView; catalogue: Catalogue; energy: EnergyCatalogue } | undefined;
@@ -53,6 +56,8 @@ let standing: readonly EnergyAlarm[] = [];
 let explained: EnergyAlarm | undefined;
 let asking: string | undefined;
 let wrong = '';
+/** What somebody has written of a reason, kept while what stands around it is drawn anew. */
+const draft = { reason: '' };
 /** Limits whose earlier periods are unfolded. */
 const unfolded = new Set<string>();
 
@@ -91,6 +96,8 @@ async function refresh(): Promise<void> {
     }),
   );
   if (mine !== turn) return;
+  const span = { from: window.from.toISOString(), to: window.to.toISOString() };
+  setText(windowPlace, formatSpan(span, timeZoneOf(plant), choice.language));
   root.dataset['from'] = window.from.toISOString();
   root.dataset['to'] = window.to.toISOString();
   showFresh(true);
@@ -133,17 +140,16 @@ function draw(): void {
 function drawScope(plant: PlantView): void {
   const asked = { id: 'where', label: energyMessage(choice.language, 'where'), chosen: scopeOf(plant) };
   const list = select(asked, scopeOptions(plant, choice.language), (scope) => choose({ scope }));
-  scopePlace.replaceChildren(element('div', { class: 'panel selects' }, list));
+  redraw(scopePlace, element('div', { class: 'panel selects' }, list, windowPlace));
 }
 
 function drawPart(part: keyof typeof places): void {
   if (!known) return;
   const { language } = choice;
   const { plant, catalogue, energy } = known;
-  // What somebody fills in is not taken away from under their hands.
-  const { activeElement: active } = document;
-  if (places[part].contains(active) && (active?.tagName === 'INPUT' || active?.tagName === 'SELECT')) return;
-  places[part].replaceChildren(
+  if (isInUse(places[part])) return;
+  redraw(
+    places[part],
     ...panelsOf(part, { language, plant, energy, catalogue, names: namesOf(plant, language) }),
   );
 }
@@ -157,7 +163,7 @@ function panelsOf(part: keyof typeof places, wording: Wording): HTMLElement[] {
       if (!limits) return [];
       const alarms = shownAlarms(limits, new Date());
       const zone = timeZoneOf(wording.plant);
-      const shown = { alarms, zone, asking, wrong, explained: explained?.id, explanation, unfolded };
+      const shown = { alarms, zone, asking, wrong, draft, explained: explained?.id, explanation, unfolded };
       return [limitsPanel(wording, shown, actions)];
     }
     case 'forecast':
@@ -185,6 +191,7 @@ const actions: AlarmActions = {
     if (explained) again();
   },
   ask(alarm) {
+    if (asking !== alarm.id) draft.reason = '';
     asking = alarm.id;
     wrong = '';
     drawPart('limits');
@@ -201,6 +208,8 @@ async function acknowledge({ id, scope }: EnergyAlarm, reason: string): Promise<
     const statement = { kind: 'acknowledgement', alarm: id };
     await enter(scope, { reason, from: new Date().toISOString(), statement });
     asking = undefined;
+    draft.reason = '';
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     await seen(id);
   } catch (error) {
     wrong = error instanceof Error ? error.message : String(error);

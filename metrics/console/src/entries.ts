@@ -1,12 +1,13 @@
 import { api, type Window } from './api.ts';
-import { barChoice, drawBar } from './bar.ts';
-import { byId, element, setText } from './dom.ts';
+import { barChoice, drawBar, showFreshness } from './bar.ts';
+import { byId, element, redraw, setText } from './dom.ts';
 import { enter, entriesOf, type Said } from './entry-api.ts';
-import { countForm, type FormParts, orderForms, stopForm } from './entry-forms.ts';
+import { clear, countForm, type FormParts, moveToNow, orderForms, stopForm, typedIn } from './entry-forms.ts';
 import { type EntryMessageId, entryMessage } from './entry-messages.ts';
 import { nameOf, statementText } from './entry-wording.ts';
 import type { EvidenceWords } from './evidence-subject.ts';
-import { formatClock, formatMoment } from './format.ts';
+import { formatInstant, formatMoment, formatSpan, offsetOf } from './format.ts';
+import { keepFresh } from './keep-fresh.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
 import { drawTimeline } from './timeline.ts';
 import type { Catalogue, EntryList, PlantView, StateList } from './types.ts';
@@ -19,10 +20,22 @@ const choice = {
 };
 const root = byId('page');
 const panels = { stops: section(), order: section(), counts: section(), entries: section() };
+/** Parts of the panel of stops: only its form stays as it is while the others are looked up anew. */
+const stopParts = {
+  timeline: element('canvas', { class: 'timeline', id: 'timeline', role: 'img' }),
+  form: element('div'),
+  list: element('div'),
+};
+/** So long it says that something went into the ledger; what is wrong stays until the next try. */
+const outcomeMs = 10_000;
+/** What came of what somebody handed in. */
+const outcome = element('p', { class: 'outcome', role: 'status' });
 let known: { plant: PlantView; catalogue: Catalogue } | undefined;
 let shown: { list: StateList; window: Window } | undefined;
 /** The stop whose form is open, by its start. */
 let openStop: string | undefined;
+/** The machine that the forms are of. */
+let drawnFor: string | undefined;
 
 const say = (id: EntryMessageId) => entryMessage(choice.language, id);
 
@@ -32,23 +45,41 @@ function section(): HTMLElement {
 
 function choose(change: Partial<typeof choice>): void {
   Object.assign(choice, change);
-  openStop = undefined;
+  if (change.language === undefined) openStop = undefined;
   const { language: lang, ...rest } = choice;
   history.replaceState(null, '', `?${new URLSearchParams({ lang, ...rest })}`);
+  draw();
   void refresh();
 }
 
-/** The stops of the window are looked up anew; forms that somebody fills in stay as they are. */
+/** Draws all of it; what somebody has written into a form of the same machine stays. */
+function draw(): void {
+  drawBar(choice, choose);
+  if (!known) return;
+  setText(byId('plant-name'), known.plant.enterprise.name[choice.language]);
+  drawForms(known.plant);
+  drawStopForm();
+}
+
 async function refresh(): Promise<void> {
   try {
-    known ??= await start();
-    drawBar(choice, choose);
-    setText(byId('plant-name'), known.plant.enterprise.name[choice.language]);
-    drawForms(known.plant);
+    if (!known) {
+      known = await start();
+      draw();
+    }
     await refill();
-  } catch (error) {
-    report(error);
+    showFresh(true);
+  } catch {
+    showFresh(false);
   }
+}
+
+function showFresh(fresh: boolean): void {
+  showFreshness(fresh, choice, zoneOf());
+}
+
+function zoneOf(): string {
+  return known ? timeZoneOf(known.plant) : 'UTC';
 }
 
 async function start(): Promise<{ plant: PlantView; catalogue: Catalogue }> {
@@ -66,9 +97,11 @@ async function refill(): Promise<void> {
     api.states(machine.id, window),
     entriesOf(machine.scope, window),
   ]);
+  // Somebody has chosen another machine or window meanwhile.
+  if (machine.id !== choice.machine) return;
   shown = { list, window };
-  // Whoever names a stop would lose what is filled in, and the form from under the pointer.
-  if (openStop === undefined) drawStops();
+  drawStops();
+  moveToNow(root, zoneOf());
   drawEntries(entries, { ...known, language: choice.language });
   root.dataset['machine'] = machine.id;
 }
@@ -90,79 +123,119 @@ function drawForms(plant: PlantView): void {
   select.addEventListener('change', () => choose({ machine: select.value }));
   const picker = element('section', { class: 'entry-panel' }, element('label', {}, say('machine'), select));
   const parts = formParts(plant);
+  const putBack = drawnFor === choice.machine ? typedIn(root) : undefined;
+  drawnFor = choice.machine;
+  panels.stops.replaceChildren(stopsHeading(), ...Object.values(stopParts));
   panels.order.replaceChildren(element('h2', {}, say('order')), ...orderForms(parts));
   panels.counts.replaceChildren(element('h2', {}, say('counts')), countForm(parts));
-  root.replaceChildren(picker, ...Object.values(panels));
+  redraw(root, picker, ...Object.values(panels), outcome);
+  putBack?.(root);
+}
+
+function stopsHeading(): HTMLElement {
+  const { window } = shown ?? {};
+  const span = window && { from: window.from.toISOString(), to: window.to.toISOString() };
+  const badge = span
+    ? [element('span', { class: 'badge' }, formatSpan(span, zoneOf(), choice.language))]
+    : [];
+  return element('h2', {}, say('stops'), ...badge);
 }
 
 function formParts(plant: PlantView): FormParts {
   const { product } = machineOf() ?? {};
   const parts = { plant, language: choice.language, zone: timeZoneOf(plant), product };
-  return { ...parts, submit: (said) => void hand(said) };
+  return { ...parts, submit: (said, form) => void hand(said, form) };
 }
 
-async function hand(said: Said): Promise<void> {
+async function hand(said: Said, form?: HTMLFormElement): Promise<void> {
   const machine = machineOf();
   if (!machine) return;
+  const from = `${formatInstant(said.from, zoneOf(), choice.language)} ${offsetOf(new Date(said.from), zoneOf())}`;
   try {
     await enter(machine.id, said);
-    openStop = undefined;
-    setText(byId('freshness'), say('saved'));
-    byId('freshness').classList.remove('stale');
+    report([say('saved'), machine.name[choice.language], said.reason, from].join(' · '), true);
+    if (form?.id === 'stop-form') {
+      pickStop(undefined);
+      stopParts.list.querySelector<HTMLElement>(`[data-stop="${said.from}"] button`)?.focus();
+    } else if (form) clear(form, zoneOf());
+    wake();
   } catch (error) {
-    report(error);
+    report(error instanceof Error ? error.message : String(error), false);
   }
 }
 
-function report(error: unknown): void {
-  setText(byId('freshness'), error instanceof Error ? error.message : String(error));
-  byId('freshness').classList.add('stale');
+function report(text: string, went: boolean): void {
+  setText(outcome, text);
+  outcome.classList.toggle('stale', !went);
+  if (went) setTimeout(() => outcome.textContent === text && setText(outcome, ''), outcomeMs);
 }
 
-function pickStop(from: string): void {
+function pickStop(from: string | undefined): void {
   openStop = from;
   drawStops();
+  drawStopForm();
+  stopParts.form.querySelector('select')?.focus();
+}
+
+/** The stops of the window that the page shows, the last one first. */
+function stopsShown(): StateList['states'] {
+  const states = shown?.list.states ?? [];
+  return states.filter(({ state }) => state !== 'producing' && state !== 'unobserved').reverse();
+}
+
+function drawStopForm(): void {
+  const stop = stopsShown().find(({ from }) => from === openStop);
+  if (!stop || !known) return stopParts.form.replaceChildren();
+  const putBack = typedIn(stopParts.form);
+  const latest = () => stopsShown().find(({ from }) => from === stop.from) ?? stop;
+  const about = [
+    say('from'),
+    formatInstant(stop.from, zoneOf(), choice.language),
+    stateName(stop.state),
+  ].join(' ');
+  redraw(stopParts.form, element('p', { class: 'detail' }, about), stopForm(formParts(known.plant), latest));
+  putBack(stopParts.form);
 }
 
 function drawStops(): void {
-  if (!known || !shown) return;
+  if (!shown) return;
   const { list, window } = shown;
-  const { plant } = known;
-  const stops = list.states.filter(({ state }) => state !== 'producing' && state !== 'unobserved').reverse();
-  const canvas = element('canvas', {
-    class: 'timeline',
-    id: 'timeline',
-    role: 'img',
-    'aria-label': say('stops'),
-  });
-  canvas.addEventListener('click', (event) => {
-    const share = event.offsetX / canvas.clientWidth;
-    const at = window.from.getTime() + share * (window.to.getTime() - window.from.getTime());
-    const hit = stops.find(({ from, to }) => new Date(from).getTime() <= at && at < new Date(to).getTime());
-    if (hit) pickStop(hit.from);
-  });
-  const rows = stops.map((stop) => {
-    const row = element('tr', { 'data-stop': stop.from, ...(stop.from === openStop && { class: 'chosen' }) });
-    const pick = element('button', { type: 'button' }, say('say_why'));
-    pick.addEventListener('click', () => pickStop(stop.from));
-    row.append(
-      ...[clock(stop.from), clock(stop.to), stateName(stop.state), reasonOf(stop)].map((text) =>
-        element('td', {}, text),
-      ),
-      element('td', {}, pick),
-    );
-    return row;
-  });
-  const stop = stops.find(({ from }) => from === openStop);
-  panels.stops.replaceChildren(
-    element('h2', {}, say('stops')),
-    canvas,
-    ...(stop ? [stopForm(formParts(plant), stop)] : []),
-    rows.length > 0
-      ? table(['from', 'to', 'state', 'cause', 'say_why'], rows)
-      : element('p', {}, say('no_stops')),
+  panels.stops.querySelector('h2')?.replaceWith(stopsHeading());
+  stopParts.timeline.setAttribute('aria-label', say('stops'));
+  const rows = stopsShown().map((stop) => stopRow(stop, window.open && stop === list.states.at(-1)));
+  redraw(
+    stopParts.list,
+    rows.length > 0 ? table(['from', 'to', 'state', 'cause', ''], rows) : element('p', {}, say('no_stops')),
   );
-  drawTimeline(canvas, list, window);
+  drawTimeline(stopParts.timeline, list, window);
+}
+
+function stopRow(stop: StateList['states'][number], goesOn: boolean): HTMLElement {
+  const pick = element('button', { type: 'button' }, say('say_why'));
+  pick.addEventListener('click', () => pickStop(stop.from));
+  const texts = [
+    clock(stop.from),
+    goesOn ? say('goes_on') : clock(stop.to),
+    stateName(stop.state),
+    reasonOf(stop),
+  ];
+  return element(
+    'tr',
+    { 'data-stop': stop.from, ...(stop.from === openStop && { class: 'chosen' }) },
+    ...texts.map((text) => element('td', {}, text)),
+    element('td', {}, pick),
+  );
+}
+
+/** Who presses a stop on the timeline says why it was. */
+function pickAt({ offsetX }: MouseEvent): void {
+  if (!shown) return;
+  const { from, to } = shown.window;
+  const at = from.getTime() + (offsetX / stopParts.timeline.clientWidth) * (to.getTime() - from.getTime());
+  const hit = stopsShown().find(
+    (stop) => new Date(stop.from).getTime() <= at && at < new Date(stop.to).getTime(),
+  );
+  if (hit) pickStop(hit.from);
 }
 
 function drawEntries(entries: EntryList['entries'], words: EvidenceWords): void {
@@ -188,14 +261,17 @@ function drawEntries(entries: EntryList['entries'], words: EvidenceWords): void 
     row.append(element('td', {}, ...(gone || entry.statement.kind === 'withdrawal' ? [] : [withdraw])));
     return row;
   });
-  panels.entries.replaceChildren(
+  redraw(
+    panels.entries,
     element('h2', {}, say('entries')),
-    table(['entered', 'author', 'from', 'statement', 'note', 'withdraw'], rows),
+    rows.length > 0
+      ? table(['entered', 'author', 'from', 'statement', 'note', ''], rows)
+      : element('p', { class: 'detail' }, say('nobody_said')),
   );
 }
 
-function table(heads: EntryMessageId[], rows: HTMLElement[]): HTMLElement {
-  const head = element('tr', {}, ...heads.map((id) => element('th', { scope: 'col' }, say(id))));
+function table(heads: (EntryMessageId | '')[], rows: HTMLElement[]): HTMLElement {
+  const head = element('tr', {}, ...heads.map((id) => element('th', { scope: 'col' }, id && say(id))));
   return element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
 }
 
@@ -210,17 +286,14 @@ function stateName(id: string): string {
 }
 
 function clock(instant: string): string {
-  return formatClock(new Date(instant), known ? timeZoneOf(known.plant) : 'UTC', choice.language);
+  return formatInstant(instant, zoneOf(), choice.language);
 }
 
 /** With the day: what people say may be about another one. */
 function moment(instant: string): string {
-  return formatMoment(instant, known ? timeZoneOf(known.plant) : 'UTC', choice.language);
+  return formatMoment(instant, zoneOf(), choice.language);
 }
 
-void refresh();
-api.follow({
-  onUpdate() {
-    void refill().catch(report);
-  },
-});
+stopParts.timeline.addEventListener('click', pickAt);
+draw();
+const wake = keepFresh(refresh);

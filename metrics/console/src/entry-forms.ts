@@ -1,6 +1,7 @@
 import { element } from './dom.ts';
 import type { Said } from './entry-api.ts';
 import { type EntryMessageId, entryMessage } from './entry-messages.ts';
+import { offsetOf } from './format.ts';
 import { instantAt, wallAt } from './local-time.ts';
 import type { Language, PlantView, StateList } from './types.ts';
 
@@ -15,14 +16,16 @@ export interface FormParts {
   zone: string;
   /** What the machine usually makes. */
   product: string | undefined;
-  submit(said: Said): void;
+  /** `into` is the form that it was written into. */
+  submit(said: Said, into: HTMLFormElement): void;
 }
 
-export function stopForm(parts: FormParts, stop: Stretch): HTMLFormElement {
+/** @param latest the stop as it is known when somebody hands in why: it may have gone on since. */
+export function stopForm(parts: FormParts, latest: () => Stretch): HTMLFormElement {
   const said = (data: FormData): Said => ({
     reason: text(data, 'note') || text(data, 'reason_code'),
-    from: stop.from,
-    to: stop.to,
+    from: latest().from,
+    to: latest().to,
     statement: { kind: 'stop_reason', reason_code: text(data, 'reason_code') },
   });
   return form('stop-form', parts, said, [
@@ -117,7 +120,10 @@ function form(
   const made = element('form', { id }, ...children);
   made.addEventListener('submit', (event) => {
     event.preventDefault();
-    submit(said(new FormData(made)));
+    const data = new FormData(made);
+    // The present goes in as it is: of a wall clock's hour that comes twice, it may be the second.
+    if (made.querySelector('[name=at]:not([data-written])')) data.set('at', new Date().toISOString());
+    submit(said(data), made);
   });
   return made;
 }
@@ -144,15 +150,48 @@ function choice(
 }
 
 function at(parts: FormParts): HTMLElement {
-  const now = new Date(wallAt(new Date(), parts.zone)).toISOString().slice(0, 19);
-  return field(parts, 'at', {
-    title: parts.zone,
-    name: 'at',
-    type: 'datetime-local',
-    step: '1',
-    value: now,
-    required: '',
-  });
+  const value = wallClock(parts.zone);
+  const input = element('input', { name: 'at', type: 'datetime-local', step: '1', value, required: '' });
+  input.addEventListener('input', () => input.toggleAttribute('data-written', true));
+  const label = `${entryMessage(parts.language, 'at')} (${offsetOf(new Date(), parts.zone)})`;
+  return element('label', { title: parts.zone }, label, input);
+}
+
+function wallClock(zone: string): string {
+  return new Date(wallAt(new Date(), zone)).toISOString().slice(0, 19);
+}
+
+/** Instants that nobody has written are now, be the page open for hours. */
+export function moveToNow(root: ParentNode, zone: string): void {
+  for (const input of root.querySelectorAll<HTMLInputElement>('[name=at]:not([data-written])'))
+    if (input !== document.activeElement) input.value = wallClock(zone);
+}
+
+/** Makes a form what it was before somebody wrote into it. */
+export function clear(written: HTMLFormElement, zone: string): void {
+  written.reset();
+  written.querySelector('[name=at]')?.removeAttribute('data-written');
+  moveToNow(written, zone);
+  written.dispatchEvent(new Event('input'));
+}
+
+/** What somebody has written or chosen, by form and name, to be put back when forms are drawn in another language. */
+export function typedIn(root: ParentNode): (made: ParentNode) => void {
+  const places = (of: ParentNode) =>
+    [...of.querySelectorAll<HTMLInputElement | HTMLSelectElement>('form [name]')].map(
+      (one) => [`${one.form?.id} ${one.name}`, one] as const,
+    );
+  const written = new Map(
+    places(root).map(([key, { value, dataset }]) => [key, { value, written: 'written' in dataset }]),
+  );
+  return (made) => {
+    for (const [key, one] of places(made)) {
+      const before = written.get(key);
+      if (!before || (one.name === 'at' && !before.written)) continue;
+      one.value = before.value;
+      one.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+  };
 }
 
 function button({ language }: FormParts, label: EntryMessageId): HTMLElement {
@@ -166,5 +205,6 @@ function text(data: FormData, name: string): string {
 
 /** By the clocks of the plant, wherever the browser is. */
 function instant(data: FormData, { zone }: FormParts): string {
-  return instantAt(Date.parse(`${text(data, 'at')}Z`), zone).toISOString();
+  const written = text(data, 'at');
+  return written.endsWith('Z') ? written : instantAt(Date.parse(`${written}Z`), zone).toISOString();
 }

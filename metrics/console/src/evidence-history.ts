@@ -3,7 +3,7 @@ import { element } from './dom.ts';
 import { entryMessage, isEntryMessage } from './entry-messages.ts';
 import { type EvidenceMessageId, evidenceMessage } from './evidence-messages.ts';
 import type { EvidenceSubject, EvidenceWords } from './evidence-subject.ts';
-import { formatDate, formatFigure, reasonOf } from './format.ts';
+import { colon, formatDate, formatFigure, reasonOf } from './format.ts';
 import type { Language, RevisionList } from './types.ts';
 
 type Revision = RevisionList['revisions'][number];
@@ -83,7 +83,7 @@ function changeItem(
     element(
       'small',
       {},
-      `${say('why')}: ${reasons.join('; ')} · ${say('published')} ${moment(revision.published)}`,
+      `${say('why')}${colon(language)}${reasons.join(language === 'zh' ? '；' : '; ')} · ${say('published')} ${moment(revision.published)}`,
     ),
   );
 }
@@ -92,5 +92,5 @@ function changeItem(
 function saidIn({ kind, note }: { kind: string; note: string }, language: Language): string {
   const id = `kind_${kind}`;
   const name = isEntryMessage(id) ? entryMessage(language, id) : kind;
-  return `${name}: ${note}`;
+  return `${name}${colon(language)}${note}`;
 }

@@ -80,8 +80,29 @@ export function revisionText(
   return provisional ? `${which} · ${say('provisional')}` : which;
 }
 
-function spanText({ from, to, time_zone }: EvidenceSubject['result'], language: Language): string {
-  return [from, to].map((at) => formatDate(at, time_zone, language)).join(' – ');
+/** From when to when a figure is, in words: a window that is still open is asked for to beyond now. */
+export function spanText(
+  { from, to, time_zone }: Pick<EvidenceSubject['result'], 'from' | 'to' | 'time_zone'>,
+  language: Language,
+): string {
+  const end =
+    new Date(to) > new Date() ? evidenceMessage(language, 'now') : formatDate(to, time_zone, language);
+  return `${formatDate(from, time_zone, language)} – ${end}`;
+}
+
+/** Units of inputs by how their names end. */
+const inputUnits: readonly (readonly [ending: string, unit: string])[] = [
+  ['_kwh', 'kWh'],
+  ['_kgce', 'kgce'],
+  ['_kg', 'kg'],
+  ['_items', 'items'],
+  ['_s', 's'],
+  ['_h', 'h'],
+];
+
+function inputUnit(name: string, language: Language): string {
+  const unit = inputUnits.find(([ending]) => `_${name}`.endsWith(ending))?.[1];
+  return unit === undefined ? '' : ` ${figureUnit(unit, language)}`;
 }
 
 function factItem([name, text, note = '']: Fact, say: (id: EvidenceMessageId) => string): HTMLElement[] {
@@ -103,7 +124,7 @@ function inputTable({ inputs }: Figure, { catalogue, language }: EvidenceWords):
         ' ',
         element('code', {}, name),
       ),
-      element('dd', {}, number.format(value)),
+      element('dd', {}, `${number.format(value)}${inputUnit(name, language)}`),
     ]),
   );
 }

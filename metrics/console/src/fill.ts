@@ -1,10 +1,10 @@
 import type { Window } from './api.ts';
 import { element, setText } from './dom.ts';
-import { formatCount, formatFigure, formatShare, reasonOf } from './format.ts';
+import { formatAmount, formatCount, formatFigure, formatShare, formatSpan, reasonOf } from './format.ts';
 import { message } from './messages.ts';
 import type { PageModel } from './page.ts';
 import { drawTimeline } from './timeline.ts';
-import type { CncRatio, KpiId, KpiResult, StateList } from './types.ts';
+import type { CncRatio, KpiId, KpiResult, Language, StateList } from './types.ts';
 
 /** Puts the figures of one scope into every place that waits for them. */
 export function fillFigures(root: ParentNode, model: PageModel, result: KpiResult): void {
@@ -31,12 +31,24 @@ function coverageText({ language }: PageModel, result: KpiResult): string {
   return [observed, ...revised, ...provisional].join(' · ');
 }
 
-function detailText({ language }: PageModel, kpi: KpiId, { counts, energy }: KpiResult): string {
-  if (kpi === 'energy_kwh_per_good_item')
-    return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 }).format(energy.import_kwh - energy.export_kwh)} kWh`;
-  const [good, items] = [formatCount(counts.good_items, language), formatCount(counts.items, language)];
-  if (language === 'zh') return `${message(language, 'good_of_items')}: ${good} / ${items}`;
+/** What a figure is of, where that is known. */
+function detailText({ language }: PageModel, kpi: KpiId, { figures }: KpiResult): string {
+  if (kpi === 'energy_kwh_per_good_item') {
+    const used = figures.energy_kwh?.value;
+    return used === undefined ? '' : formatAmount(used, 'kWh', language);
+  }
+  const [made, fit] = [figures.items?.value, figures.good_items?.value];
+  if (made === undefined || fit === undefined) return '';
+  const [good, items] = [formatCount(fit, language), formatCount(made, language)];
+  if (language === 'zh') return `${message(language, 'good_of_items')}：${good} / ${items}`;
   return `${good} ${message(language, 'good_of_items')} ${items}`;
+}
+
+/** From when to when the figures of the page are. */
+export function fillWindow(root: ParentNode, { from, to }: Window, zone: string, language: Language): void {
+  const place = root.querySelector('[data-window]');
+  const ends = { from: from.toISOString(), to: to.toISOString() };
+  if (place) setText(place, formatSpan(ends, zone, language));
 }
 
 export function fillStates(root: ParentNode, model: PageModel, list: StateList, window: Window): void {

@@ -2,15 +2,16 @@ import { type AnalysisMessageId, analysisMessage } from './analysis-messages.ts'
 import { element } from './dom.ts';
 import { withEvidence } from './energy-evidence.ts';
 import type { EvidenceWords } from './evidence-subject.ts';
-import { formatCount, formatHours, formatShare } from './format.ts';
+import { formatAmount, formatCount, formatHours, formatShare } from './format.ts';
 import { type Bar, barList, panel } from './panels.ts';
+import { linesOf } from './plant.ts';
 import type { Language, LossTree } from './types.ts';
 
 /** The panels of a loss tree: waterfall, stops, micro-stops, defects. */
 export function lossPanels(losses: LossTree, words: EvidenceWords): HTMLElement[] {
   const { language } = words;
   return [
-    lossPanel(language, 'losses', waterfall(losses, words)),
+    lossPanel(language, 'losses', waterfall(losses, words), machinesBadge(losses, words)),
     lossPanel(language, 'stops', stopBars(losses, words, { of: 'stops', by: 'seconds' })),
     lossPanel(
       language,
@@ -24,6 +25,14 @@ export function lossPanels(losses: LossTree, words: EvidenceWords): HTMLElement[
 
 function lossPanel(language: Language, id: AnalysisMessageId, content: Node, badge = ''): HTMLElement {
   return panel({ id, title: analysisMessage(language, id), badge }, content);
+}
+
+/** The time of several machines is added up: a day of seven is seven days. */
+function machinesBadge({ scope }: LossTree, { plant, language }: EvidenceWords): string {
+  const count = linesOf(plant)
+    .flatMap(({ machines }) => machines)
+    .filter((one) => one.scope === scope || one.scope.startsWith(`${scope}/`)).length;
+  return count > 1 ? analysisMessage(language, 'machines_together').replace('{n}', String(count)) : '';
 }
 
 /** A figure of a loss tree as a button that shows where it comes from. */
@@ -113,7 +122,7 @@ function defectBars(losses: LossTree, words: EvidenceWords): HTMLElement {
   return barList(
     rows.map(({ id, name, items }): Bar => {
       const kind = items < 0 ? 'negative' : 'loss';
-      const text = formatCount(items, language);
+      const text = formatAmount(items, 'items', language);
       const amount = shown(losses, words, { field: 'defects', title: name, text });
       return { id, name, from: 0, length: Math.abs(items) / most, kind, amount, title: text };
     }),

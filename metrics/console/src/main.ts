@@ -1,33 +1,31 @@
 import { drawAlarms } from './alarms.ts';
-import { api, askedEnd } from './api.ts';
+import { api, askedEnd, type Window } from './api.ts';
 import { barChoice, drawBar, showFreshness } from './bar.ts';
+import { openCncEvidence } from './cnc-evidence.ts';
 import { byId, setText } from './dom.ts';
 import { openEvidence } from './evidence.ts';
-import { fillCnc, fillFigures, fillStates } from './fill.ts';
+import { fillCnc, fillFigures, fillStates, fillWindow } from './fill.ts';
+import { keepFresh } from './keep-fresh.ts';
 import { message } from './messages.ts';
 import { buildPage, type PageModel } from './page.ts';
-import { pause } from './pause.ts';
 import { fillPipeline } from './pipeline.ts';
 import { linesOf, timeZoneOf } from './plant.ts';
 import type { EnergyAlarm, KpiId, KpiResult } from './types.ts';
 import { currentWindow } from './windows.ts';
 
-const leastPauseMs = 2000;
-const longestPauseMs = 5000;
-
 const choice = barChoice(new URLSearchParams(location.search), 'last_24h');
 const root = byId('page');
-let wake: (() => void) | undefined;
 let model: PageModel | undefined;
 let alarms: readonly EnergyAlarm[] = [];
 /** What the page shows, by scope. */
 const shownResults = new Map<string, KpiResult>();
+let shownWindow: Window | undefined;
 
 function choose(change: Partial<typeof choice>): void {
   Object.assign(choice, change);
   history.replaceState(null, '', `?${new URLSearchParams({ lang: choice.language, window: choice.window })}`);
   draw();
-  wake?.();
+  wake();
 }
 
 /** Draws everything that does not depend on figures. */
@@ -51,12 +49,13 @@ async function refresh(): Promise<void> {
   const enterprise = shown.plant.enterprise.scope;
   const window = await currentWindow(choice.window, enterprise);
   const machines = linesOf(shown.plant).flatMap((line) => line.machines);
+  const fillScope = async (scope: string) => {
+    const result = await api.kpis(scope, window);
+    shownResults.set(scope, result);
+    fillFigures(root, shown, result);
+  };
   await Promise.all([
-    ...[enterprise, ...machines.map((machine) => machine.scope)].map(async (scope) => {
-      const result = await api.kpis(scope, window);
-      shownResults.set(scope, result);
-      fillFigures(root, shown, result);
-    }),
+    ...[enterprise, ...machines.map((machine) => machine.scope)].map(fillScope),
     ...machines.map(async (machine) => {
       fillStates(root, shown, await api.states(machine.id, window), window);
     }),
@@ -67,9 +66,17 @@ async function refresh(): Promise<void> {
       fillPipeline(root, shown, pipeline);
     }),
   ]);
+  // While data begins to come, the plant was asked before its machines had told anything.
+  if (!isTold(enterprise) && machines.some(({ scope }) => isTold(scope))) await fillScope(enterprise);
+  shownWindow = window;
+  fillWindow(root, window, timeZoneOf(shown.plant), choice.language);
   root.dataset['from'] = window.from.toISOString();
   root.dataset['to'] = askedEnd(window).toISOString();
   showFresh(true);
+}
+
+function isTold(scope: string): boolean {
+  return shownResults.get(scope)?.figures.oee?.value !== undefined;
 }
 
 function showAlarms(): void {
@@ -85,32 +92,21 @@ function showFresh(fresh: boolean): void {
 function showEvidence({ target }: Event): void {
   const place = target instanceof Element ? target.closest<HTMLElement>('button.figure') : null;
   if (!place || !model) return;
-  const { scope = model.plant.enterprise.scope, kpi, cnc } = place.dataset;
+  const { scope = model.plant.enterprise.scope, kpi, cnc, cncProcesses } = place.dataset;
+  if (cncProcesses !== undefined) {
+    if (shownWindow) openCncEvidence(model, scope, shownWindow).catch(() => showFresh(false));
+    return;
+  }
   const result = shownResults.get(scope);
   if (result) openEvidence({ kpi: (kpi ?? `cnc_ratio_${cnc}`) as KpiId, result }, model);
 }
 
-/** Refreshes when the service says that something changed, at most every 2 s and at least every 5 s. */
-async function keepFresh(): Promise<never> {
-  for (;;) {
-    await refresh().catch(() => {
-      showFresh(false);
-    });
-    await pause(leastPauseMs);
-    await Promise.race([
-      pause(longestPauseMs - leastPauseMs),
-      new Promise<void>((resolve) => (wake = resolve)),
-    ]);
-  }
-}
-
 draw();
 root.addEventListener('click', showEvidence);
-api.follow({
-  onUpdate: () => wake?.(),
-  onAlarms: (standing) => {
+const wake = keepFresh(
+  () => refresh().catch(() => showFresh(false)),
+  (standing) => {
     alarms = standing;
     showAlarms();
   },
-});
-void keepFresh();
+);

@@ -1,3 +1,4 @@
+import { cncMessage } from './cnc-messages.ts';
 import { element } from './dom.ts';
 import { message } from './messages.ts';
 import { linesOf, type MachineView } from './plant.ts';
@@ -71,6 +72,7 @@ function plantTiles(model: PageModel): HTMLElement {
     'h2',
     {},
     message(model.language, 'plant'),
+    element('span', { class: 'badge', 'data-window': '' }),
     element('span', { class: 'badge', 'data-coverage': scope }),
   );
   return element(
@@ -119,6 +121,15 @@ function cncTile({ language }: PageModel): HTMLElement {
     element('h3', {}, message(language, 'key_processes')),
     list,
     element('ul', { class: 'processes', id: 'processes' }),
+    element(
+      'p',
+      { class: 'detail' },
+      element(
+        'button',
+        { type: 'button', class: 'figure', 'data-cnc-processes': '' },
+        cncMessage(language, 'show'),
+      ),
+    ),
   );
 }
 

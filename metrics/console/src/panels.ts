@@ -1,4 +1,4 @@
-import { element } from './dom.ts';
+import { element, svg } from './dom.ts';
 
 /** A titled part of a page; `id` is how tests and links find it. */
 export function panel(
@@ -8,6 +8,19 @@ export function panel(
   const heading = element('h2', {}, title);
   if (badge) heading.append(element('span', { class: 'badge' }, badge));
   return element('section', { class: 'panel', 'data-panel': id }, heading, ...content);
+}
+
+/** Charts are drawn as wide as there is room, so that their texts stay readable on a phone. */
+export const chartWidth = Math.min(900, Math.max(320, document.documentElement.clientWidth - 80));
+
+/** When a chart begins and ends, below its ends. */
+export function timeLabels(
+  [first, last]: readonly (string | undefined)[],
+  { left, right, y }: { left: number; right: number; y: number },
+): SVGElement[] {
+  const at = (x: number, anchor: 'start' | 'end', text: string) =>
+    svg('text', { x: String(x), y: String(y), 'text-anchor': anchor }, text);
+  return [...(first ? [at(left, 'start', first)] : []), ...(last ? [at(right, 'end', last)] : [])];
 }
 
 export interface Bar {

@@ -1,5 +1,5 @@
 import { element, setText } from './dom.ts';
-import { formatCount, formatHours, formatSeconds } from './format.ts';
+import { colon, formatCount, formatHours, formatSeconds } from './format.ts';
 import { message } from './messages.ts';
 import type { PageModel } from './page.ts';
 import { reasonName } from './reasons.ts';
@@ -9,9 +9,14 @@ type Stage = Pipeline['stages'][number];
 
 /** Puts into the panel how the way of the data fares: figures, every stage, and what was lost, by reason. */
 export function fillPipeline(root: ParentNode, model: PageModel, pipeline: Pipeline): void {
+  const absent = new Set(
+    (['nothing_came', 'no_real_clock'] as const).map((id) => message(model.language, id)),
+  );
   for (const [id, text] of Object.entries(cellsOf(model, pipeline))) {
     const place = root.querySelector(`[data-pipeline="${id}"]`);
-    if (place) setText(place, text);
+    if (!place) continue;
+    setText(place, text);
+    place.classList.toggle('absent', absent.has(text));
   }
   root.querySelector('#stages')?.replaceChildren(...pipeline.stages.map((stage) => stageItem(model, stage)));
   root.querySelector('#losses')?.replaceChildren(...lossItems(model, pipeline));
@@ -22,9 +27,11 @@ function cellsOf({ language }: PageModel, pipeline: Pipeline): Record<string, st
   const known = pipeline.ingest !== null;
   const count = (value: number | undefined) =>
     value === undefined ? message(language, 'no_data') : formatCount(value, language);
+  const lag = (of: { p99_s: number } | null, why: 'nothing_came' | 'no_real_clock') =>
+    of === null ? message(language, why) : formatSeconds(of.p99_s, language);
   return {
-    gateway_lag: formatSeconds(latency.gateway_to_queryable?.p99_s, language),
-    source_lag: formatSeconds(latency.source_to_queryable?.p99_s, language),
+    gateway_lag: lag(latency.gateway_to_queryable, 'nothing_came'),
+    source_lag: lag(latency.source_to_queryable, 'no_real_clock'),
     feed_lag: formatSeconds(feed.lag_s, language),
     ledger: formatCount(feed.next_offset, language),
     gateways: count(known ? gateways.length : undefined),
@@ -67,15 +74,15 @@ function lossItems({ catalogue, language }: PageModel, { losses, gateways }: Pip
     name: (reason: string) => string = named,
   ) =>
     Object.entries(counts).flatMap(([reason, count]) =>
-      count > 0 ? `${what}: ${name(reason)} × ${formatCount(count, language)}` : [],
+      count > 0 ? `${what}${colon(language)}${name(reason)} × ${formatCount(count, language)}` : [],
     );
   const gapName = (reason: string) =>
     catalogue.gap_reasons.find(({ id }) => id === reason)?.name[language] ?? reason;
   const lines = [
     ...gateways.flatMap(({ id, alarms }) =>
-      alarms.map((alarm) => `${message(language, 'alarm')} ${id}: ${named(alarm)}`),
+      alarms.map((alarm) => `${message(language, 'alarm')} ${id}${colon(language)}${named(alarm)}`),
     ),
-    ...gateways.flatMap(({ id, lost = {} }) => counted(`${message(language, 'lost')}, ${id}`, lost)),
+    ...gateways.flatMap(({ id, lost = {} }) => counted(`${message(language, 'lost')} (${id})`, lost)),
     ...counted(message(language, 'quarantined'), losses.quarantined ?? {}),
     ...counted(message(language, 'gaps'), losses.gaps, gapName),
   ];

@@ -17,6 +17,12 @@ export function linesOf(plant: PlantView): LineView[] {
     .filter((line) => line.machines.length > 0);
 }
 
+export function machineOf(plant: PlantView, id: string): MachineView | undefined {
+  return linesOf(plant)
+    .flatMap(({ machines }) => machines)
+    .find((machine) => machine.id === id);
+}
+
 /** Every scope that figures can be asked for, from the enterprise down to its machines. */
 export function scopesOf({
   enterprise,

@@ -19,6 +19,7 @@ export type Catalogue = z.output<typeof catalogue.Catalogue>;
 export type Pipeline = z.output<typeof pipeline.Pipeline>;
 export type LossTree = z.output<typeof losses.LossTree>;
 export type CharacteristicList = z.output<typeof quality.CharacteristicList>;
+export type Capability = z.output<typeof quality.CapabilityResult>;
 export type ControlChart = z.output<typeof quality.ControlChart>;
 export type Grade = z.output<typeof quality.GradeView>;
 export type EnergyCatalogue = z.output<typeof energy.EnergyCatalogue>;
