@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { capabilityOf, positionIndex, spreadIndex } from '../src/quality/capability.ts';
+import { positionIndex, type Specification, Spread, spreadIndex } from '../src/quality/capability.ts';
 import { largestSubgroup, rangeConstants, smallestSubgroup } from '../src/quality/chart-constants.ts';
 import { individualsCharts, pChart, uChart, xbarRCharts } from '../src/quality/control-chart.ts';
 import { mergeMoments, momentsOf } from '../src/quality/moments.ts';
@@ -67,6 +67,11 @@ describe('yield and defects', () => {
 
 describe('capability', () => {
   const spec = { lsl: 240, usl: 270 };
+  const capabilityOf = (subgroups: readonly (readonly number[])[], limits: Specification) => {
+    const spread = new Spread();
+    for (const values of subgroups) spread.add(values);
+    return spread.capability(limits);
+  };
 
   it('LSL 240, USL 270, mean 259.667, σ 13.1028: Cp 0.38160, Cpk 0.26288', () => {
     expect(spreadIndex(13.1028, spec)).toEqual({ value: expect.closeTo(0.3816, 4) });

@@ -1,5 +1,4 @@
 import { rangeConstants } from './chart-constants.ts';
-import type { Subgroups } from './control-chart.ts';
 import { deviationOf, type Moments, mergeMoments, momentsOf, noMoments } from './moments.ts';
 import type { QualityFigure } from './yield.ts';
 
@@ -19,13 +18,6 @@ export interface Capability {
   /** Over all values: what it did. Pp, Ppk; of a short run of one machine the same formulas are Cm and Cmk. */
   pp: QualityFigure;
   ppk: QualityFigure;
-}
-
-/** Capability of measured subgroups in the order in which they were taken. */
-export function capabilityOf(subgroups: Subgroups, spec: Specification): Capability {
-  const spread = new Spread();
-  for (const values of subgroups) spread.add(values);
-  return spread.capability(spec);
 }
 
 /**
