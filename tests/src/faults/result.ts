@@ -1,19 +1,13 @@
 import type { CampaignResult, DoneFault } from './campaign.ts';
 import type { MetricsStore } from './fault.ts';
+import type { Verdict } from './oracle/verdict.ts';
 
 /** What a run leaves behind. Counts of observations; times in seconds. */
-export interface ResultFile {
+export interface ResultFile extends Omit<Verdict, 'findings'> {
   seed: string;
   /** Where metrics had its telemetry. */
   store: MetricsStore;
   faults: DoneFault[];
-  emitted: number;
-  stored: number;
-  declared_gaps: number;
-  quarantined: number;
-  lost: number;
-  double_counted: number;
-  wrong_figures: number;
   failed_starts: number;
   /** From a fault's end until all lag was gone; null where nothing settled. */
   settle_s: { p50: number | null; p99: number | null; max: number | null };
