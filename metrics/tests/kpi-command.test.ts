@@ -4,11 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { indexPlant, nsFromIso, parsePlant } from '@benchline/model';
 import { placementOf } from '@benchline/store';
 import { openEmbeddedStore } from '@benchline/store/embedded';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { KpiResult } from '../src/api/schemas.ts';
 import { kpi as command } from '../src/commands/kpi.ts';
 import { loadObservationFile } from '../src/offline/observation-file.ts';
@@ -54,15 +55,24 @@ async function benchline(...args: string[]) {
   return { status, ...output };
 }
 
-const kpi = async (file: string, ...args: string[]) =>
-  await benchline(
-    'kpi',
-    '--plant',
-    join(folder, 'plant.yaml'),
-    '--observations',
-    join(folder, file),
-    ...args,
-  );
+const named = (file: string) => ['--plant', join(folder, 'plant.yaml'), '--observations', join(folder, file)];
+
+/** Without the second that a process takes to start. */
+async function kpi(file: string, ...args: string[]) {
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+      output[stream] += String(text);
+      return true;
+    });
+  const { values } = parseArgs({ args: [...named(file), ...args], options: command.options });
+  try {
+    const status = await command.run({ values, positionals: [], signal: new AbortController().signal });
+    return { status, ...output };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
 const milling = ['--scope', 'acme/north/shop/cell/mill-1'];
 
 describe('benchline kpi', () => {
@@ -184,7 +194,7 @@ describe('benchline kpi', () => {
       'bad.ndjson',
       `${example}{"machine":"mill-1","signal":"state","time":"2026-03-02 08:00","value":"setup"}\n`,
     );
-    const { status, stderr } = await kpi('bad.ndjson', ...hour);
+    const { status, stderr } = await benchline('kpi', ...named('bad.ndjson'), ...hour);
     expect(status).toBe(1);
     expect(stderr).toContain('bad.ndjson:10: not an ISO 8601 instant with offset: 2026-03-02 08:00');
     expect(stderr).toContain('→ model/docs/observations.md');
