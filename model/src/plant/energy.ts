@@ -4,6 +4,7 @@ import { gridRegions } from '../energy/grid-co2.ts';
 import { energyUnits } from '../energy/units.ts';
 import { Slug } from '../slug.ts';
 import { ClockTime, LocalDate, weekdays } from './calendar.ts';
+import { Currency } from './currency.ts';
 import { Name } from './name.ts';
 
 const defaultSet: FactorSetId = 'gb-t-2589-2020';
@@ -107,11 +108,7 @@ const Tariff = z.strictObject({
   name: Name,
   carrier: Slug.default('electricity').describe('Energy carrier that it prices'),
   sites: z.array(Slug).min(1).optional().describe('Sites that it holds for; all unless given'),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'three letters such as CNY')
-    .default('CNY')
-    .describe('ISO 4217'),
+  currency: Currency.default('CNY').describe('ISO 4217'),
   versions: z
     .array(TariffVersion)
     .min(1)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from '../config/problem.ts';
+import { Currency } from './currency.ts';
 import type { Spot } from './draft.ts';
 
 /** What a machine can make, and what it is worth. */
@@ -12,10 +13,7 @@ export const MachineMeans = {
   asset_value: z
     .strictObject({
       amount: z.number().positive().describe('Value in the currency'),
-      currency: z
-        .string()
-        .regex(/^[A-Z]{3}$/, 'a currency code such as CNY')
-        .describe('ISO 4217 code; one for the whole plant'),
+      currency: Currency.describe('ISO 4217 code; one for the whole plant'),
     })
     .optional()
     .describe('Original value of the asset, for the CNC ratio on the basis asset_value'),
