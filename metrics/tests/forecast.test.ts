@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { commands } from '../src/commands.ts';
 import { dailyEnergyFromCsv, totalOf } from '../src/forecast/daily-energy.ts';
 import { Forecaster } from '../src/forecast/forecaster.ts';
@@ -40,21 +39,30 @@ describe('15-minute energy in a file', () => {
   });
 
   it('does not take part of a day for a day', () => {
-    const lines = recorded.split('\n').filter((line) => !line.startsWith('03/01/2018 10:15'));
-    expect(dailyEnergyFromCsv(lines.join('\n'), 'recorded').kwh.slice(1, 4)).toEqual([
+    const lines = recorded.split('\n').slice(0, 5 * 96);
+    const most = lines.filter((line) => !line.startsWith('03/01/2018 10:15'));
+    expect(dailyEnergyFromCsv(most.join('\n'), 'recorded').kwh.slice(1, 4)).toEqual([
       expect.any(Number),
       undefined,
       expect.any(Number),
     ]);
   });
 
-  it('takes a row that stands twice once, in any order, with Windows line ends and columns the other way round', () => {
-    const rows = recorded.trim().split('\n').slice(1);
+  it('takes a row that stands twice once, in any order, with a BOM, Windows line ends, quotes and columns the other way round', () => {
+    const rows = recorded
+      .trim()
+      .split('\n')
+      .slice(1, 10 * 96 + 1);
     const odd = [...rows.toReversed(), ...rows.slice(0, 50)].map((row) =>
-      row.split(',').toReversed().join(','),
+      row
+        .split(',')
+        .map((field) => `"${field}"`)
+        .toReversed()
+        .join(','),
     );
-    const { kwh } = dailyEnergyFromCsv(`Usage_kWh,date\r\n${odd.join('\r\n')}`, 'odd.csv');
-    const { kwh: plain } = dailyEnergyFromCsv(recorded, 'recorded');
+    const { kwh } = dailyEnergyFromCsv(`\uFEFFUsage_kWh,"date"\r\n${odd.join('\r\n')}`, 'odd.csv');
+    const { kwh: plain } = dailyEnergyFromCsv([header, ...rows].join('\n'), 'recorded');
+    expect(kwh).toHaveLength(10);
     for (const [day, sum] of plain.entries()) expect(kwh[day]).toBeCloseTo(sum ?? Number.NaN, 9);
   });
 
@@ -100,6 +108,9 @@ describe('the forecast', () => {
     expect(new Forecaster(series, 1).at(27)).toBeUndefined();
     expect(new Forecaster(series, 1).at(30)).not.toHaveProperty('low_kwh');
     expect(new Forecaster(series, 1).at(59)).toHaveProperty('low_kwh');
+    const gaps = plant(60, (day) => (day % 2 === 0 ? 1000 : undefined));
+    expect(new Forecaster(gaps, 1).at(50)).toBeUndefined();
+    expect(new Forecaster(gaps, 1).at(58)?.expected_kwh).toBeCloseTo(1000, 6);
   });
 
   it('expects no less than the plant ever needed, though a holiday comes before a quiet day', () => {
@@ -131,6 +142,31 @@ describe('the forecast', () => {
       expect(held(idle)).toBeGreaterThan(0.82);
       expect(held(idle)).toBeLessThan(0.98);
     }
+  });
+
+  it('has bands that hold nine of ten weeks, though weeks that overlap err together and the level wanders', () => {
+    const random = uniform(5);
+    let level = 0;
+    const series = plant(500, (day) => {
+      level = 0.95 * level + 400 * (random() - 0.5);
+      return (day % 7 < 5 ? 5000 : 300) + level + 2000 * (random() - 0.5) * (day % 7 < 5 ? 1 : 0.1);
+    });
+    const { interval_90_coverage } = rollOrigin(series, 120, 'week');
+    expect(interval_90_coverage).toBeGreaterThan(0.85);
+    expect(interval_90_coverage).toBeLessThan(0.97);
+  });
+
+  it('widens its bands while a plant scatters more than it did, and narrows them again', () => {
+    const random = uniform(9);
+    const wild = (day: number) => day >= 200 && day < 300;
+    const series = plant(600, (day) => 5000 + (wild(day) ? 3000 : 500) * (random() - 0.5));
+    const forecaster = new Forecaster(series, 1);
+    const width = (day: number) => {
+      const { low_kwh = Number.NaN, high_kwh = Number.NaN } = forecaster.at(day) ?? {};
+      return high_kwh - low_kwh;
+    };
+    expect(width(290)).toBeGreaterThan(2 * width(199));
+    expect(width(599)).toBeLessThan(0.9 * width(300));
   });
 
   it('has no MASE where seasonal-naive never erred: nothing is divided by zero', () => {
@@ -174,43 +210,66 @@ describe('on the recorded steel plant, trained to July', () => {
     }
   });
 
-  it('is compared with a seasonal-naive forecast that a loop over the days finds, too', () => {
-    const { kwh } = series;
-    const known = kwh.map((day) => day ?? Number.NaN);
-    const errors = known.flatMap((day, i) =>
-      i < trained ? [] : [Math.abs(day - (known[i - 7] ?? Number.NaN))],
-    );
-    const before = known.flatMap((day, i) =>
-      i < 7 || i >= trained ? [] : [Math.abs(day - (known[i - 7] ?? Number.NaN))],
-    );
-    const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-    const report = rollOrigin(series, trained, 'day');
-    expect(report.seasonal_naive.mae_kwh).toBeCloseTo(mean(errors), 6);
-    expect(report.mase).toBeCloseTo(report.mae_kwh / mean(before), 9);
+  // By the place of a row in the file alone: it has all its quarter hours in order, 96 a day.
+  const rows = recorded.trim().split('\n').slice(1);
+  const readings = rows.map((row) => Number(row.split(',')[1]));
+
+  it.each([
+    ['day', 96, 672],
+    ['week', 672, 672],
+    ['month', 2688, 2688],
+  ] as const)('a %s is compared with seasonal-naive as its readings alone give it', (horizon, span, back) => {
+    const until: number[] = [0];
+    for (const kwh of readings) until.push((until.at(-1) ?? 0) + kwh);
+    const total = (from: number) => (until[from + span] ?? Number.NaN) - (until[from] ?? Number.NaN);
+    const error = (from: number, to: number) => {
+      const errors: number[] = [];
+      for (let at = Math.max(from, back); at + span <= to; at += 96)
+        errors.push(Math.abs(total(at) - total(at - back)));
+      return errors.reduce((a, b) => a + b, 0) / errors.length;
+    };
+    const report = rollOrigin(series, trained, horizon);
+    expect(report.seasonal_naive.mae_kwh).toBeCloseTo(error(trained * 96, readings.length), 4);
+    expect(report.mase).toBeCloseTo(report.mae_kwh / error(0, trained * 96), 6);
   });
 });
 
 describe('benchline forecast', () => {
-  const run = async (values: Record<string, string>) => {
-    const folder = mkdtempSync(join(tmpdir(), 'benchline-forecast-'));
+  const packed = fileURLToPath(
+    new URL('../../simulators/recordings/steel-plant-energy/active-energy.csv.gz', import.meta.url),
+  );
+  const run = async (values: Record<string, string | boolean>) =>
+    await commands['forecast']?.run({
+      values: { data: packed, ...values },
+      positionals: [],
+      signal: new AbortController().signal,
+    });
+
+  it('answers one line of JSON about a packed file, and says beside it what was left out', async () => {
+    const said = { stdout: '', stderr: '' };
+    const spies = (['stdout', 'stderr'] as const).map((name) =>
+      vi.spyOn(process[name], 'write').mockImplementation((text) => {
+        said[name] += String(text);
+        return true;
+      }),
+    );
     try {
-      const data = join(folder, 'energy.csv');
-      writeFileSync(data, recorded);
-      return await commands['forecast']?.run({
-        values: { data, ...values },
-        positionals: [],
-        signal: new AbortController().signal,
-      });
+      await run({ 'train-to': '2018-01-21', horizon: 'week', json: true });
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      for (const spy of spies) spy.mockRestore();
     }
-  };
+    expect(said.stdout).toMatch(/^\{.*\}\n$/);
+    // 252 days follow, the last week begins on the 246th of them, and forecasts on the 29th day of the file.
+    expect(JSON.parse(said.stdout)).toMatchObject({ horizon: 'week', origins: 246 - 7 });
+    expect(said.stderr).toContain('7 of 246 forecasts were left out: each needs 28 known days before it');
+  });
 
   it.each([
     [{ 'train-to': '2018-07', horizon: 'day' }, '--train-to 2018-07 is no date'],
     [{ 'train-to': '2018-02-30', horizon: 'day' }, '--train-to 2018-02-30 is no date'],
-    [{ 'train-to': '2019-07-31', horizon: 'day' }, 'leaves nothing to train on or to forecast'],
     [{ 'train-to': '2018-07-31', horizon: 'year' }, '--horizon year is none'],
+    [{ 'train-to': '2018-07-31', horizon: 'day', data: '/no/such.csv' }, 'cannot read /no/such.csv'],
+    [{ 'train-to': '2019-07-31', horizon: 'day' }, 'leaves nothing to train on or to forecast'],
     [{ 'train-to': '2018-09-20', horizon: 'month' }, 'no span of 28 whole days after the training part'],
   ])('refuses %j with what to do', async (values, message) => {
     await expect(run(values as Record<string, string>)).rejects.toThrow(message);

@@ -1,4 +1,4 @@
-import { BenchlineError } from '@benchline/model';
+import { BenchlineError, describeError } from '@benchline/model';
 import { parse } from 'csv-parse/sync';
 
 /**
@@ -44,7 +44,7 @@ export function dailyEnergyFromCsv(text: string, file: string): DailyEnergy {
     if (twin && twin.kwh !== kwh)
       throw fail(
         `contradicts line ${twin.line}, which has the same interval`,
-        'keep one of the two; times are those of a clock without summer time',
+        'keep one of the two; of a night in which clocks went back leave out the day, it has an hour twice',
       );
     intervals.set(end, { line: row.line, kwh });
   }
@@ -73,8 +73,8 @@ function rowsOf(text: string, file: string): Row[] {
   try {
     records = parse(text, { bom: true, columns: true, info: true, trim: true, skip_empty_lines: true });
   } catch (cause) {
-    throw new BenchlineError('bad_request', `${file}: ${(cause as Error).message}`, {
-      hint: 'it has to be comma-separated with one header line',
+    throw new BenchlineError('bad_request', `${file}: ${describeError(cause)}`, {
+      hint: 'it has to be comma-separated with one header line, packed by gzip or not',
       cause,
     });
   }
