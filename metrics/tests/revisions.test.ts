@@ -1,7 +1,7 @@
 import { type Entry, isoFromNs, nsFromIso, type Observation, type Value } from '@benchline/model';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Revision } from '../src/revisions/book.ts';
+import type { PeriodKey, Revision } from '../src/revisions/book.ts';
 import { formulasDigest } from '../src/revisions/compose.ts';
 import { BatchMaker, type Said } from './kit/batches.ts';
 import { PublishedLedger } from './kit/published-ledger.ts';
@@ -213,6 +213,19 @@ describe('a rebuild', () => {
     for (const scope of above) expect(all(scope, again)).toEqual(all(scope));
     expect(again.publisher.differing).toBe(0);
     again.book.close();
+  });
+
+  test('looks the latest periods through first, and each once', () => {
+    const keys: PeriodKey[] = [];
+    for (let next = ledger.book.keysAfter(undefined, 1)[0]; next; next = ledger.book.keysAfter(next, 1)[0])
+      keys.push(next);
+    const names = keys.map(({ scope, grain, from_ns }) => `${scope} ${grain} ${from_ns}`);
+    const published = above.flatMap((scope) =>
+      all(scope, ledger).map(({ grain, from_ns }) => `${scope} ${grain} ${from_ns}`),
+    );
+    expect(names.toSorted()).toEqual([...new Set(published)].toSorted());
+    const ends = keys.map(({ to_ns }) => to_ns);
+    expect(ends).toEqual(ends.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0)));
   });
 
   test('by other rules is another revision that says so', async () => {

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Nanoseconds, Publication, PublishedPeriod, RevisionReason } from '@benchline/model';
 import { z } from 'zod';
 import { type FeedPosition, feedStart } from '../follower/position.ts';
-import type { Interval } from '../intervals.ts';
+import { everAfter, type Interval } from '../intervals.ts';
 import { openOrSetAside, type SpoiltFileOptions } from '../spoilt-file.ts';
 
 type Grain = PublishedPeriod['grain'];
@@ -62,6 +62,7 @@ const schema = `
     changes TEXT, why TEXT, more_reasons INTEGER,
     PRIMARY KEY (scope, from_ns, to_ns, grain, revision)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS revision_offset ON revision (offset);
+  CREATE INDEX IF NOT EXISTS revision_end ON revision (to_ns, from_ns, scope, grain);
   CREATE TABLE IF NOT EXISTS unpublished (
     scope TEXT, grain TEXT, from_ns INTEGER, to_ns INTEGER,
     PRIMARY KEY (scope, grain, from_ns, to_ns)) WITHOUT ROWID;
@@ -79,8 +80,9 @@ const sql: Readonly<Record<Statement, string>> = {
     ORDER BY revision DESC LIMIT 1`,
   history: `SELECT * FROM revision WHERE scope = ? AND from_ns >= ? AND from_ns < ? AND (? IS NULL OR grain = ?)
     ORDER BY from_ns, to_ns, grain, revision LIMIT ?`,
-  keys: `SELECT DISTINCT scope, from_ns, to_ns, grain FROM revision
-    WHERE (scope, from_ns, to_ns, grain) > (?, ?, ?, ?) ORDER BY scope, from_ns, to_ns, grain LIMIT ?`,
+  keys: `SELECT DISTINCT to_ns, from_ns, scope, grain FROM revision
+    WHERE (to_ns, from_ns, scope, grain) < (?, ?, ?, ?)
+    ORDER BY to_ns DESC, from_ns DESC, scope DESC, grain DESC LIMIT ?`,
   open: 'INSERT OR IGNORE INTO unpublished VALUES (?, ?, ?, ?)',
   shut: 'DELETE FROM unpublished WHERE scope = ? AND grain = ? AND from_ns = ? AND to_ns = ?',
   opened: 'SELECT * FROM unpublished',
@@ -218,10 +220,10 @@ export class RevisionBook {
     return this.#statements.history.all(scope, from_ns, to_ns, of, of, most).map(revisionFrom);
   }
 
-  /** Published periods behind one, in order. */
+  /** Published periods, the latest to end first; those that come after one in that order. */
   keysAfter(after: PeriodKey | undefined, most: number): PeriodKey[] {
-    const { scope, from_ns, to_ns, grain } = after ?? { scope: '', from_ns: 0n, to_ns: 0n, grain: '' };
-    return this.#statements.keys.all(scope, from_ns, to_ns, grain, most).map(keyFrom);
+    const { scope, from_ns, to_ns, grain } = after ?? { scope: '', from_ns: 0n, to_ns: everAfter, grain: '' };
+    return this.#statements.keys.all(to_ns, from_ns, scope, grain, most).map(keyFrom);
   }
 
   #atOnce(write: () => void): void {

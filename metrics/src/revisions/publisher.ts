@@ -51,7 +51,7 @@ export class Publisher {
   readonly #differing = new Set<string>();
   #complaint: string | undefined;
   #rest_ms = every_ms;
-  /** The last published period that was looked through since the start; done when nothing is behind it. */
+  /** The published period that was looked through last since the start; done when none comes after it. */
   #audited: { after: PeriodKey | undefined; done: boolean } = { after: undefined, done: false };
 
   constructor(options: PublisherOptions) {
@@ -158,7 +158,7 @@ export class Publisher {
     return found;
   }
 
-  /** Goes on to look through what is published: whether it still comes out the same. */
+  /** Goes on to look through what is published, the latest first: whether it still comes out the same. */
   async #audit(): Promise<PublicationRequestJson['periods']> {
     const { revisions, rules, log } = this.#options;
     const found: PublicationRequestJson['periods'] = [];
