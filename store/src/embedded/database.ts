@@ -138,6 +138,11 @@ export class Database {
     openFiles.delete(this.file);
   }
 
+  /** @throws BenchlineError `store_unavailable` when it has been closed. */
+  assertOpen(): void {
+    this.#opened();
+  }
+
   #opened(): DuckDBConnection {
     if (this.#writer) return this.#writer;
     throw new BenchlineError('store_unavailable', `the store ${this.file} has been closed`);

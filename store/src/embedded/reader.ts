@@ -18,7 +18,8 @@ import { mergeWithin } from '../intervals.ts';
 import { inTimeOrder } from '../order.ts';
 import type { KpiFigure, KpiPeriod, KpiPoint, MachineGap, TelemetryStore } from '../port.ts';
 import { cellsOf, valueIn } from './cells.ts';
-import { type Dictionaries, type Memory, observationIn, partsWithin } from './written.ts';
+import type { Content } from './content.ts';
+import { type Dictionaries, observationIn, partsWithin } from './written.ts';
 
 type Query<M extends 'observed' | 'gaps' | 'entries' | 'kpis'> = Parameters<TelemetryStore[M]>[0];
 
@@ -28,17 +29,17 @@ const observationColumns = `series, time, ordinal, kind, number, integer, text,
 /** Observations of numbered series of one machine; repeated deliveries of an identity come out once. */
 export async function readObservations(
   connection: DuckDBConnection,
-  memory: Memory,
+  content: Content,
   window: Window,
   series: readonly number[],
 ): Promise<MachineObservation[]> {
   if (series.length === 0) return [];
-  const unsettled = unsettledIn(memory, window, series);
+  const unsettled = unsettledIn(content, window, series);
   const result = await connection.run(`SELECT ${observationColumns} ${settledRows(series)}`, {
     from: window.from_ns,
     to: window.to_ns,
   });
-  return inTimeOrder([...observationsIn(await result.fetchAllChunks(), memory), ...unsettled]);
+  return inTimeOrder([...observationsIn(await result.fetchAllChunks(), content), ...unsettled]);
 }
 
 interface Window {
@@ -46,10 +47,10 @@ interface Window {
   to_ns: bigint;
 }
 
-function unsettledIn(memory: Memory, window: Window, series: readonly number[]): MachineObservation[] {
-  return memory.unsettled
+function unsettledIn(content: Content, window: Window, series: readonly number[]): MachineObservation[] {
+  return content.unsettled
     .flatMap((written) => [...partsWithin(written, series, window)])
-    .flatMap((part) => Array.from(part.series, (_, row) => observationIn(part, row, memory)));
+    .flatMap((part) => Array.from(part.series, (_, row) => observationIn(part, row, content)));
 }
 
 /**
@@ -70,7 +71,7 @@ const everBefore = -(2n ** 63n);
 /** The newest observation of each series at or before an instant. */
 export async function readLatest(
   connection: DuckDBConnection,
-  memory: Memory,
+  content: Content,
   at_ns: bigint,
   series: readonly number[],
 ): Promise<MachineObservation[]> {
@@ -79,23 +80,23 @@ export async function readLatest(
     const missing = series.filter((id) => !found.has(id));
     if (missing.length === 0 || from_ns < everBefore) continue;
     const window = { from_ns, to_ns: at_ns };
-    const unsettled = missing.flatMap((id) => newestUnsettled(memory, window, id));
-    const settled = await newestSettled(connection, memory, window, missing);
+    const unsettled = missing.flatMap((id) => newestUnsettled(content, window, id));
+    const settled = await newestSettled(connection, content, window, missing);
     for (const newest of inTimeOrder([...settled, ...unsettled]))
-      found.set(memory.series.find(newest.machine, newest.signal) ?? -1, newest);
+      found.set(content.series.find(newest.machine, newest.signal) ?? -1, newest);
   }
   return [...found.values()];
 }
 
 /** The observations of the last instant of a series in (from, to]; the last of them holds. */
-function newestUnsettled(memory: Memory, window: Window, id: number): MachineObservation[] {
-  const parts = memory.unsettled.flatMap((written) => [...partsWithin(written, [id], window)]);
+function newestUnsettled(content: Content, window: Window, id: number): MachineObservation[] {
+  const parts = content.unsettled.flatMap((written) => [...partsWithin(written, [id], window)]);
   if (parts.length === 0) return [];
   const instant = greatest(parts.map(({ at_ns }) => at_ns.reduce((a, b) => (a > b ? a : b))));
   return parts.flatMap((part) =>
     Array.from(part.at_ns.keys())
       .filter((row) => part.at_ns[row] === instant)
-      .map((row) => observationIn(part, row, memory)),
+      .map((row) => observationIn(part, row, content)),
   );
 }
 
@@ -124,8 +125,10 @@ async function newestSettled(
 
 export async function readObserved(
   connection: DuckDBConnection,
+  content: Content,
   query: Query<'observed'>,
-): Promise<{ from_ns: bigint; to_ns: bigint }[]> {
+): Promise<Window[]> {
+  const unsettled = content.claimsOf(query);
   const claims = `SELECT from_ns, until_ns FROM observed
     WHERE machine = $machine AND until_ns > $from AND from_ns < $to
     ${query.source === undefined ? '' : 'AND source = $source'}`;
@@ -137,7 +140,7 @@ export async function readObserved(
   if (query.source !== undefined) parameters['source'] = query.source;
   const reader = await connection.runAndReadAll(claims, parameters);
   const claimed = reader.getRows().map(([from, until]) => ({ from_ns: big(from), to_ns: big(until) }));
-  return mergeWithin(claimed, query);
+  return mergeWithin([...claimed, ...unsettled], query);
 }
 
 export async function readGaps(connection: DuckDBConnection, query: Query<'gaps'>): Promise<MachineGap[]> {

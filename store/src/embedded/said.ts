@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SaidColumns } from '../port.ts';
+import type { Content } from './content.ts';
 import { NumbersList } from './numbers-list.ts';
 import { settledRows } from './reader.ts';
 import { TextsList } from './texts-list.ts';
-import { type Memory, partsWithin } from './written.ts';
+import { partsWithin } from './written.ts';
 
 /** Numbers of series by how they are read: texts that mostly repeat, or numbers that mostly do not. */
 export interface SeriesRead {
@@ -19,11 +20,11 @@ export interface SeriesRead {
  */
 export async function readSaid(
   connection: DuckDBConnection,
-  memory: Memory,
+  content: Content,
   window: { from_ns: bigint; to_ns: bigint },
   { texts, numbers }: SeriesRead,
 ): Promise<SaidColumns> {
-  const { unsettled } = memory;
+  const { unsettled } = content;
   const read = async (list: NumbersList | TextsList, columns: string, series: readonly number[]) => {
     if (series.length === 0) return;
     const query = `SELECT ${columns} ${settledRows(series)}`;
@@ -37,8 +38,8 @@ export async function readSaid(
     for (const written of unsettled)
       for (const part of partsWithin(written, series, window)) list.addWritten(part);
   };
-  const columned = new NumbersList(memory);
-  const said = new TextsList(memory);
+  const columned = new NumbersList(content);
+  const said = new TextsList(content);
   await read(columned, NumbersList.columns, numbers);
   await read(said, TextsList.columns, texts);
   return { texts: said.texts(), numbers: columned.numbers() };

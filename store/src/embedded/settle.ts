@@ -1,19 +1,31 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { appendColumns, type Column, tables } from './append.ts';
+import { appendColumns, appendRows, type Column, tables } from './append.ts';
+import type { Generation } from './content.ts';
 import { type Piece, RowsBySeries } from './series-rows.ts';
 import { Sparse } from './sparse.ts';
+import { emptyWritten, uniteClaims, type WrittenTable } from './tables.ts';
 import { kinds, type Values } from './values.ts';
 import type { Written } from './written.ts';
 
 /** Rows appended in one go, some milliseconds of work; the event loop turns in between. */
-const atOnce = 8192;
+const atOnce = 16_384;
 
-/**
- * Adds what was written to the end of `settled`, sorted by series and time, of each identity the one that holds. Runs
- * within the caller's transaction.
- */
-export async function settle(connection: DuckDBConnection, writes: readonly Written[]): Promise<void> {
+/** Puts what was written to a table, which takes no writes now, where it stays. Runs within the caller's transaction. */
+export async function settle(
+  connection: DuckDBConnection,
+  table: WrittenTable,
+  { writes, claims, cursor }: Generation,
+): Promise<void> {
+  await settleObservations(connection, writes);
+  await appendRows(connection, tables.observed, claims.rows());
+  await uniteClaims(connection);
+  if (cursor) await appendRows(connection, tables.cursor, [[BigInt(cursor.next), cursor.line]]);
+  await emptyWritten(connection, table);
+}
+
+/** Adds observations to the end of `settled`, sorted by series and time, of each identity the one that holds. */
+async function settleObservations(connection: DuckDBConnection, writes: readonly Written[]): Promise<void> {
   const rows = new RowsBySeries<Written>();
   for (const written of writes) rows.add(written.series, written);
   const pieces = rows.inTimeOrder().flatMap(([, ofSeries]) => ofSeries);

@@ -4,21 +4,14 @@ import { inTimeOrder } from '../order.ts';
 import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteOutcome } from '../port.ts';
 import { refusalOf } from '../refusal.ts';
 import { appendRows, tables } from './append.ts';
+import { Content } from './content.ts';
 import { Database } from './database.ts';
-import { Dictionary } from './dictionary.ts';
+import { bytesOf, type KeptWrite } from './kept-write.ts';
 import { readEntries, readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
 import { readSaid } from './said.ts';
 import { settle } from './settle.ts';
-import {
-  compactSmall,
-  createTables,
-  emptyWritten,
-  lastCursor,
-  otherThan,
-  type WrittenTable,
-  writesIn,
-} from './tables.ts';
-import { bytesOf, type Memory, type Written, writtenOf } from './written.ts';
+import { compactSmall, otherThan, type WrittenTable } from './tables.ts';
+import { writtenOf } from './written.ts';
 
 export interface EmbeddedStore extends TelemetryStore {
   /** `cursor` is stored in the same transaction as the data: both are there after a crash, or neither. */
@@ -64,42 +57,6 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   return store;
 }
 
-/** What is kept in memory of what the file holds. */
-class Content implements Memory {
-  series = new Dictionary();
-  origin = new Dictionary();
-  /** The table that takes writes; the other one is empty or being compacted. */
-  open: WrittenTable = 'written';
-  /** Rows of all kinds since the last compaction. */
-  pending = 0;
-  readonly #writes = new Map<WrittenTable, Written[]>();
-
-  async load(connection: DuckDBConnection): Promise<void> {
-    await createTables(connection);
-    this.series = await Dictionary.load(connection, 'series');
-    this.origin = await Dictionary.load(connection, 'origin');
-    for (const table of ['written', 'written_other'] as const)
-      this.#writes.set(table, await writesIn(connection, table));
-    this.pending = this.unsettled.reduce((sum, { series }) => sum + series.length, 0);
-  }
-
-  get unsettled(): readonly Written[] {
-    return [...this.writesOf(otherThan(this.open)), ...this.writesOf(this.open)];
-  }
-
-  writesOf(table: WrittenTable): readonly Written[] {
-    return this.#writes.get(table) ?? [];
-  }
-
-  add(table: WrittenTable, written: Written): void {
-    this.#writes.get(table)?.push(written);
-  }
-
-  emptied(table: WrittenTable): void {
-    this.#writes.set(table, []);
-  }
-}
-
 class Embedded implements EmbeddedStore {
   readonly #database: Database;
   readonly #content: Content;
@@ -124,17 +81,16 @@ class Embedded implements EmbeddedStore {
     const { entries = [] } = write;
     const accepted = observations.length + write.observed.length + write.gaps.length + entries.length;
     await this.#commit(accepted, async (connection) => {
-      const { series, origin, open } = this.#content;
-      const written = writtenOf(observations, this.#content);
+      const { series, origin, open, next } = this.#content;
+      const kept: KeptWrite = {
+        n: next,
+        observations: writtenOf(observations, this.#content),
+        claims: write.observed,
+        cursor: cursorOf(options),
+      };
       await appendRows(connection, tables.series, series.added());
       await appendRows(connection, tables.origin, origin.added());
-      if (observations.length > 0)
-        await appendRows(connection, tables[open], [[new DuckDBBlobValue(bytesOf(written))]]);
-      await appendRows(
-        connection,
-        tables.observed,
-        write.observed.map((c) => [c.machine, c.source, c.from_ns, c.until_ns]),
-      );
+      await appendRows(connection, tables[open], [[new DuckDBBlobValue(bytesOf(kept))]]);
       await appendRows(
         connection,
         tables.gap,
@@ -151,21 +107,19 @@ class Embedded implements EmbeddedStore {
           JSON.stringify(entryToJson(e)),
         ]),
       );
-      if (options.cursor !== undefined)
-        await appendRows(connection, tables.cursor, [[BigInt(options.cursor), options.cursor_line ?? '']]);
-      return () => this.#content.add(open, written);
+      return () => this.#content.add(open, kept);
     });
     return { accepted, rejected };
   }
 
   async cursor(): Promise<number | undefined> {
-    const [next] = await this.#database.read(lastCursor);
-    return next === undefined ? undefined : Number(next);
+    this.#database.assertOpen();
+    return this.#content.cursor?.next;
   }
 
   async cursorLine(): Promise<string | undefined> {
-    const [, line] = await this.#database.read(lastCursor);
-    return typeof line === 'string' && line !== '' ? line : undefined;
+    this.#database.assertOpen();
+    return this.#content.cursor?.line || undefined;
   }
 
   observations(query: Parameters<TelemetryStore['observations']>[0]) {
@@ -190,7 +144,7 @@ class Embedded implements EmbeddedStore {
   }
 
   observed(query: Parameters<TelemetryStore['observed']>[0]) {
-    return this.#database.read((connection) => readObserved(connection, query));
+    return this.#database.read((connection) => readObserved(connection, this.#content, query));
   }
 
   gaps(query: Parameters<TelemetryStore['gaps']>[0]) {
@@ -280,12 +234,13 @@ class Embedded implements EmbeddedStore {
   }
 
   async #settle(table: WrittenTable): Promise<void> {
-    const writes = this.#content.writesOf(table);
-    if (writes.length === 0) return;
-    await this.#database.aside(async (connection) => {
-      await settle(connection, writes);
-      await emptyWritten(connection, table);
-    });
-    this.#content.emptied(table);
+    const generation = this.#content.generation(table);
+    if (generation.isEmpty) return;
+    await this.#database.aside((connection) => settle(connection, table, generation));
+    this.#content.settled(table);
   }
+}
+
+function cursorOf({ cursor, cursor_line = '' }: CursorOptions): KeptWrite['cursor'] {
+  return cursor === undefined ? undefined : { next: cursor, line: cursor_line };
 }

@@ -1,18 +1,18 @@
-import type { DuckDBBlobValue, DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { type Written, writtenIn } from './written.ts';
+import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
+import type { Cursor } from './kept-write.ts';
 
 /**
- * `written` and `written_other` take the observations of each write as they are kept in memory, one at a time: a row of
- * bytes costs a third of as many rows in columns. Compaction puts those of the other, sorted, at the end of `settled`,
- * so that reading one signal skips the row groups of all others. Nothing has a key: an index would cost ten times the
- * append.
+ * `written` and `written_other` take what each write brings many of as it is kept in memory, one of them at a time: a
+ * row of bytes costs a third of as many rows in columns, and each table that a write adds to as much as a thousand rows.
+ * Compaction puts observations of the other, sorted, at the end of `settled`, so that reading one signal skips the row
+ * groups of all others, and its claims to `observed`. Nothing has a key: an index would cost ten times the append.
  * Times are BIGINT nanoseconds at which an observation is placed: source time + ordinal.
  */
 const schema = `
   CREATE TABLE IF NOT EXISTS series (id INTEGER, machine VARCHAR, signal VARCHAR);
   CREATE TABLE IF NOT EXISTS origin (id INTEGER, source VARCHAR, gateway VARCHAR, mapping VARCHAR);
-  CREATE TABLE IF NOT EXISTS written (observations BLOB);
-  CREATE TABLE IF NOT EXISTS written_other (observations BLOB);
+  CREATE TABLE IF NOT EXISTS written (write BLOB);
+  CREATE TABLE IF NOT EXISTS written_other (write BLOB);
   CREATE TABLE IF NOT EXISTS settled (series INTEGER, time BIGINT, ordinal INTEGER,
     kind UTINYINT, number DOUBLE, integer BIGINT, text VARCHAR,
     native_kind UTINYINT, native_number DOUBLE, native_integer BIGINT, native_text VARCHAR,
@@ -41,15 +41,36 @@ export type WrittenTable = 'written' | 'written_other';
 export const otherThan = (table: WrittenTable): WrittenTable =>
   table === 'written' ? 'written_other' : 'written';
 
-/** The observations of each write of a table. */
-export async function writesIn(connection: DuckDBConnection, table: WrittenTable): Promise<Written[]> {
-  const reader = await connection.runAndReadAll(`SELECT observations FROM ${table} ORDER BY rowid`);
-  return reader.getColumns()[0]?.map((cell) => writtenIn((cell as DuckDBBlobValue).bytes)) ?? [];
+/** What was written to a table, write by write, as bytes. */
+export async function writesIn(connection: DuckDBConnection, table: WrittenTable): Promise<Uint8Array[]> {
+  const reader = await connection.runAndReadAll(`SELECT write FROM ${table}`);
+  return reader.getColumns()[0]?.map((cell) => (cell as DuckDBBlobValue).bytes) ?? [];
 }
 
 /** Empties a table that takes no writes now. Runs within the caller's transaction. */
 export async function emptyWritten(connection: DuckDBConnection, table: WrittenTable): Promise<void> {
-  await connection.run(`CREATE OR REPLACE TABLE ${table} (observations BLOB)`);
+  await connection.run(`CREATE OR REPLACE TABLE ${table} (write BLOB)`);
+}
+
+const small = [
+  `CREATE OR REPLACE TABLE gap AS SELECT * FROM gap
+    QUALIFY row_number() OVER (PARTITION BY machine, source, reason, from_ns ORDER BY rowid DESC) = 1`,
+  `CREATE OR REPLACE TABLE entry AS SELECT * FROM entry
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY rowid DESC) = 1`,
+  `CREATE OR REPLACE TABLE kpi AS SELECT * FROM kpi
+    QUALIFY row_number() OVER (PARTITION BY scope, period, from_ns ORDER BY rowid DESC) = 1`,
+];
+
+/** What was settled last. */
+export async function lastCursor(connection: DuckDBConnection): Promise<Cursor | undefined> {
+  const reader = await connection.runAndReadAll('SELECT next, line FROM cursor ORDER BY rowid DESC LIMIT 1');
+  const [row] = reader.getRows();
+  return row && { next: Number(row[0]), line: String(row[1]) };
+}
+
+/** Drops what was replaced in the tables that stay small. Runs within the caller's transaction. */
+export async function compactSmall(connection: DuckDBConnection): Promise<void> {
+  for (const statement of small) await connection.run(statement);
 }
 
 /**
@@ -57,35 +78,15 @@ export async function emptyWritten(connection: DuckDBConnection, table: WrittenT
  * same once more: such claims become one first, since the two windows would not put them in the same order, and what
  * follows a hole then counts as what is before it.
  */
-function islands(claims: string, groupBy: string): string {
-  return `SELECT ${groupBy}, min(from_ns) AS from_ns, max(until_ns) AS until_ns FROM (
+const islands = `SELECT machine, source, min(from_ns) AS from_ns, max(until_ns) AS until_ns FROM (
     SELECT *, count(*) FILTER (WHERE reach IS NULL OR from_ns > reach) OVER (
-      PARTITION BY ${groupBy} ORDER BY from_ns ROWS UNBOUNDED PRECEDING) AS island
-    FROM (SELECT *, max(until_ns) OVER (PARTITION BY ${groupBy} ORDER BY from_ns
+      PARTITION BY machine, source ORDER BY from_ns ROWS UNBOUNDED PRECEDING) AS island
+    FROM (SELECT *, max(until_ns) OVER (PARTITION BY machine, source ORDER BY from_ns
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
-    FROM (SELECT ${groupBy}, from_ns, max(until_ns) AS until_ns FROM ${claims} GROUP BY ${groupBy}, from_ns))
-  ) GROUP BY ${groupBy}, island`;
-}
+    FROM (SELECT machine, source, from_ns, max(until_ns) AS until_ns FROM observed GROUP BY ALL))
+  ) GROUP BY machine, source, island`;
 
-const small = [
-  `CREATE OR REPLACE TABLE observed AS
-    SELECT machine, source, from_ns, until_ns FROM (${islands('observed', 'machine, source')})`,
-  `CREATE OR REPLACE TABLE gap AS SELECT * FROM gap
-    QUALIFY row_number() OVER (PARTITION BY machine, source, reason, from_ns ORDER BY rowid DESC) = 1`,
-  `CREATE OR REPLACE TABLE entry AS SELECT * FROM entry
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY rowid DESC) = 1`,
-  `CREATE OR REPLACE TABLE cursor AS SELECT * FROM cursor ORDER BY rowid DESC LIMIT 1`,
-  `CREATE OR REPLACE TABLE kpi AS SELECT * FROM kpi
-    QUALIFY row_number() OVER (PARTITION BY scope, period, from_ns ORDER BY rowid DESC) = 1`,
-];
-
-/** The row of the newest cursor; empty when there is none. Rows are only added: replacing one costs a write twice. */
-export async function lastCursor(connection: DuckDBConnection): Promise<DuckDBValue[]> {
-  const reader = await connection.runAndReadAll('SELECT next, line FROM cursor ORDER BY rowid DESC LIMIT 1');
-  return reader.getRows()[0] ?? [];
-}
-
-/** Drops what was replaced in the tables that stay small. Runs within the caller's transaction. */
-export async function compactSmall(connection: DuckDBConnection): Promise<void> {
-  for (const statement of small) await connection.run(statement);
+/** Makes one of claims that touch. Runs within the caller's transaction. */
+export async function uniteClaims(connection: DuckDBConnection): Promise<void> {
+  await connection.run(`CREATE OR REPLACE TABLE observed AS ${islands}`);
 }

@@ -1,8 +1,7 @@
-import { deserialize, serialize } from 'node:v8';
 import { type MachineObservation, storedTime } from '@benchline/model';
 import type { Dictionary } from './dictionary.ts';
 import type { Ordered } from './series-rows.ts';
-import { Values, ValuesBuilder, type ValuesPart } from './values.ts';
+import { type Values, ValuesBuilder } from './values.ts';
 
 /** Observations of one write, or some of them: series after series, those of one series in the order of the write. */
 export interface Written extends Ordered {
@@ -23,15 +22,6 @@ export interface Dictionaries {
   series: Dictionary;
   /** source, gateway, mapping */
   origin: Dictionary;
-}
-
-/** What is kept in memory of what the database holds. */
-export interface Memory extends Dictionaries {
-  /**
-   * Observations that are not settled, the ones stored last at the end. To be taken before the database is asked: what
-   * is settled meanwhile is then read twice, which changes nothing, instead of not at all.
-   */
-  readonly unsettled: readonly Written[];
 }
 
 /** Puts observations into columns; what is new in them is numbered. */
@@ -148,24 +138,4 @@ function sliceOf(written: Written, first: number, end: number): Written {
     origins: written.origins.subarray(first, end),
     stated: written.stated.slice(first, end),
   };
-}
-
-type Stored = Omit<Written, 'values' | 'natives' | 'stated'> &
-  Record<'values' | 'natives' | 'stated', ValuesPart>;
-
-/** What is told of a write to the database, which tells it again after a restart: the columns one after the other. */
-export function bytesOf({ values, natives, stated, ...columns }: Written): Uint8Array {
-  const stored: Stored = {
-    ...columns,
-    values: values.part(),
-    natives: natives.part(),
-    stated: stated.part(),
-  };
-  return serialize(stored);
-}
-
-/** @throws Error when the bytes are not those of a write. */
-export function writtenIn(bytes: Uint8Array): Written {
-  const { values, natives, stated, ...columns } = deserialize(bytes) as Stored;
-  return { ...columns, values: new Values(values), natives: new Values(natives), stated: new Values(stated) };
 }
