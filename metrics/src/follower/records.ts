@@ -76,14 +76,20 @@ export interface News {
 /** What a batch touches; undefined when it says nothing of any time. */
 export function newsOf({ content }: { content: PlacedBatch }): News | undefined {
   const { machine, source, observations, gaps, observed } = content;
-  const instants = [
-    ...observations.map((o) => o.source_time_ns),
-    ...gaps.flatMap((gap) => [gap.from_ns, gap.to_ns]),
-    ...(observed ? [observed.from_ns, observed.until_ns] : []),
-  ];
-  const [first] = instants;
-  if (first === undefined) return undefined;
-  const from_ns = instants.reduce((least, at) => (at < least ? at : least), first);
-  const to_ns = instants.reduce((most, at) => (at > most ? at : most), first);
-  return { machine, source, from_ns, to_ns };
+  let from_ns: bigint | undefined;
+  let to_ns: bigint | undefined;
+  const take = (at: bigint) => {
+    if (from_ns === undefined || at < from_ns) from_ns = at;
+    if (to_ns === undefined || at > to_ns) to_ns = at;
+  };
+  for (const o of observations) take(o.source_time_ns);
+  for (const gap of gaps) {
+    take(gap.from_ns);
+    take(gap.to_ns);
+  }
+  if (observed) {
+    take(observed.from_ns);
+    take(observed.until_ns);
+  }
+  return from_ns === undefined || to_ns === undefined ? undefined : { machine, source, from_ns, to_ns };
 }

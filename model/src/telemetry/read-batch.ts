@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { slugPattern } from '../slug.ts';
-import { fitsInt64 } from '../time.ts';
 import {
   BatchJson,
   type Observation,
@@ -8,6 +7,7 @@ import {
   type SignedBatch,
   SignedBatchJson,
 } from './batch.ts';
+import { int64Of } from './int64.ts';
 import { severityOf } from './status.ts';
 import type { Value } from './value.ts';
 
@@ -105,13 +105,6 @@ function readInteger(json: unknown): bigint | undefined {
   if (typeof json !== 'object' || json === null || Object.keys(json).length !== 1) return undefined;
   const { integer } = json as { integer?: unknown };
   return typeof integer === 'string' ? int64Of(integer) : undefined;
-}
-
-/** What a decimal text says; undefined when it is not written as the schema wants it, or does not fit. */
-function int64Of(text: string): bigint | undefined {
-  if (!/^(0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
-  const integer = BigInt(text);
-  return fitsInt64(integer) ? integer : undefined;
 }
 
 /** Reads times; the one before is remembered, because tags that are sampled together share theirs. */
