@@ -148,6 +148,53 @@ test('what is kept of the latest time says what the store says, and open windows
   );
 });
 
+test('figures of an open hour ask the store nothing more from the second minute on, as minutes turn', async () => {
+  const store = openMemoryStore({ placement: placementOf(plant) });
+  let reads = 0;
+  const recent = new RecentReads(
+    counting(store, () => (reads += 1)),
+    plant,
+  );
+  const figures = new Figures({ plant, store: recent, lateness_ns: 0n });
+  const hour = { from_ns: at(0), to_ns: at(3600) };
+  const readsAt: number[] = [];
+  for (let turn = 0; turn < 28; turn += 1) {
+    const observations: Delivered['observations'] = [
+      [{ signal: 'total', value: BigInt(turn * 3) }, 5, 0],
+      [{ signal: 'energy', value: turn }, 6, 0],
+      [{ signal: 'state', value: turn % 7 === 6 ? 'waiting' : 'producing' }, 7, 0],
+    ];
+    const content = batchOf({ ...usual, source: 'plc', observations, watched: true, inOrder: true }, turn);
+    await store.write(writeOf([{ offset: turn, received_ns: 0n, line: '', batch: { content } }]));
+    recent.heard(content);
+    figures.touched(newsOf({ content })!);
+    const before = reads;
+    const { account } = await figures.of(scope, hour, at(turn * 30 + 45));
+    readsAt.push(reads - before);
+    const alone = new Figures({ plant, store, lateness_ns: 0n });
+    for (const news of [newsOf({ content })!]) alone.touched(news);
+    expect(account).toEqual((await alone.of(scope, hour, at(turn * 30 + 45))).account);
+  }
+  expect(readsAt[0]).toBeGreaterThan(0);
+  expect(readsAt.slice(4)).toEqual(Array.from({ length: 24 }, () => 0));
+});
+
+function counting(store: TelemetryStore, read: () => void): TelemetryStore {
+  const counted =
+    <Q, A>(ask: (query: Q) => A) =>
+    (query: Q): A => {
+      read();
+      return ask(query);
+    };
+  return {
+    ...store,
+    observations: counted(store.observations.bind(store)),
+    latest: counted(store.latest.bind(store)),
+    observed: counted(store.observed.bind(store)),
+    entries: store.entries.bind(store),
+  };
+}
+
 /** Answers as late as a database does: more is written before and after it has read. */
 function slow(store: TelemetryStore): TelemetryStore {
   const late =

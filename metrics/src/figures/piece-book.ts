@@ -2,7 +2,16 @@ import type { Asset, Nanoseconds } from '@benchline/model';
 import { contains, everBefore, type Interval } from '../intervals.ts';
 import { Gate } from './gate.ts';
 import { KeptSpans, type ReadSpan } from './kept-spans.ts';
-import { isSlot, monthsIn, nextMultiple, piecesOf, quarterNs, quartersOf, withMonths } from './pieces.ts';
+import {
+  endsSlot,
+  isSlot,
+  monthsIn,
+  nextMultiple,
+  piecesOf,
+  quarterNs,
+  quartersOf,
+  withMonths,
+} from './pieces.ts';
 
 const hourNs: Nanoseconds = 3_600_000_000_000n;
 /** Most pieces kept in memory, of all assets together; so few of each at least. */
@@ -264,12 +273,15 @@ interface Part extends Interval {
   piece: Interval;
 }
 
-/** Takes adjoining parts off the front of a list, together no longer than `reach`; one that is longer is parted. */
+/**
+ * Takes adjoining parts off the front of a list, together no longer than `reach`; one that is longer is parted. An open
+ * rest is a run of its own, so that what it begins with is known when its slot is over.
+ */
 function takeRun(rest: Part[], reach: Nanoseconds): Part[] {
   const run: Part[] = [];
   const limit = rest[0]!.from_ns + reach;
-  while (rest[0] && rest[0].to_ns <= limit && (run.length === 0 || run.at(-1)!.to_ns === rest[0].from_ns))
-    run.push(rest.shift()!);
+  const goesOn = (part: Part) => run.at(-1)!.to_ns === part.from_ns && endsSlot(part);
+  while (rest[0] && rest[0].to_ns <= limit && (run.length === 0 || goesOn(rest[0]))) run.push(rest.shift()!);
   if (run.length > 0) return run;
   const { piece, from_ns, to_ns } = rest[0]!;
   rest[0] = { piece, from_ns: limit, to_ns };

@@ -68,6 +68,11 @@ export function isSlot({ from_ns }: Interval): boolean {
   return from_ns % minuteNs === 0n;
 }
 
+/** Whether an interval ends where minutes do; one that does not is the rest of a window that is open, or is cut. */
+export function endsSlot({ to_ns }: Interval): boolean {
+  return to_ns % minuteNs === 0n;
+}
+
 /** The first multiple of a length after an instant. */
 export function nextMultiple(at: Nanoseconds, length: Nanoseconds): Nanoseconds {
   return at - (((at % length) + length) % length) + length;
