@@ -74,14 +74,16 @@ export const KpiResult = z
       .describe('All figures, or those that were asked for with the factors of OEE'),
     elements: z.object({
       planned_s: Seconds.describe(
-        'PBT up to now: shifts without breaks, less planned maintenance seen in them',
+        'PBT up to now: shifts without breaks, less maintenance that was planned or seen in them',
       ),
       observed_s: Seconds.describe('Part of planned_s with a known state: APT + AUST + ADET + ADOT'),
       apt_s: Seconds.describe('APT: producing'),
       aust_s: Seconds.describe('AUST: setup'),
       adet_s: Seconds.describe('ADET: waiting, short stops, faults under an order'),
       adot_s: Seconds.describe('ADOT: no order, faults without an order'),
-      pmt_s: Seconds.describe('PMT: planned maintenance within shifts; not part of planned_s'),
+      pmt_s: Seconds.describe(
+        'PMT: maintenance within shifts, by the calendar or as seen; not part of planned_s',
+      ),
       unobserved_s: Seconds.describe('planned_s − observed_s: nobody looked, or the state was unknown'),
     }),
     counts: z
