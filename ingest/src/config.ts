@@ -1,6 +1,6 @@
 import { BrokerConfig, loadConfig, resolveFrom, Slug } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
-import { InfluxConfig } from '@benchline/store/influx';
+import { InfluxConfig, resolveSecrets } from '@benchline/store/influx';
 import { z } from 'zod';
 import { SparkplugNodeConfig } from './intake/nodes/config.ts';
 import { RetentionConfig } from './ledger/retention.ts';
@@ -53,13 +53,8 @@ export function loadIngestConfig(file: string): IngestConfig {
     trusted_gateways_dir: at(config.trusted_gateways_dir),
     broker: { ...broker, ...resolved(broker, ['password_file', 'ca_file'], at) },
     http: { ...http, ...resolved(http, ['credentials_file'], at) },
-    ...(influx ? { influx: withSecrets(influx, at) } : {}),
+    ...(influx ? { influx: resolveSecrets(influx, at) } : {}),
   };
-}
-
-function withSecrets(influx: InfluxConfig, at: (path: string) => string): InfluxConfig {
-  if (influx.version === 2) return { ...influx, token_file: at(influx.token_file) };
-  return { ...influx, ...resolved(influx, ['password_file'], at) };
 }
 
 function resolved<K extends string>(

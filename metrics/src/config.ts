@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BenchlineError, loadConfig, resolveFrom, Slug } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
-import { InfluxConfig } from '@benchline/store/influx';
+import { InfluxConfig, resolveSecrets } from '@benchline/store/influx';
 import { z } from 'zod';
 
 /** What the metrics service follows, and where it keeps or finds the telemetry. Relative paths are relative to the file. */
@@ -76,7 +76,7 @@ export function loadMetricsConfig(file: string): MetricsConfig {
       'embedded' in store
         ? { embedded: { file: at(store.embedded.file) } }
         : {
-            influx: withSecrets(store.influx, at),
+            influx: resolveSecrets(store.influx, at),
             ...(store.cursor_file !== undefined && { cursor_file: at(store.cursor_file) }),
           },
     http: {
@@ -84,11 +84,6 @@ export function loadMetricsConfig(file: string): MetricsConfig {
       ...(http.credentials_file !== undefined && { credentials_file: at(http.credentials_file) }),
     },
   };
-}
-
-function withSecrets(influx: InfluxConfig, at: (path: string) => string): InfluxConfig {
-  if (influx.version === 2) return { ...influx, token_file: at(influx.token_file) };
-  return influx.password_file === undefined ? influx : { ...influx, password_file: at(influx.password_file) };
 }
 
 /** The Authorization header for ingest. @throws BenchlineError `config_invalid` when the token cannot be read. */

@@ -50,6 +50,12 @@ export const InfluxConfig = z
   .describe('InfluxDB server');
 export type InfluxConfig = z.output<typeof InfluxConfig>;
 
+/** The same with the path of its secret made absolute. @param at resolves a path of the file that it stands in. */
+export function resolveSecrets(config: InfluxConfig, at: (path: string) => string): InfluxConfig {
+  if (config.version === 2) return { ...config, token_file: at(config.token_file) };
+  return config.password_file === undefined ? config : { ...config, password_file: at(config.password_file) };
+}
+
 /** The database name that InfluxQL reads from. */
 export function databaseOf(config: InfluxConfig): string {
   return config.version === 1 ? config.database : (config.database ?? config.bucket);
@@ -60,22 +66,23 @@ export function databaseOf(config: InfluxConfig): string {
  * @throws BenchlineError `config_invalid` when the secret's file cannot be read or is empty.
  */
 export async function authorization(config: InfluxConfig): Promise<string | undefined> {
-  if (config.version === 2) return `Token ${await secret(config.token_file)}`;
+  if (config.version === 2) return `Token ${await readSecret(config.token_file)}`;
   if (config.username === undefined || config.password_file === undefined) return undefined;
-  const credentials = `${config.username}:${await secret(config.password_file)}`;
+  const credentials = `${config.username}:${await readSecret(config.password_file)}`;
   return `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`;
 }
 
-async function secret(file: string): Promise<string> {
+async function readSecret(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new BenchlineError('config_invalid', `cannot read the secret file ${file}`, {
       hint: 'check the path and that this user may read it',
       cause,
     });
   });
-  if (text.trim() === '')
+  const secret = text.split('\n', 1)[0]?.trim();
+  if (!secret)
     throw new BenchlineError('config_invalid', `the secret file ${file} is empty`, {
       hint: 'put the password or token on its first line',
     });
-  return text.trim();
+  return secret;
 }

@@ -1,2 +1,2 @@
-export { InfluxConfig } from './config.ts';
+export { InfluxConfig, resolveSecrets } from './config.ts';
 export { type InfluxStore, openInfluxStore } from './store.ts';
