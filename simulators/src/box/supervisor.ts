@@ -46,26 +46,27 @@ export class Supervisor {
   }
 }
 
+/** Rejects when a process keeps dying or stays silent before it has said that it is ready. */
 function hopeless(child: Child): Promise<never> {
   return new Promise((_, reject) => {
-    const fail = (what: string) =>
+    const giveUp = (what: string) => {
+      release();
+      const { name, log_file } = child.spec;
+      const lastWords = `${name} ${what}; its last words:\n${tail(log_file)}`;
       reject(
-        new BenchlineError(
-          'source_unavailable',
-          `${child.spec.name} ${what}; its last words:\n${tail(child.spec.log_file)}`,
-          {
-            hint: `the whole log is in ${child.spec.log_file}`,
-          },
-        ),
+        new BenchlineError('source_unavailable', lastWords, { hint: `the whole log is in ${log_file}` }),
       );
-    const timer = setTimeout(() => fail(`was not ready within ${readyTimeoutMs / 1000} s`), readyTimeoutMs);
-    child.once('announcement', () => clearTimeout(timer));
-    child.on('restart', () => {
-      if (child.restarts >= hopelessRestarts && timer.hasRef()) {
-        clearTimeout(timer);
-        fail(`died ${child.restarts} times`);
-      }
-    });
+    };
+    const died = () => {
+      if (child.restarts >= hopelessRestarts) giveUp(`died ${child.restarts} times`);
+    };
+    const late = setTimeout(() => giveUp(`was not ready within ${readyTimeoutMs / 1000} s`), readyTimeoutMs);
+    const release = () => {
+      clearTimeout(late);
+      child.off('restart', died);
+    };
+    child.on('restart', died);
+    child.once('announcement', release);
   });
 }
 
