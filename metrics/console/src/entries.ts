@@ -4,6 +4,7 @@ import { byId, element, redraw, setText } from './dom.ts';
 import { enter, entriesOf, type Said } from './entry-api.ts';
 import { clear, countForm, type FormParts, moveToNow, orderForms, stopForm, typedIn } from './entry-forms.ts';
 import { type EntryMessageId, entryMessage } from './entry-messages.ts';
+import { entryCells, entryTable } from './entry-table.ts';
 import { nameOf, statementText } from './entry-wording.ts';
 import type { EvidenceWords } from './evidence-subject.ts';
 import { formatInstant, formatMoment, formatSpan, offsetOf } from './format.ts';
@@ -36,6 +37,9 @@ let shown: { list: StateList; window: Window } | undefined;
 let openStop: string | undefined;
 /** The machine that the forms are of. */
 let drawnFor: string | undefined;
+
+const stopHeads = ['from', 'to', 'state', 'cause'] as const;
+const entryHeads = ['entered', 'author', 'from', 'statement', 'note'] as const;
 
 const say = (id: EntryMessageId) => entryMessage(choice.language, id);
 
@@ -205,7 +209,9 @@ function drawStops(): void {
   const rows = stopsShown().map((stop) => stopRow(stop, window.open && stop === list.states.at(-1)));
   redraw(
     stopParts.list,
-    rows.length > 0 ? table(['from', 'to', 'state', 'cause', ''], rows) : element('p', {}, say('no_stops')),
+    rows.length > 0
+      ? entryTable([...stopHeads, ''], rows, choice.language)
+      : element('p', {}, say('no_stops')),
   );
   drawTimeline(stopParts.timeline, list, window);
 }
@@ -222,7 +228,7 @@ function stopRow(stop: StateList['states'][number], goesOn: boolean): HTMLElemen
   return element(
     'tr',
     { 'data-stop': stop.from, ...(stop.from === openStop && { class: 'chosen' }) },
-    ...texts.map((text) => element('td', {}, text)),
+    ...entryCells(stopHeads, texts, choice.language),
     element('td', {}, pick),
   );
 }
@@ -252,7 +258,7 @@ function drawEntries(entries: EntryList['entries'], words: EvidenceWords): void 
       statementText(entry, words),
       entry.reason,
     ];
-    row.append(...texts.map((text) => element('td', {}, text)));
+    row.append(...entryCells(entryHeads, texts, choice.language));
     const withdraw = element('button', { type: 'button' }, say('withdraw'));
     withdraw.addEventListener('click', () => {
       const { id: supersedes, from } = entry;
@@ -265,14 +271,9 @@ function drawEntries(entries: EntryList['entries'], words: EvidenceWords): void 
     panels.entries,
     element('h2', {}, say('entries')),
     rows.length > 0
-      ? table(['entered', 'author', 'from', 'statement', 'note', ''], rows)
+      ? entryTable([...entryHeads, ''], rows, choice.language)
       : element('p', { class: 'detail' }, say('nobody_said')),
   );
-}
-
-function table(heads: (EntryMessageId | '')[], rows: HTMLElement[]): HTMLElement {
-  const head = element('tr', {}, ...heads.map((id) => element('th', { scope: 'col' }, id && say(id))));
-  return element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
 }
 
 function reasonOf({ reason_code, native }: StateList['states'][number]): string {
