@@ -15,6 +15,14 @@ export interface Generation {
   readonly cursor: Cursor | undefined;
 }
 
+/** So many rows take up as much memory, and as much time to look through, as a write of only one. */
+const rowsOfAny = 64;
+
+/** How much a write brings nearer the next compaction; quiet plants write a row or two, for weeks. */
+export function weightOf(rows: number): number {
+  return Math.max(rows, rowsOfAny);
+}
+
 /** What is kept in memory of what the file holds. */
 export class Content {
   /** machine, signal */
@@ -23,7 +31,7 @@ export class Content {
   origin = new Dictionary();
   /** The table that takes writes; the other one is empty or being compacted. */
   open: WrittenTable = 'written';
-  /** Rows of all kinds since the last compaction. */
+  /** Rows of all kinds since the last compaction, see `weightOf`. */
   pending = 0;
   /** Writes are numbered in their order, across both tables. */
   next = 0;
@@ -45,7 +53,7 @@ export class Content {
     for (const [table, write] of writes) {
       this.open = table;
       this.add(table, write);
-      this.pending += write.observations.series.length + write.claims.length;
+      this.pending += weightOf(write.observations.series.length + write.claims.length);
     }
   }
 

@@ -4,7 +4,7 @@ import { inTimeOrder } from '../order.ts';
 import type { KpiPoint, Placement, StoreWrite, TelemetryStore, WriteOutcome } from '../port.ts';
 import { refusalOf } from '../refusal.ts';
 import { appendRows, tables } from './append.ts';
-import { Content } from './content.ts';
+import { Content, weightOf } from './content.ts';
 import { Database } from './database.ts';
 import { bytesOf, type KeptWrite } from './kept-write.ts';
 import { readEntries, readGaps, readKpis, readLatest, readObservations, readObserved } from './reader.ts';
@@ -35,7 +35,7 @@ export interface EmbeddedStoreOptions {
   /** The DuckDB file; made if missing, with its folder. One that cannot be read is moved aside. */
   file: string;
   placement: Placement;
-  /** Rows after which the store compacts by itself, beside the writes. Default 250 000. */
+  /** Rows after which the store compacts by itself, beside the writes; a write counts as 64 at least. Default 250 000. */
   compact_rows?: number;
   log?: Log;
 }
@@ -80,7 +80,7 @@ class Embedded implements EmbeddedStore {
     });
     const { entries = [] } = write;
     const accepted = observations.length + write.observed.length + write.gaps.length + entries.length;
-    await this.#commit(accepted, async (connection) => {
+    await this.#commit(weightOf(accepted), async (connection) => {
       const { series, origin, open, next } = this.#content;
       const kept: KeptWrite = {
         n: next,
