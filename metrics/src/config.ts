@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { BenchlineError, loadConfig, resolveFrom, Slug } from '@benchline/model';
+import { loadConfig, readToken, resolveFrom, Slug } from '@benchline/model';
 import { HttpConfig } from '@benchline/model/door';
 import { InfluxConfig, resolveSecrets } from '@benchline/store/influx';
 import { z } from 'zod';
@@ -88,17 +87,5 @@ export function loadMetricsConfig(file: string): MetricsConfig {
 
 /** The Authorization header for ingest. @throws BenchlineError `config_invalid` when the token cannot be read. */
 export function feedAuthorization({ feed_token_file }: MetricsConfig): string | undefined {
-  if (feed_token_file === undefined) return undefined;
-  try {
-    const token = readFileSync(feed_token_file, 'utf8').split('\n', 1)[0]?.trim();
-    if (token) return `Bearer ${token}`;
-  } catch (cause) {
-    throw new BenchlineError('config_invalid', `cannot read ${feed_token_file}`, {
-      hint: 'feed_token_file has to name a readable file with a token on its first line',
-      cause,
-    });
-  }
-  throw new BenchlineError('config_invalid', `there is no token in ${feed_token_file}`, {
-    hint: 'put the token that ingest knows on its first line',
-  });
+  return feed_token_file === undefined ? undefined : `Bearer ${readToken(feed_token_file)}`;
 }

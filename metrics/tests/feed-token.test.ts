@@ -100,5 +100,5 @@ test('does not start without the token that its configuration names', async () =
   );
   const loaded = loadMetricsConfig(config);
   expect(loaded.feed_token_file).toBe(join(works.folder, 'absent'));
-  expect(() => feedAuthorization(loaded)).toThrow(/cannot read .*absent/);
+  expect(() => feedAuthorization(loaded)).toThrow(/there is no file .*absent/);
 });

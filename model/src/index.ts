@@ -2,6 +2,7 @@ export * from './cli/address.ts';
 export * from './command.ts';
 export * from './config/broker.ts';
 export { loadConfig, parseConfig, resolveFrom } from './config/load.ts';
+export * from './config/secret-file.ts';
 export * from './energy/factors.ts';
 export * from './energy/grid-co2.ts';
 export * from './energy/units.ts';

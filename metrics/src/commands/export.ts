@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -9,6 +9,7 @@ import {
   isoFromNs,
   loadPlant,
   openLog,
+  readToken,
 } from '@benchline/model';
 import { loadMetricsConfig } from '../config.ts';
 import { findScope, scopesOf } from '../figures/scopes.ts';
@@ -84,7 +85,7 @@ async function fromService(
   signal: AbortSignal,
 ): Promise<void> {
   const headers: Record<string, string> =
-    token_file === undefined ? {} : { authorization: `Bearer ${readFileSync(token_file, 'utf8').trim()}` };
+    token_file === undefined ? {} : { authorization: `Bearer ${readToken(token_file)}` };
   const ask = async (path: string) => {
     const response = await fetch(new URL(path, url), { headers, signal }).catch((cause: unknown) => {
       throw new BenchlineError(

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { BenchlineError } from '../error.ts';
+import { readText } from './load.ts';
+import { readPassword } from './secret-file.ts';
 
 /** How to reach an MQTT broker. */
 export const BrokerConfig = z.strictObject({
@@ -40,22 +40,6 @@ export function brokerAccess(
     url,
     ...(username === undefined ? {} : { username }),
     ...(password_file === undefined ? {} : { password: readPassword(resolve(password_file)) }),
-    ...(ca_file === undefined ? {} : { ca: readSecret(resolve(ca_file)) }),
+    ...(ca_file === undefined ? {} : { ca: readText(resolve(ca_file)) }),
   };
-}
-
-/** The first line of a password file. @throws BenchlineError `config_invalid` when it cannot be read. */
-export function readPassword(file: string): string {
-  return readSecret(file).split(/\r?\n/, 1)[0] ?? '';
-}
-
-function readSecret(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new BenchlineError('config_invalid', `cannot read ${file}`, {
-      hint: 'make the file, readable by the user that the service runs as',
-      cause,
-    });
-  }
 }

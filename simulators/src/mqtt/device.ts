@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Log, Slug } from '@benchline/model';
+import { type Log, readPassword, Slug } from '@benchline/model';
 import { connect, type MqttClient } from 'mqtt';
 import { z } from 'zod';
 import type { Backlog } from './backlog.ts';
@@ -90,7 +89,7 @@ export class MqttDevice {
       connectTimeout: 5000,
       queueQoSZero: false,
       ...(username === undefined ? {} : { username }),
-      ...(passwordFile === undefined ? {} : { password: readFileSync(passwordFile, 'utf8').trim() }),
+      ...(passwordFile === undefined ? {} : { password: readPassword(passwordFile) }),
     });
     client.on('connect', () => {
       this.#backlog.restart();

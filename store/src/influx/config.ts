@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { BenchlineError } from '@benchline/model';
+import { readToken } from '@benchline/model';
 import { z } from 'zod';
 
 const url = z
@@ -66,23 +65,8 @@ export function databaseOf(config: InfluxConfig): string {
  * @throws BenchlineError `config_invalid` when the secret's file cannot be read or is empty.
  */
 export async function authorization(config: InfluxConfig): Promise<string | undefined> {
-  if (config.version === 2) return `Token ${await readSecret(config.token_file)}`;
+  if (config.version === 2) return `Token ${readToken(config.token_file)}`;
   if (config.username === undefined || config.password_file === undefined) return undefined;
-  const credentials = `${config.username}:${await readSecret(config.password_file)}`;
+  const credentials = `${config.username}:${readToken(config.password_file)}`;
   return `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`;
-}
-
-async function readSecret(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new BenchlineError('config_invalid', `cannot read the secret file ${file}`, {
-      hint: 'check the path and that this user may read it',
-      cause,
-    });
-  });
-  const secret = text.split('\n', 1)[0]?.trim();
-  if (!secret)
-    throw new BenchlineError('config_invalid', `the secret file ${file} is empty`, {
-      hint: 'put the password or token on its first line',
-    });
-  return secret;
 }
