@@ -174,6 +174,16 @@ describe('benchline kpi', () => {
     expect(stderr).toContain('no line of kind "observed"');
   });
 
+  it('says of what no counter or meter told that it is not known, and not that it was nothing', async () => {
+    const lines = example.trim().split('\n');
+    write('state.ndjson', lines.filter((line) => /"signal":"state"|observed/.test(line)).join('\n'));
+    const { stdout } = await kpi('state.ndjson', ...hour, '--json');
+    const { counts, energy, carriers, elements } = JSON.parse(stdout) as KpiResult;
+    expect(elements.apt_s).toBeGreaterThan(0);
+    expect(counts).toEqual({ items: null, good_items: null, scrap_items: null, rework_items: null });
+    expect({ energy, carriers }).toEqual({ energy: { import_kwh: null, export_kwh: null }, carriers: {} });
+  });
+
   it('names the scope that was meant', async () => {
     const values = {
       plant: join(folder, 'plant.yaml'),

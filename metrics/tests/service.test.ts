@@ -85,7 +85,7 @@ for (const kind of storeKinds)
       expect(elements.aust_s).toBeCloseTo(truth.aust_s, 9);
       expect(elements.adet_s).toBeCloseTo(truth.adet_s, 9);
       expect(counts).toMatchObject({ items: truth.items, good_items: truth.good });
-      expect(energy.import_kwh - energy.export_kwh).toBeCloseTo(truth.energy_kwh, 8);
+      expect(energy.import_kwh! - energy.export_kwh!).toBeCloseTo(truth.energy_kwh, 8);
       expect(coverage).toBe(1);
       expect(figures.oee?.value).toBeCloseTo(truth.oee, 9);
       expect(figures.availability?.value).toBeCloseTo(truth.availability, 9);
@@ -103,8 +103,8 @@ for (const kind of storeKinds)
       ]);
       const sum = (of: (result: KpiResult) => number) => parts.reduce((total, part) => total + of(part), 0);
       expect(sum((p) => p.elements.apt_s)).toBeCloseTo(whole.elements.apt_s, 9);
-      expect(sum((p) => p.counts.items)).toBe(whole.counts.items);
-      expect(sum((p) => p.energy.export_kwh)).toBeCloseTo(whole.energy.export_kwh, 9);
+      expect(sum((p) => p.counts.items!)).toBe(whole.counts.items);
+      expect(sum((p) => p.energy.export_kwh!)).toBeCloseTo(whole.energy.export_kwh!, 9);
     });
 
     test('of a shift with a gap: time over what was observed, counts and energy over all of it', async () => {

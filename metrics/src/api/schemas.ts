@@ -54,6 +54,8 @@ export const Figure = z
 export const oeeProfiles = ['iso22400', 'nakajima'] as const;
 export type OeeProfile = (typeof oeeProfiles)[number];
 
+const Told = z.number().nullable();
+
 export const KpiResult = z
   .object({
     scope: z.string().describe('enterprise[/site[/area[/line[/machine]]]] by ids'),
@@ -87,19 +89,27 @@ export const KpiResult = z
       unobserved_s: Seconds.describe('planned_s − observed_s: nobody looked, or the state was unknown'),
     }),
     counts: z
-      .object({
-        items: z.number(),
-        good_items: z.number(),
-        scrap_items: z.number(),
-        rework_items: z.number(),
-      })
-      .describe('Counter differences over the whole window, gaps included'),
+      .object({ items: Told, good_items: Told, scrap_items: Told, rework_items: Told })
+      .describe(
+        'Counter differences over the whole window, gaps included; null where no counter or entry told any',
+      ),
     energy: z
-      .object({ import_kwh: z.number(), export_kwh: z.number() })
-      .describe('Electricity: register differences over the whole window, gaps included'),
+      .object({ import_kwh: Told, export_kwh: Told })
+      .describe(
+        'Electricity: register differences over the whole window, gaps included; null where no meter told any',
+      ),
     carriers: z
-      .record(z.string(), z.object({ import_kwh: z.number(), export_kwh: z.number() }))
-      .describe('The same for every energy carrier that was measured'),
+      .record(
+        z.string(),
+        z.object({
+          unit: z.enum(['kWh', 'm3', 'kg']),
+          import: z.number(),
+          export: z.number(),
+          import_kwh: z.number().optional().describe('Where the unit is kWh'),
+          export_kwh: z.number().optional().describe('Where the unit is kWh'),
+        }),
+      )
+      .describe('The same for every energy carrier that a meter told of, in the unit in which it is kept'),
     coverage: z
       .number()
       .min(0)

@@ -20,6 +20,7 @@ import {
 } from '@benchline/model';
 import type { KpiPeriod, MachineGap } from '@benchline/store';
 import type { z } from 'zod';
+import { carrierUnits } from '../energy/rules.ts';
 import type { ScopeFigures } from '../figures/figures.ts';
 import type { Period } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
@@ -27,8 +28,7 @@ import type { StateStretch } from '../figures/state-list.ts';
 import type { Interval } from '../intervals.ts';
 import type { CncRatios } from '../kpis/cnc-ratio.ts';
 import type { Figure } from '../kpis/figure.ts';
-import { energyInKwh } from '../kpis/quantities.ts';
-import { itemsOf } from '../kpis/quantity-figures.ts';
+import { energyInKwh, unitsOf } from '../kpis/quantities.ts';
 import { reportsOf } from '../kpis/scope-account.ts';
 import type { Catalogue } from './catalogue-schema.ts';
 import {
@@ -62,10 +62,9 @@ export function kpiView(
   result: ScopeFigures,
   { kpis = kpiIds, profile = 'iso22400', listed }: KpiViewOptions = {},
 ): KpiResult {
-  const { account, quantities: q, figures } = result;
+  const { quantities: q, figures } = result;
   const factors = oeeFactors[profile];
   const shown = new Set([...kpis, ...(kpis.includes('oee') ? factors : [])]);
-  const carriers = Object.fromEntries([...account.energy].map(([id, use]) => [id, energyInKwh(use)]));
   return {
     scope: result.scope.path,
     ...spanView(result),
@@ -85,13 +84,41 @@ export function kpiView(
       pmt_s: q.pmt_s,
       unobserved_s: q.unobserved_s,
     },
-    counts: itemsOf(account.counts),
-    energy: carriers['electricity'] ?? { import_kwh: 0, export_kwh: 0 },
-    carriers,
+    counts: countsView(result),
+    energy: {
+      import_kwh: result.sums.get('electricity_import_kwh') ?? null,
+      export_kwh: result.sums.get('electricity_export_kwh') ?? null,
+    },
+    carriers: carriersView(result),
     coverage: figures.coverage.value ?? null,
     provisional: result.provisional,
     revision: result.revision,
   };
+}
+
+/** What the counters of a scope told; the figures know whether they did. */
+function countsView({ figures, sums }: ScopeFigures): KpiResult['counts'] {
+  const told = (name: string, id: KpiId) => {
+    const { value, status } = figures[id];
+    return value === undefined && status !== 'no_items' ? null : (sums.get(name) ?? null);
+  };
+  return {
+    items: told('items', 'items'),
+    good_items: told('good_items', 'good_items'),
+    scrap_items: told('scrap_items', 'defect_ratio'),
+    rework_items: told('rework_items', 'rework_ratio'),
+  };
+}
+
+function carriersView({ scope, account }: ScopeFigures): KpiResult['carriers'] {
+  const units = carrierUnits(scope.assets);
+  return Object.fromEntries(
+    [...account.energy].map(([id, use]) => {
+      const unit = units.get(id) ?? 'kWh';
+      const amounts = { unit, import: unitsOf(use.import), export: unitsOf(use.export) };
+      return [id, unit === 'kWh' ? { ...amounts, ...energyInKwh(use) } : amounts];
+    }),
+  );
 }
 
 export function shiftView({ shift, date }: NonNullable<Period['shift']>) {

@@ -14,6 +14,12 @@ import type { Conversions } from './comprehensive.ts';
 import { conversionOn } from './conversion.ts';
 import { MeterTree } from './meter-tree.ts';
 
+/** Units in which amounts of the carriers are kept that some assets measure. */
+export function carrierUnits(assets: readonly Asset[]): ReadonlyMap<string, CanonicalUnit> {
+  const meters = assets.flatMap((asset) => signalsOf(asset, 'energy'));
+  return new Map(meters.map(([, { carrier, unit }]) => [carrier, scaleOf(unit).canonical]));
+}
+
 /** What the plant file says of energy, for any scope. */
 export class EnergyRules {
   readonly tree: MeterTree;
@@ -23,11 +29,7 @@ export class EnergyRules {
   constructor(plant: PlantIndex) {
     this.#plant = plant;
     this.tree = new MeterTree(plant);
-    this.#units = new Map(
-      [...plant.assets.values()]
-        .flatMap((asset) => signalsOf(asset, 'energy'))
-        .map(([, { carrier, unit }]) => [carrier, scaleOf(unit).canonical]),
-    );
+    this.#units = carrierUnits([...plant.assets.values()]);
   }
 
   /** Unit in which amounts of a carrier are kept. */

@@ -41,15 +41,3 @@ function ratio(
 export function countStatus(scope: ScopeAccount): 'ok' | 'partial' {
   return scope.account.counts_from_later || scope.counts_missing ? 'partial' : 'ok';
 }
-
-/** Items of a tally as the API shows them; nothing counted is 0 there, the figures say whether it is known. */
-export function itemsOf(
-  counts: Tally | undefined,
-): Record<'items' | 'good_items' | 'scrap_items' | 'rework_items', number> {
-  return {
-    items: unitsOf(counts?.items ?? 0n),
-    good_items: unitsOf(counts?.good ?? 0n),
-    scrap_items: unitsOf(counts?.scrap ?? 0n),
-    rework_items: unitsOf(counts?.rework ?? 0n),
-  };
-}

@@ -13,8 +13,9 @@ export interface KpiResult {
   to: string;
   figures: Record<string, Figure>;
   elements: Record<string, number>;
-  counts: { items: number; good_items: number; scrap_items: number };
-  energy: { import_kwh: number; export_kwh: number };
+  /** Null where nothing was told. */
+  counts: { items: number | null; good_items: number | null; scrap_items: number | null };
+  energy: { import_kwh: number | null; export_kwh: number | null };
   coverage: number | null;
   provisional: boolean;
 }

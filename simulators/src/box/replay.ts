@@ -145,7 +145,7 @@ function sums(result: KpiResult) {
     adet_s: elements['adet_s'],
     items: counts.items,
     good_items: counts.good_items,
-    energy_kwh: energy.import_kwh - energy.export_kwh,
+    energy_kwh: energy.import_kwh === null ? null : energy.import_kwh - (energy.export_kwh ?? 0),
   };
 }
 

@@ -28,7 +28,9 @@ export async function wrongFigures(
 ): Promise<WrongFigure[]> {
   const [from, to] = [isoFromNs(window.from_ns), isoFromNs(window.to_ns)];
   const wrong: WrongFigure[] = [];
-  const compare = (figure: string, served: number, real: number, tolerance: number) => {
+  /** @param told null says that nothing of it is known, as of a machine that has no such counter. */
+  const compare = (figure: string, told: number | null, real: number, tolerance: number) => {
+    const served = told ?? 0;
     if (!(Math.abs(served - real) <= tolerance))
       wrong.push({ machine: truth.asset.id, figure, from, to, served, true: real });
   };

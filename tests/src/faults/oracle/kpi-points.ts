@@ -39,7 +39,7 @@ export async function wrongPoints(
 }
 
 function isKnown({ coverage, energy }: KpiResult): boolean {
-  return (coverage ?? 0) > 0 || energy.import_kwh > 0 || energy.export_kwh > 0;
+  return [coverage, energy.import_kwh, energy.export_kwh].some((known) => (known ?? 0) > 0);
 }
 
 function differences({ figures }: KpiResult, point: Point | undefined): string[] {
