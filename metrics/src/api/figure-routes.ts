@@ -5,7 +5,7 @@ import { markAnswer } from './etag.ts';
 import { kpiAnswer } from './kpi-answer.ts';
 import { type ApiServer, findAsset, type PartsOf, readMachine, readScope } from './parts.ts';
 import { CncQuery, KpisQuery, listOf, StatesQuery, windowOf } from './query.ts';
-import { CncRatio, KpiList, KpiResult, KpiTable, StateList, StateLists } from './schemas.ts';
+import { CncRatio, KpiAnswer, StateList, StateLists } from './schemas.ts';
 import { cncView, statesView } from './views.ts';
 
 /** What is computed: key figures, CNC ratio, states. */
@@ -25,7 +25,7 @@ function kpiRoute(app: ApiServer, parts: PartsOf): void {
         summary:
           'Key figures of a scope over a window; a list over each hour, shift or day; a table of several scopes',
         querystring: KpisQuery,
-        response: { 200: z.union([KpiResult, KpiList, KpiTable]) },
+        response: { 200: KpiAnswer },
       },
     },
     async ({ query }) => {

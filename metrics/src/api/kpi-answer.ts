@@ -5,7 +5,7 @@ import type { Figures } from '../figures/figures.ts';
 import { type Period, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
-import type { KpiList, KpiResult, KpiTable, OeeProfile } from './schemas.ts';
+import type { KpiAnswer, KpiResult, OeeProfile } from './schemas.ts';
 import { kpiView } from './views.ts';
 
 /** Which key figures are wanted. */
@@ -42,7 +42,7 @@ export async function kpiAnswer(
   figures: Figures,
   request: KpiRequest,
   page: { cursor?: string | undefined; limit?: number } = {},
-): Promise<KpiResult | z.output<typeof KpiList> | z.output<typeof KpiTable>> {
+): Promise<z.output<typeof KpiAnswer>> {
   const [scope, ...others] = request.scopes;
   const { results, next_cursor } = await kpiPage(figures, request, page);
   const more = next_cursor === undefined ? {} : { next_cursor };

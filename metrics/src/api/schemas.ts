@@ -172,6 +172,9 @@ export const KpiTable = z
   .object({ results: z.array(KpiResult), next_cursor: NextCursor })
   .meta({ id: 'KpiTable' });
 
+/** What key figures are answered as: of one window, of its periods, or of several scopes. */
+export const KpiAnswer = z.union([KpiResult, KpiList, KpiTable]);
+
 export const StateList = z
   .object({
     machine: Slug,

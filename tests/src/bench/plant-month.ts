@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -27,6 +28,8 @@ import { until } from './until.ts';
 const { days } = windows;
 export const later = month.to_ns + 400n * 86_400_000_000_000n;
 const coldStarts = 3;
+/** What a process still does when it first answers, such as its first look for the feed, is not the request's. */
+const startedAfter_ms = 1000;
 const warmRequests = 20;
 /** What a person hardly waits for: of a service that has just been started, and of one that was asked before. */
 const coldWithin_ms = 100;
@@ -80,6 +83,7 @@ export async function monthOverHttp(
     const service = new TalkingProcess(program, ['metrics', '--config', config]);
     try {
       await until(signal, 'the metrics service answered', () => answers(url));
+      await sleep(startedAfter_ms, undefined, { signal });
       const ask = () => asked(url, plant.plant.enterprise.id);
       (start === 0 ? first : cold).push(await ask());
       for (let n = 0; n < warmRequests; n += 1) warm.push(await ask());
