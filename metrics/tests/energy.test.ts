@@ -15,11 +15,16 @@ const use = (units: number) => ({ import: nano(units), export: 0n });
 describe('comprehensive energy', () => {
   const units: Record<string, 'm3' | 'kg'> = { 'natural-gas': 'm3', diesel: 'kg', water: 'kg', air: 'm3' };
   const sums = (energy: Record<string, number>, rules: object = {}, self_made: string[] = []) =>
-    comprehensiveEnergy(new Map(Object.entries(energy).map(([carrier, amount]) => [carrier, use(amount)])), {
-      conversion: conversionOn(Energy.parse(rules), '2026-06-01'),
-      unitOf: (carrier) => units[carrier] ?? 'kWh',
-      self_made: new Set(self_made),
-    });
+    comprehensiveEnergy([
+      {
+        energy: new Map(Object.entries(energy).map(([carrier, amount]) => [carrier, use(amount)])),
+        conversions: {
+          conversion: conversionOn(Energy.parse(rules), '2026-06-01'),
+          unitOf: (carrier) => units[carrier] ?? 'kWh',
+          self_made: new Set(self_made),
+        },
+      },
+    ]);
 
   test('of 1000 kWh is 0.1229 tce', () => {
     expect(sums({ electricity: 1000 }).kgce).toBe(nano(122.9));

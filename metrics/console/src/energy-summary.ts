@@ -118,7 +118,8 @@ function carrierInput(wording: Wording, carrier: Carrier): string {
 }
 
 function carrierNotes(wording: Wording, carrier: Carrier): string[] {
-  const { counted, status, kgce_factor, co2_factor } = carrier;
+  const { counted, status, kgce, kgce_factor, co2_kg, co2_factor } = carrier;
+  const changed = (kgce !== undefined && !kgce_factor) || (co2_kg !== undefined && !co2_factor);
   const factor = (of: Carrier['kgce_factor'], unit: string) =>
     of
       ? [`${of.value} ${unit}/${of.unit} (${(wording.language === 'zh' && of.source_zh) || of.source})`]
@@ -128,6 +129,7 @@ function carrierNotes(wording: Wording, carrier: Carrier): string[] {
     ...(status === 'ok' ? [] : [statusName(wording, status)]),
     ...factor(kgce_factor, 'kgce'),
     ...factor(co2_factor, 'kg CO₂'),
+    ...(changed ? [energyMessage(wording.language, 'factors_changed')] : []),
   ];
 }
 

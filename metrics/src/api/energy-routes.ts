@@ -1,4 +1,4 @@
-import { comprehensiveEnergy } from '../energy/comprehensive.ts';
+import type { FactorSetId } from '@benchline/model';
 import { setsOfEdition } from '../energy/conversion.ts';
 import { balanceOf } from '../energy/meter-tree.ts';
 import { declaredFor } from '../energy/outputs.ts';
@@ -89,9 +89,12 @@ function summaryRoute(app: ApiServer, parts: PartsOf): void {
       const { plant, scopes, figures, now } = parts();
       const scope = findScope(scopes, query.scope);
       const window = windowOf(query);
-      const sums = await figures.sums(scope, window, now());
-      const rules = new EnergyRules(plant);
-      const conversions = rules.conversionsOf(scope, window);
+      const now_ns = now();
+      const sums = await figures.sums(scope, window, now_ns);
+      const bySet = async (factor_set: FactorSetId) => ({
+        factor_set,
+        eras: await figures.energyEras(scope, [window], { sums, now_ns, factor_set }),
+      });
       const { outputs, carriers, factor_set } = plant.plant.energy;
       const declared = ['comprehensive_energy_per_output_value', 'comprehensive_energy_per_value_added'];
       const evidence = await evidenceOf(parts(), { scope, window }, summaryFormulas, declared);
@@ -99,9 +102,8 @@ function summaryRoute(app: ApiServer, parts: PartsOf): void {
         { ...askedView(scope, window), evidence },
         {
           sums,
-          conversions,
-          bases: setsOfEdition(factor_set).map((id) => rules.conversionsOf(scope, window, id)),
-          converted: comprehensiveEnergy(sums.account.energy, conversions),
+          converted: await bySet(factor_set),
+          bases: await Promise.all(setsOfEdition(factor_set).map(bySet)),
           declared: declaredFor(outputs, scope, window),
           carriers,
         },

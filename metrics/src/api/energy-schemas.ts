@@ -119,7 +119,9 @@ export const EnergySummary = z
         status: z.enum(['ok', 'partial']).describe('partial: some register of it was not read'),
         counted: z.boolean().describe('false: made in this scope of other carriers, not counted twice'),
         kgce: z.number().optional(),
-        kgce_factor: FactorView.optional(),
+        kgce_factor: FactorView.optional().describe(
+          'Absent without one, and where it changed within the window',
+        ),
         co2_kg: z.number().optional(),
         co2_factor: FactorView.optional(),
       }),

@@ -3,6 +3,7 @@ import {
   type Carrier,
   canonicalStates,
   type Energy,
+  type FactorSetId,
   factorSets,
   gridFactors,
   tariffBands,
@@ -11,7 +12,7 @@ import type { z } from 'zod';
 import type { Account } from '../accounts/account.ts';
 import { alarmStates, warningReasons } from '../energy/alarms.ts';
 import { idleShare, stateEnergy } from '../energy/by-state.ts';
-import type { CarrierPart, Comprehensive, Conversions } from '../energy/comprehensive.ts';
+import { type CarrierPart, comprehensiveEnergy, type EnergyEra } from '../energy/comprehensive.ts';
 import type { Balance } from '../energy/meter-tree.ts';
 import type { OutputSums } from '../energy/outputs.ts';
 import type { TariffCost } from '../energy/tariff-cost.ts';
@@ -84,27 +85,31 @@ function figureView(figure: Figure, unit: string): EnergyFigure {
   };
 }
 
+/** What was used, as a factor set and the plant's own factors convert it. */
+interface BySet {
+  factor_set: FactorSetId;
+  eras: readonly EnergyEra[];
+}
+
 export function summaryView(
   asked: ReturnType<typeof askedView> & Pick<z.output<typeof EnergySummary>, 'evidence'>,
   {
     sums,
-    conversions,
-    bases,
     converted,
+    bases,
     declared,
     carriers,
   }: {
     sums: ScopeAccount;
-    conversions: Conversions;
-    bases: readonly Conversions[];
-    converted: Comprehensive;
+    converted: BySet;
+    bases: readonly BySet[];
     declared: OutputSums | undefined;
     carriers: readonly Carrier[];
   },
 ): z.output<typeof EnergySummary> {
   const { account, reports, energy_missing: missing } = sums;
   const subject = { scope: sums, reports, q: quantitiesOf(account, () => 0) };
-  const figures = energyFigures(subject, conversions);
+  const figures = energyFigures(subject, converted.eras);
   const energy = figures.comprehensive_energy_kgce;
   const per = (value_cny: number | undefined): EnergyFigure => {
     const unit = 'tce/10kCNY';
@@ -114,8 +119,8 @@ export function summaryView(
   };
   return {
     ...asked,
-    factor_set: conversions.conversion.factor_set,
-    basis: conversions.conversion.basis,
+    factor_set: converted.factor_set,
+    basis: factorSets[converted.factor_set].basis,
     comprehensive_energy: figureView(energy, 'kgce'),
     by_basis: bases.map((other) => basisView(subject, other)),
     co2: figureView(figures.co2_kg, 'kg'),
@@ -128,7 +133,7 @@ export function summaryView(
     ...(declared && {
       declared: { price_basis: [...declared.price_basis], sources: [...declared.sources] },
     }),
-    carriers: converted.parts.map((part) => {
+    carriers: comprehensiveEnergy(converted.eras).parts.map((part) => {
       const partial = account.energy_from_later || missing.has(part.carrier);
       return { ...carrierView(carriers, part), status: partial ? ('partial' as const) : ('ok' as const) };
     }),
@@ -137,11 +142,12 @@ export function summaryView(
 }
 
 /** Comprehensive energy as another factor set converts it. */
-function basisView(subject: Subject, conversions: Conversions) {
-  const { factor_set, basis } = conversions.conversion;
-  const of = energyFigures(subject, conversions);
+function basisView(subject: Subject, { factor_set, eras }: BySet) {
+  const of = energyFigures(subject, eras);
   return {
-    ...{ factor_set, name: factorSets[factor_set].name, basis },
+    factor_set,
+    name: factorSets[factor_set].name,
+    basis: factorSets[factor_set].basis,
     comprehensive_energy: figureView(of.comprehensive_energy_kgce, 'kgce'),
     comprehensive_energy_per_good_item: figureView(of.comprehensive_energy_kgce_per_good_item, 'kgce/item'),
   };

@@ -34,7 +34,7 @@ export function setsOfEdition(id: FactorSetId): FactorSetId[] {
 
 /**
  * The conversion in force on a date: the plant's own factors, before those of its factor set and of its grid.
- * @param date local date, `YYYY-MM-DD`: of a window, the date on which it begins.
+ * @param date local date, `YYYY-MM-DD`.
  */
 export function conversionOn(energy: Energy, date: string): Conversion {
   const set = factorSets[energy.factor_set];

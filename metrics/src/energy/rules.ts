@@ -2,12 +2,13 @@ import {
   type Asset,
   type CanonicalUnit,
   type FactorSetId,
+  type Nanoseconds,
   type PlantIndex,
   scaleOf,
   signalsOf,
 } from '@benchline/model';
 import { dateText } from '../calendar/pattern.ts';
-import { localDate } from '../calendar/periods.ts';
+import { localDate, nsOf } from '../calendar/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
 import type { Conversions } from './comprehensive.ts';
@@ -38,14 +39,29 @@ export class EnergyRules {
   }
 
   /**
-   * How a scope's carriers are converted over a window: by the factors in force where it begins.
+   * Cuts windows of a scope at the midnights of its site on which own factors of the plant begin or cease to hold.
    * @param factor_set another set than the plant's own one.
    */
-  conversionsOf(
+  erasOf(
     scope: Scope,
-    { from_ns }: Pick<Interval, 'from_ns'>,
+    windows: readonly Interval[],
     factor_set: FactorSetId = this.#plant.plant.energy.factor_set,
-  ): Conversions {
+  ): { windows: readonly Interval[]; conversions: Conversions }[] {
+    const { factors } = this.#plant.plant.energy;
+    const dates = factors.flatMap(({ valid_from, valid_to }) => [valid_from ?? [], valid_to ?? []].flat());
+    const changes = [...new Set(dates)].sort().map((date) => nsOf(scope.time_zone, Date.parse(date)));
+    const pieces = windows.flatMap(({ from_ns, to_ns }) => {
+      const edges = [from_ns, ...changes.filter((at) => at > from_ns && at < to_ns), to_ns];
+      return edges.slice(1).map((end, i) => ({ from_ns: edges[i]!, to_ns: end }));
+    });
+    const eras = Map.groupBy(pieces, ({ from_ns }) => changes.filter((at) => at <= from_ns).length);
+    return [...eras.values()].map((own) => ({
+      windows: own,
+      conversions: this.#conversionsAt(scope, own[0]!.from_ns, factor_set),
+    }));
+  }
+
+  #conversionsAt(scope: Scope, at_ns: Nanoseconds, factor_set: FactorSetId): Conversions {
     const places = new Set(scope.assets.map(({ id }) => id));
     const standing = scope.lines.flatMap(({ machines, meters }) => [...machines, ...meters]);
     if (scope.level !== 'asset') for (const { location } of standing) places.add(location.line);
@@ -54,7 +70,7 @@ export class EnergyRules {
     );
     const rules = { ...this.#plant.plant.energy, factor_set };
     return {
-      conversion: conversionOn(rules, dateText(localDate(scope.time_zone, from_ns))),
+      conversion: conversionOn(rules, dateText(localDate(scope.time_zone, at_ns))),
       unitOf: (carrier) => this.unitOf(carrier),
       self_made: new Set(made.map(({ id }) => id)),
     };

@@ -1,6 +1,7 @@
-import type { Asset, CncBasis, Entry, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
+import type { Asset, CncBasis, Entry, FactorSetId, KpiId, Nanoseconds, PlantIndex } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
 import type { Account } from '../accounts/account.ts';
+import type { EnergyEra } from '../energy/comprehensive.ts';
 import { EnergyRules } from '../energy/rules.ts';
 import { declaredInputsOf } from '../entries/declared.ts';
 import { EntryBook, endsIn } from '../entries/entry-book.ts';
@@ -134,6 +135,7 @@ export class Figures {
       cncRatiosOf(scope, parts, stations, 'process_count'),
       this.#entries.of(scope.level === 'asset' ? (scope.assets[0]?.id ?? scope.path) : scope.path),
     ]);
+    const energy = await this.energyEras(scope, parts, { sums, now_ns });
     const { runTime, plannedScrap } = this.#plans;
     const quantities = quantitiesOf(sums.account, runTime);
     const declared = declaredInputsOf(entries, parts);
@@ -141,7 +143,7 @@ export class Figures {
     const chain_stations = await stations.together(chains);
     this.#computed += 1;
     const figures = {
-      ...figuresOf(sums, runTime, this.#energy.conversionsOf(scope, window)),
+      ...figuresOf(sums, runTime, energy),
       ...planFigures({ scope: sums, q: quantities, plannedScrap, declared, chains, chain_stations }),
       ...declaredMaintenance(declared, quantities),
       ...declaredFigures(declared),
@@ -231,6 +233,27 @@ export class Figures {
   /** The sums of a scope without any figures. @throws BenchlineError `store_unavailable`. */
   sums(scope: Scope, window: Interval, now_ns: Nanoseconds): Promise<ScopeAccount> {
     return this.#scopeAccount(scope, [window], now_ns);
+  }
+
+  /**
+   * What a scope used over some windows, cut where factors change.
+   * @param of the sums of the scope over all of them, and the factor set if it is not the plant's.
+   * @throws BenchlineError `store_unavailable`.
+   */
+  async energyEras(
+    scope: Scope,
+    windows: Parts,
+    { sums, now_ns, factor_set }: { sums: ScopeAccount; now_ns: Nanoseconds; factor_set?: FactorSetId },
+  ): Promise<EnergyEra[]> {
+    const eras = this.#energy.erasOf(scope, windows, factor_set);
+    if (eras.length === 1)
+      return eras.map(({ conversions }) => ({ energy: sums.account.energy, conversions }));
+    return await Promise.all(
+      eras.map(async ({ windows: own, conversions }) => {
+        const { account } = await this.#scopeAccount(scope, own, now_ns);
+        return { energy: account.energy, conversions };
+      }),
+    );
   }
 
   /** The accounts of the machines and meters of a scope, each for itself. @throws BenchlineError `store_unavailable`. */

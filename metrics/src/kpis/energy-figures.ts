@@ -1,6 +1,6 @@
 import { Energy } from '@benchline/model';
 import { idleShare, stateEnergy } from '../energy/by-state.ts';
-import { type Conversions, comprehensiveEnergy } from '../energy/comprehensive.ts';
+import { type Conversions, comprehensiveEnergy, type EnergyEra } from '../energy/comprehensive.ts';
 import { conversionOn } from '../energy/conversion.ts';
 import { absent, type Figure, type Subject } from './figure.ts';
 import { energyInKwh, unitsOf } from './quantities.ts';
@@ -23,17 +23,20 @@ export const usualConversions: Conversions = {
   self_made: new Set(),
 };
 
-/** Figures over register differences of the whole window, gaps in the observation included. */
-export function energyFigures(subject: Subject, conversions: Conversions): Record<EnergyKpiId, Figure> {
+/**
+ * Figures over register differences of the whole window, gaps in the observation included.
+ * @param eras the same energy, by the factors that held.
+ */
+export function energyFigures(subject: Subject, eras: readonly EnergyEra[]): Record<EnergyKpiId, Figure> {
   const kwh = energy(subject);
-  const coal = converted(subject, conversions, 'kgce');
+  const coal = converted(subject, eras, 'kgce');
   return {
     energy_kwh: kwh,
     energy_kwh_per_good_item: perGoodItem(subject, kwh),
     idle_energy_share: idleEnergyShare(subject),
     comprehensive_energy_kgce: coal,
     comprehensive_energy_kgce_per_good_item: perGoodItem(subject, coal),
-    co2_kg: converted(subject, conversions, 'co2'),
+    co2_kg: converted(subject, eras, 'co2'),
   };
 }
 
@@ -57,10 +60,10 @@ function perGoodItem(subject: Subject, energyFigure: Figure): Figure {
 }
 
 /** All carriers together: absent when one that counts has no factor, partial when one was not read. */
-function converted({ scope, reports }: Subject, conversions: Conversions, to: 'kgce' | 'co2'): Figure {
+function converted({ scope, reports }: Subject, eras: readonly EnergyEra[], to: 'kgce' | 'co2'): Figure {
   if (reports.carriers.size === 0) return absent('no_meter');
   if (scope.account.energy.size === 0) return absent('not_observed');
-  const sum = comprehensiveEnergy(scope.account.energy, conversions)[to];
+  const sum = comprehensiveEnergy(eras)[to];
   if (sum === undefined) return absent('no_factor');
   const partial = scope.account.energy_from_later || scope.energy_missing.size > 0;
   return { value: unitsOf(sum), status: partial ? 'partial' : 'ok' };

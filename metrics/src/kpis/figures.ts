@@ -1,5 +1,5 @@
 import type { KpiId } from '@benchline/model';
-import type { Conversions } from '../energy/comprehensive.ts';
+import type { EnergyEra } from '../energy/comprehensive.ts';
 import type { declaredFigures } from './declared-figures.ts';
 import { energyFigures, usualConversions } from './energy-figures.ts';
 import type { Figure, Subject } from './figure.ts';
@@ -24,13 +24,13 @@ export type AccountKpiId = Exclude<KpiId, CncKpiId | ContextKpiId>;
 export function figuresOf(
   scope: ScopeAccount,
   runTime: RunTime,
-  conversions: Conversions = usualConversions,
+  eras: readonly EnergyEra[] = [{ energy: scope.account.energy, conversions: usualConversions }],
 ): Record<AccountKpiId, Figure> {
   const subject: Subject = { scope, reports: scope.reports, q: quantitiesOf(scope.account, runTime) };
   return {
     ...timeFigures(subject),
     ...quantityFigures(subject),
     ...orderFigures(subject),
-    ...energyFigures(subject, conversions),
+    ...energyFigures(subject, eras),
   };
 }

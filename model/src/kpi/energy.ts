@@ -26,6 +26,8 @@ export const energyKpis = {
     name: { en: 'Comprehensive energy consumption', zh: '综合能耗' },
     unit: 'kgce',
     direction: 'none',
+    // 2: a window over the day on which a factor changes is the sum of its parts.
+    version: 2,
     formula: 'Σ eᵢ·pᵢ over all carriers, with pᵢ of the factor set that the plant file names',
     source: 'GB/T 2589-2020; carriers made in the scope itself are not counted twice',
     decimals: 2,
@@ -36,6 +38,8 @@ export const energyKpis = {
     name: { en: 'Comprehensive energy per good item', zh: '单位产品综合能耗' },
     unit: 'kgce/item',
     direction: 'down',
+    // 2: a window over the day on which a factor changes is the sum of its parts.
+    version: 2,
     formula: 'Σ eᵢ·pᵢ / GQ',
     source: 'GB/T 2589-2020, unit product comprehensive energy consumption',
     decimals: 5,
@@ -46,6 +50,8 @@ export const energyKpis = {
     name: { en: 'CO₂ of energy', zh: '能源二氧化碳排放' },
     unit: 'kg',
     direction: 'down',
+    // 2: a window over the day on which a factor changes is the sum of its parts.
+    version: 2,
     formula: 'Σ eᵢ·fᵢ over all carriers; electricity by the factor of the grid, region and year',
     source: 'Average CO₂ emission factors of electricity, Ministry of Ecology and Environment',
     decimals: 2,
