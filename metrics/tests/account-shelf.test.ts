@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type CanonicalState, indexPlant, openLog, type PlantIndex, parsePlant } from '@benchline/model';
 import { placementOf, type TelemetryStore } from '@benchline/store';
 import { openMemoryStore } from '@benchline/store/memory';
@@ -112,6 +113,21 @@ describe('a file of accounts', () => {
     await live(async (_figures, shelf) => {
       expect(shelf.resume({ next: 12, line: 'twelve' })).toEqual({ next: 9, line: 'nine' });
     });
+  });
+
+  test('works out anew what a disk changed', async () => {
+    const first = await live(async (figures) => await accountOf(figures));
+    const database = new DatabaseSync(file);
+    const select = database.prepare('SELECT from_ns, account FROM piece ORDER BY to_ns - from_ns DESC');
+    select.setReadBigInts(true);
+    const [kept] = select.all();
+    const bytes = kept!['account'] as Uint8Array;
+    bytes[bytes.length - 9]! ^= 4;
+    database.prepare('UPDATE piece SET account = ? WHERE from_ns = ?').run(bytes, kept!['from_ns']!);
+    database.close();
+    reads = 0;
+    expect(await live(async (figures) => await accountOf(figures))).toEqual(first);
+    expect(reads).toBeGreaterThan(0);
   });
 
   test('is of no use to a store that begins anew', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
+import { crc32 } from 'node:zlib';
 import { type Asset, describeError, type Log, type Nanoseconds, type PlantIndex } from '@benchline/model';
 import { type Account, emptyAccount } from '../accounts/account.ts';
 import type { FeedPosition } from '../follower/position.ts';
@@ -49,7 +50,7 @@ export interface ShelfOptions extends SpoiltFileOptions {
  * Accounts of days and quarter hours in a file, so that a restart does not begin from raw data. The file also
  * remembers up to where of the feed it was told what is new: reading goes on from there, so what was stored but
  * not yet told when the process died still drops what it touches. Slots of an asset that the plant file describes
- * otherwise now are dropped at the start.
+ * otherwise now are dropped at the start, and one that does not read back is no account.
  *
  * A write that is lost with the power takes all later ones with it, so the place in the feed is never ahead of what
  * was dropped. After an error nothing is read or written any more until the next start.
@@ -120,7 +121,11 @@ export class AccountShelf implements Shelf<Account> {
   recall(asset: string, { from_ns, to_ns }: Interval): Account | undefined {
     if ((this.#ends.get(asset) ?? from_ns) < to_ns) return undefined;
     const row = this.#safely(() => this.#statements.recall.get(asset, from_ns, to_ns));
-    return row && (deserialize(row['account'] as Uint8Array) as Account);
+    if (!row) return undefined;
+    const account = opened(row['account'] as Uint8Array);
+    if (account) return account;
+    this.#log.error({ asset, from_ns, to_ns }, 'a kept account does not read back: it is worked out anew');
+    return undefined;
   }
 
   keep(asset: string, pieces: readonly (Interval & { summary: Account })[]): void {
@@ -131,7 +136,7 @@ export class AccountShelf implements Shelf<Account> {
     this.#safely(() => {
       this.#database.exec('BEGIN');
       for (const { from_ns, to_ns, summary } of slots)
-        this.#statements.keep.run(asset, from_ns, to_ns, serialize(summary));
+        this.#statements.keep.run(asset, from_ns, to_ns, sealed(summary));
       this.#database.exec('COMMIT');
     });
     const last = slots.map(({ to_ns }) => to_ns).reduce((a, b) => (a > b ? a : b));
@@ -196,6 +201,23 @@ export class AccountShelf implements Shelf<Account> {
       return undefined;
     }
   }
+}
+
+const sumBytes = 4;
+
+/** An account as bytes behind their CRC-32: the database does not notice when a disk changes one. */
+function sealed(account: Account): Uint8Array {
+  const bytes = serialize(account);
+  const sum = Buffer.alloc(sumBytes);
+  sum.writeUInt32LE(crc32(bytes));
+  return Buffer.concat([sum, bytes]);
+}
+
+function opened(sealedBytes: Uint8Array): Account | undefined {
+  if (sealedBytes.length < sumBytes) return undefined;
+  const bytes = sealedBytes.subarray(sumBytes);
+  const sum = new DataView(sealedBytes.buffer, sealedBytes.byteOffset).getUint32(0, true);
+  return crc32(bytes) === sum ? (deserialize(bytes) as Account) : undefined;
 }
 
 /** Everything of a plant file that an asset's accounts may depend on; what is resolved into the asset only for it. */
