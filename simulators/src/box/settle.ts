@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isoFromNs } from '@benchline/model';
 import type { Box } from './box.ts';
 import { MetricsApi } from './metrics-api.ts';
-import { type Account, reconcile } from './reconcile.ts';
+import { type Account, type Finding, reconcile } from './reconcile.ts';
 
 const drainLimitMs = 30_000;
 const pollMs = 1000;
+/** So many show where to look. */
+const mostExamples = 5;
 
 /** An account that adds up, with what ingest put into quarantine. */
 export interface SettledAccount extends Account {
   quarantined: number;
+  /** The first observations that did not come out as they should: `missing: mill-1 power at 2026-…`. */
+  examples: readonly string[];
 }
 
 /**
@@ -19,7 +24,12 @@ export async function settle(box: Box): Promise<SettledAccount> {
   const api = new MetricsApi(box.url);
   const deadline = Date.now() + drainLimitMs;
   for (;;) {
-    const account = { ...(await reconcile(box.home.truth_folder, api)), quarantined: await quarantined(box) };
+    const examples: string[] = [];
+    const found = (finding: Finding) => {
+      if (finding.what !== 'declared' && examples.length < mostExamples) examples.push(textOf(finding));
+    };
+    const counts = await reconcile(box.home.truth_folder, api, found);
+    const account = { ...counts, quarantined: await quarantined(box), examples };
     if (addsUp(account) || Date.now() > deadline) return account;
     await sleep(pollMs);
   }
@@ -33,6 +43,10 @@ export function addsUp(account: SettledAccount): boolean {
     account.doubled === 0 &&
     account.emitted === account.stored + account.declared_gaps + account.quarantined
   );
+}
+
+function textOf({ what, machine, signal, time_ns }: Finding): string {
+  return `${what}: ${machine} ${signal} at ${isoFromNs(time_ns)}`;
 }
 
 async function quarantined(box: Box): Promise<number> {

@@ -69,9 +69,12 @@ async function closeWithReport(box: Box, file: string): Promise<number> {
 
 function balance(report: RunReport): string {
   const sum = `${report.emitted} emitted = ${report.stored} stored + ${report.declared_gaps} in declared gaps + ${report.quarantined} quarantined`;
-  return addsUp(report)
-    ? `Everything is accounted for: ${sum}.`
-    : `Not accounted for: ${sum}; ${report.missing} missing, ${report.wrong} with a wrong value, ${report.invented} that nobody emitted, ${report.doubled} twice.`;
+  if (addsUp(report)) return `Everything is accounted for: ${sum}.`;
+  const { missing, wrong, invented, doubled, examples } = report;
+  return [
+    `Not accounted for: ${sum}; ${missing} missing, ${wrong} with a wrong value, ${invented} that nobody emitted, ${doubled} twice.`,
+    ...examples,
+  ].join('\n  ');
 }
 
 function parseOptions(values: CommandInput['values']) {
