@@ -44,50 +44,59 @@ export interface EnergyEra {
 
 /** Comprehensive energy (综合能耗, GB/T 2589): E = Σ eᵢ·pᵢ of what was taken in less what was given back. */
 export function comprehensiveEnergy(eras: readonly EnergyEra[]): Comprehensive {
-  const parts = [...Map.groupBy(eras.flatMap(partsOf), ({ carrier }) => carrier).values()]
-    .map((ofCarrier) => ofCarrier.reduce(mergeParts))
-    .toSorted((a, b) => (a.carrier < b.carrier ? -1 : 1));
+  const carriers = [...new Set(eras.flatMap(({ energy }) => [...energy.keys()]))].sort();
+  const parts = carriers.map((carrier) => partOf(carrier, eras));
   return { parts, kgce: sumOf(parts, 'kgce'), co2: sumOf(parts, 'co2') };
 }
 
-function partsOf({ energy, conversions: { conversion, unitOf, self_made } }: EnergyEra): CarrierPart[] {
-  return [...energy].map(([carrier, use]): CarrierPart => {
-    const unit = unitOf(carrier);
-    const net = use.import - use.export;
-    const by = (factor: Factor | undefined) => factor && converted(net, unit, factor);
-    const [kgce_factor, co2_factor] = [conversion.kgce(carrier), conversion.co2(carrier)];
-    const [kgce, co2] = [by(kgce_factor), by(co2_factor)];
-    return {
-      carrier,
-      unit,
-      import: use.import,
-      export: use.export,
-      counted: !self_made.has(carrier),
-      ...(kgce !== undefined && { kgce, kgce_factor: kgce_factor! }),
-      ...(co2 !== undefined && { co2, co2_factor: co2_factor! }),
-    };
+function partOf(carrier: string, eras: readonly EnergyEra[]): CarrierPart {
+  const uses = eras.flatMap(({ energy, conversions }) => {
+    const use = energy.get(carrier);
+    return use ? [{ ...use, conversions }] : [];
   });
-}
-
-/** One carrier's parts in two eras; a factor that changed between them is none of the whole. */
-function mergeParts(a: CarrierPart, b: CarrierPart): CarrierPart {
-  const { carrier, unit, counted } = a;
-  const add = (x: bigint | undefined, y: bigint | undefined) =>
-    x === undefined || y === undefined ? undefined : x + y;
-  const [kgce, co2] = [add(a.kgce, b.kgce), add(a.co2, b.co2)];
-  const kgce_factor = same(a.kgce_factor, b.kgce_factor);
-  const co2_factor = same(a.co2_factor, b.co2_factor);
+  const { unitOf, self_made } = uses[0]!.conversions;
+  const unit = unitOf(carrier);
+  const by = (to: 'kgce' | 'co2') =>
+    convertedBy(
+      unit,
+      uses.map((use) => ({ net: use.import - use.export, factor: use.conversions.conversion[to](carrier) })),
+    );
+  const [kgce, co2] = [by('kgce'), by('co2')];
   return {
-    ...{ carrier, unit, counted, import: a.import + b.import, export: a.export + b.export },
-    ...(kgce !== undefined && { kgce }),
-    ...(kgce_factor && { kgce_factor }),
-    ...(co2 !== undefined && { co2 }),
-    ...(co2_factor && { co2_factor }),
+    carrier,
+    unit,
+    import: uses.reduce((sum, use) => sum + use.import, 0n),
+    export: uses.reduce((sum, use) => sum + use.export, 0n),
+    counted: !self_made.has(carrier),
+    ...(kgce && { kgce: kgce.sum, ...(kgce.factor && { kgce_factor: kgce.factor }) }),
+    ...(co2 && { co2: co2.sum, ...(co2.factor && { co2_factor: co2.factor }) }),
   };
 }
 
-function same(a: Factor | undefined, b: Factor | undefined): Factor | undefined {
-  return a && b && a.value === b.value && a.unit === b.unit && a.source === b.source ? a : undefined;
+/** Amounts by their factors, each factor's rounded once; with the factor where it is only one. */
+function convertedBy(
+  unit: CanonicalUnit,
+  amounts: readonly { net: bigint; factor: Factor | undefined }[],
+): { sum: bigint; factor: Factor | undefined } | undefined {
+  const byFactor = Map.groupBy(
+    amounts,
+    ({ factor }) => factor && `${factor.value} ${factor.unit} ${factor.source}`,
+  );
+  const groups = [...byFactor.values()];
+  let sum = 0n;
+  for (const group of groups) {
+    const factor = group[0]?.factor;
+    const amount =
+      factor &&
+      converted(
+        group.reduce((all, { net }) => all + net, 0n),
+        unit,
+        factor,
+      );
+    if (amount === undefined) return undefined;
+    sum += amount;
+  }
+  return { sum, factor: groups.length === 1 ? groups[0]?.[0]?.factor : undefined };
 }
 
 function sumOf(parts: readonly CarrierPart[], key: 'kgce' | 'co2'): bigint | undefined {
