@@ -39,15 +39,17 @@ export class EnergyRules {
   }
 
   /**
-   * Cuts windows of a scope at the midnights of its site on which own factors of the plant begin or cease to hold.
+   * Cuts windows of a scope at the midnights of its site on which own factors of some carriers begin or cease to hold.
+   * @param carriers that were used in them.
    * @param factor_set another set than the plant's own one.
    */
   erasOf(
     scope: Scope,
     windows: readonly Interval[],
+    carriers: Pick<ReadonlySet<string>, 'has'>,
     factor_set: FactorSetId = this.#plant.plant.energy.factor_set,
   ): { windows: readonly Interval[]; conversions: Conversions }[] {
-    const { factors } = this.#plant.plant.energy;
+    const factors = this.#plant.plant.energy.factors.filter(({ carrier }) => carriers.has(carrier));
     const dates = factors.flatMap(({ valid_from, valid_to }) => [valid_from ?? [], valid_to ?? []].flat());
     const changes = [...new Set(dates)].sort().map((date) => nsOf(scope.time_zone, Date.parse(date)));
     const pieces = windows.flatMap(({ from_ns, to_ns }) => {

@@ -245,7 +245,7 @@ export class Figures {
     windows: Parts,
     { sums, now_ns, factor_set }: { sums: ScopeAccount; now_ns: Nanoseconds; factor_set?: FactorSetId },
   ): Promise<EnergyEra[]> {
-    const eras = this.#energy.erasOf(scope, windows, factor_set);
+    const eras = this.#energy.erasOf(scope, windows, sums.account.energy, factor_set);
     if (eras.length === 1)
       return eras.map(({ conversions }) => ({ energy: sums.account.energy, conversions }));
     return await Promise.all(
