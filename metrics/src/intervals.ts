@@ -52,6 +52,12 @@ export function subtract(a: readonly Interval[], b: readonly Interval[]): Interv
   return rest;
 }
 
+/** Cuts an interval at those of some instants, which are in order, that lie within it. */
+export function cutAt({ from_ns, to_ns }: Interval, instants: readonly Nanoseconds[]): Interval[] {
+  const edges = [from_ns, ...instants.filter((at) => at > from_ns && at < to_ns), to_ns];
+  return edges.slice(1).map((end, i) => ({ from_ns: edges[i]!, to_ns: end }));
+}
+
 /** Total length. */
 export function lengthOf(intervals: readonly Interval[]): Nanoseconds {
   return intervals.reduce((sum, i) => sum + (i.to_ns - i.from_ns), 0n);

@@ -86,13 +86,8 @@ function convertedBy(
   let sum = 0n;
   for (const group of groups) {
     const factor = group[0]?.factor;
-    const amount =
-      factor &&
-      converted(
-        group.reduce((all, { net }) => all + net, 0n),
-        unit,
-        factor,
-      );
+    const net = group.reduce((all, amount) => all + amount.net, 0n);
+    const amount = factor && converted(net, unit, factor);
     if (amount === undefined) return undefined;
     sum += amount;
   }

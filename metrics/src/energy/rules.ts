@@ -10,7 +10,7 @@ import {
 import { dateText } from '../calendar/pattern.ts';
 import { localDate, nsOf } from '../calendar/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
-import type { Interval } from '../intervals.ts';
+import { cutAt, type Interval } from '../intervals.ts';
 import type { Conversions } from './comprehensive.ts';
 import { conversionOn } from './conversion.ts';
 import { MeterTree } from './meter-tree.ts';
@@ -50,12 +50,11 @@ export class EnergyRules {
     factor_set: FactorSetId = this.#plant.plant.energy.factor_set,
   ): { windows: readonly Interval[]; conversions: Conversions }[] {
     const factors = this.#plant.plant.energy.factors.filter(({ carrier }) => carriers.has(carrier));
-    const dates = factors.flatMap(({ valid_from, valid_to }) => [valid_from ?? [], valid_to ?? []].flat());
-    const changes = [...new Set(dates)].sort().map((date) => nsOf(scope.time_zone, Date.parse(date)));
-    const pieces = windows.flatMap(({ from_ns, to_ns }) => {
-      const edges = [from_ns, ...changes.filter((at) => at > from_ns && at < to_ns), to_ns];
-      return edges.slice(1).map((end, i) => ({ from_ns: edges[i]!, to_ns: end }));
-    });
+    const dates = new Set(
+      factors.flatMap(({ valid_from = [], valid_to = [] }) => [valid_from, valid_to].flat()),
+    );
+    const changes = [...dates].sort().map((date) => nsOf(scope.time_zone, Date.parse(date)));
+    const pieces = windows.flatMap((window) => cutAt(window, changes));
     const eras = Map.groupBy(pieces, ({ from_ns }) => changes.filter((at) => at <= from_ns).length);
     return [...eras.values()].map((own) => ({
       windows: own,

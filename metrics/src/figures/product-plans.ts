@@ -9,7 +9,7 @@ import {
 import type { Account, Rated } from '../accounts/account.ts';
 import { dateText } from '../calendar/pattern.ts';
 import { localDate, nsOf } from '../calendar/periods.ts';
-import type { Interval } from '../intervals.ts';
+import { cutAt, type Interval } from '../intervals.ts';
 
 /** A part of a window over which one version of each product is in force. */
 interface Era extends Interval {
@@ -35,13 +35,9 @@ export class ProductPlans {
   erasOf(asset: Asset, parts: readonly Interval[]): readonly Era[] {
     if (this.#dates.length === 0) return parts.map((part) => ({ ...part, date: undefined }));
     const starts = this.#dates.map((date) => nsOf(asset.time_zone, Date.parse(date)));
-    return parts.flatMap(({ from_ns, to_ns }) => {
-      const edges = [from_ns, ...starts.filter((at) => at > from_ns && at < to_ns), to_ns];
-      return edges.slice(1).map((end, i): Era => {
-        const start = edges[i] ?? from_ns;
-        return { from_ns: start, to_ns: end, date: dateText(localDate(asset.time_zone, start)) };
-      });
-    });
+    return parts
+      .flatMap((part) => cutAt(part, starts))
+      .map((piece): Era => ({ ...piece, date: dateText(localDate(asset.time_zone, piece.from_ns)) }));
   }
 
   /** An account of one era, with what was made by product and version. */
