@@ -6,6 +6,7 @@ import { demoSimulators, unwatchedSimulators } from './demo-simulators.ts';
 import { parseDuration } from './duration.ts';
 import { type RunReport, writeUp } from './report.ts';
 import { addsUp, settle } from './settle.ts';
+import { sourcesRead } from './sources.ts';
 import { parseStore, storeOptions } from './store-option.ts';
 
 /** `benchline start`: the whole chain on one computer, with simulated machines. */
@@ -21,7 +22,11 @@ export const start: Command = {
       help: 'folder that keeps everything; delete it to begin anew',
     },
     ...storeOptions,
-    for: { type: 'string', value: 'TIME', help: 'stop by itself after this time (60s, 5m)' },
+    for: {
+      type: 'string',
+      value: 'TIME',
+      help: 'stop by itself when every machine has been read for this time (60s, 5m)',
+    },
     report: {
       type: 'string',
       value: 'FILE',
@@ -30,12 +35,13 @@ export const start: Command = {
   },
   async run({ values, signal }: CommandInput): Promise<number> {
     const options = parseOptions(values);
+    const say = (text: string) => process.stderr.write(`${text}\n`);
     const box = await startBox({
       folder: options.data,
       port: options.port,
       store: options.store,
       simulators: options.report === undefined ? unwatchedSimulators : demoSimulators,
-      say: (text) => process.stderr.write(`${text}\n`),
+      say,
       signal,
     });
     try {
@@ -44,6 +50,11 @@ export const start: Command = {
           `A simulated day, and twelve weeks of a recorded meter, lie behind the live figures within a minute.\n` +
           `Everything it keeps is in ${box.home.root}. Ctrl-C stops it.\n`,
       );
+      if (options.forMs !== undefined) {
+        const unread = await sourcesRead(box, signal);
+        if (unread.length > 0)
+          say(`not read after a minute: ${unread.join(', ')}; see ${box.home.log('gateway')}`);
+      }
       await sleep(options.forMs ?? 2 ** 31 - 1, undefined, { signal }).catch(() => undefined);
       return options.report === undefined || signal.aborted ? 0 : await closeWithReport(box, options.report);
     } finally {

@@ -33,9 +33,10 @@ export async function serve(
   try {
     const outlet = new OpcuaOutlet(server, truth);
     play.furnish(outlet, server);
-    outlet.restore(truth.last, play.clock.time_ms);
     const pump = new Pump(play.clock, play.timeline, outlet);
-    await pump.prime();
+    // Nobody has connected yet: of a machine that has values already, a new one would reach nobody until then.
+    if (truth.lastTime_ms === undefined) await pump.prime();
+    else outlet.restore(truth.last, truth.lastTime_ms);
     await server.start();
     ready({ endpoint: server.endpoint });
     process.on('SIGUSR2', dropSessions);
