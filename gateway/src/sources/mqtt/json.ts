@@ -15,14 +15,39 @@ const maxDepth = 64;
 
 /** @throws BenchlineError `bad_request` for what is no JSON, larger than 1 MiB or nested deeper than 64. */
 export function parseJson(bytes: Uint8Array): JsonValue {
-  if (bytes.length > maxBytes) throw new BenchlineError('bad_request', `a message of ${bytes.length} bytes`);
+  if (bytes.length > maxBytes)
+    throw new BenchlineError(
+      'bad_request',
+      `a message of ${bytes.length} bytes; at most ${maxBytes} are read`,
+      {
+        hint: 'have the device send less in one message',
+      },
+    );
+  const text = decode(bytes);
+  if (depthOf(text) > maxDepth)
+    throw new BenchlineError('bad_request', `a message that nests deeper than ${maxDepth}`, {
+      hint: 'have the device send flatter JSON',
+    });
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (depthOf(text) > maxDepth) throw new RangeError(`nested deeper than ${maxDepth}`);
     return JSON.parse(text, withoutLoss) as JsonValue;
   } catch (cause) {
-    throw new BenchlineError('bad_request', 'a message that is no JSON', { cause });
+    throw noJson(cause);
   }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw noJson(cause);
+  }
+}
+
+function noJson(cause: unknown): BenchlineError {
+  return new BenchlineError('bad_request', 'a message that is no JSON', {
+    hint: 'have the device send one JSON text in UTF-8 as each message, or name the topic on which it does',
+    cause,
+  });
 }
 
 /** `context.source` is the number as it stands in the text (ECMAScript 2026, JSON.parse source text access). */

@@ -28,7 +28,9 @@ export function readMessage(payload: Uint8Array, config: MqttConfig): DeviceMess
   const document = parseJson(payload);
   const time_ns = readTime(pointTo(document, config.time.pointer), config.time.format);
   if (time_ns === undefined || !fitsInt64(time_ns))
-    throw new BenchlineError('bad_request', `no time (${config.time.format}) at '${config.time.pointer}'`);
+    throw new BenchlineError('bad_request', `no time (${config.time.format}) at '${config.time.pointer}'`, {
+      hint: 'set time.pointer and time.format of the source to where and how the device says its time',
+    });
   return {
     time_ns,
     sequence: config.sequence && readSequence(document, config.sequence.pointer),
@@ -50,7 +52,9 @@ function readSequence(document: JsonValue, pointer: string): bigint {
   const value = pointTo(document, pointer);
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
-  throw new BenchlineError('bad_request', `no whole sequence number at '${pointer}'`);
+  throw new BenchlineError('bad_request', `no whole sequence number at '${pointer}'`, {
+    hint: 'set sequence.pointer of the source to where the device numbers its messages, or leave sequence out',
+  });
 }
 
 function readTime(

@@ -35,6 +35,8 @@ export class MqttSource implements Source {
   #interruption: GapReason | undefined;
   #lastMessage_ms: number | undefined;
   #problem: string | undefined;
+  /** What the log said last of this connection. */
+  #logged: string | undefined;
   #confirmed_ms = Number.NEGATIVE_INFINITY;
   #committed: { resume: string | undefined; until_ns: bigint | undefined };
 
@@ -139,6 +141,7 @@ export class MqttSource implements Source {
   #connected(client: MqttClient): void {
     this.#counters.connects += 1;
     this.#problem = undefined;
+    this.#logged = undefined;
     client.subscribe(this.#config.topic, { qos: 1 }, (error, granted) => {
       if (error) this.#failed(error);
       else if (granted?.some((g) => g.qos > 2))
@@ -159,9 +162,9 @@ export class MqttSource implements Source {
   }
 
   #failed(error: Error): void {
-    const problem = describeError(error);
-    if (problem !== this.#problem) this.#context.log.warn({ source: this.#config.id }, problem);
-    this.#problem = problem;
+    this.#problem = describeError(error);
+    if (this.#problem !== this.#logged) this.#context.log.warn({ source: this.#config.id }, this.#problem);
+    this.#logged = this.#problem;
   }
 
   #receive(payload: Uint8Array): void {
@@ -174,6 +177,8 @@ export class MqttSource implements Source {
       this.#malformed(error);
       return;
     }
+    // Of a device that falls silent later, what it once sent is not the reason.
+    this.#problem = undefined;
     const { sequence } = message;
     if (this.#order && sequence !== undefined) this.#number(this.#order, { ...message, sequence });
     else this.#take(message, this.#interruption ?? (this.#queued ? 'spool_full' : undefined));
