@@ -2,8 +2,8 @@ import type { Catalogue, KpiId, Language } from './types.ts';
 
 export const modes = ['periods', 'shifts', 'machines'] as const;
 export const presets = ['today', 'yesterday', 'this_week', 'this_month', 'last_shift', 'custom'] as const;
-export const againsts = ['previous', 'week', 'year'] as const;
-export const grainChoices = ['whole', 'hour', 'shift', 'day'] as const;
+export const againsts = ['previous', 'week_before', 'year_before'] as const;
+export const grainChoices = ['whole', 'hour', 'shift', 'day', 'week', 'month'] as const;
 
 /** What the page compares: all of it is in its address. */
 export interface CompareChoice {

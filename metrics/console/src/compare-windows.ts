@@ -52,8 +52,8 @@ function spanOf({ preset, from, to }: CompareChoice, now: Wall): WallSpan | unde
 }
 
 function earlier({ against, preset }: CompareChoice, span: WallSpan): WallSpan {
-  if (against === 'week') return moved(span, (wall) => plusDays(wall, -7));
-  if (against === 'year') return moved(span, (wall) => plusMonths(wall, -12));
+  if (against === 'week_before') return moved(span, (wall) => plusDays(wall, -7));
+  if (against === 'year_before') return moved(span, (wall) => plusMonths(wall, -12));
   if (preset === 'this_week') return moved(span, (wall) => plusDays(wall, -7));
   if (preset === 'this_month') return moved(span, (wall) => plusMonths(wall, -1));
   if (preset === 'custom') return { from: span.from - (span.to - span.from), to: span.from };

@@ -1,8 +1,7 @@
 import { BenchlineError, type KpiId, kpiIds, type Nanoseconds } from '@benchline/model';
-import type { KpiPeriod } from '@benchline/store';
 import type { z } from 'zod';
 import type { Figures } from '../figures/figures.ts';
-import { type Period, periodsOf } from '../figures/periods.ts';
+import { type Grain, type Period, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
 import type { KpiResult, OeeProfile } from './schemas.ts';
@@ -19,8 +18,8 @@ export interface CompareRequest {
   windows: readonly Interval[];
   /** Each window falls into its shifts: all those of one name as one side. */
   byShift: boolean;
-  /** Each side also along its hours, shifts or days; of shifts only along these. */
-  grain?: KpiPeriod | undefined;
+  /** Each side also along its periods of this kind; of shifts only along these. */
+  grain?: Grain | undefined;
   kpis?: readonly KpiId[] | undefined;
   profile: OeeProfile;
   now_ns: Nanoseconds;
@@ -109,7 +108,7 @@ function wrongNumber(sides: number, byShift: boolean): BenchlineError {
   );
 }
 
-function sideOf(scope: Scope, window: Interval, grain: KpiPeriod | undefined): Side {
+function sideOf(scope: Scope, window: Interval, grain: Grain | undefined): Side {
   return { scope, parts: [window], periods: grain === undefined ? [] : periodsOf(scope, grain, window) };
 }
 

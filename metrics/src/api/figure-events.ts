@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type KpiId, type Nanoseconds, nsPerSecond } from '@benchline/model';
-import type { KpiPeriod } from '@benchline/store';
 import type { Figures } from '../figures/figures.ts';
-import { periodsOf } from '../figures/periods.ts';
+import { type Grain, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { kpiView } from './views.ts';
 
@@ -14,7 +13,7 @@ const longestMissed: Nanoseconds = 50n * 86_400n * nsPerSecond;
 export interface FigureEventsOptions {
   figures: Figures;
   scope: Scope;
-  grain: KpiPeriod;
+  grain: Grain;
   /** Only these figures; all of them unless stated. */
   kpis: readonly KpiId[] | undefined;
 }

@@ -1,8 +1,7 @@
 import { BenchlineError, type KpiId, type Nanoseconds } from '@benchline/model';
-import type { KpiPeriod } from '@benchline/store';
 import type { z } from 'zod';
 import type { Figures } from '../figures/figures.ts';
-import { type Period, periodsOf } from '../figures/periods.ts';
+import { type Grain, type Period, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
 import type { KpiAnswer, KpiResult, OeeProfile } from './schemas.ts';
@@ -13,7 +12,7 @@ export interface KpiRequest {
   scopes: readonly Scope[];
   window: Interval;
   /** Over each period that overlaps the window; over the window itself unless stated. */
-  grain: KpiPeriod | undefined;
+  grain: Grain | undefined;
   /** Only these figures; all of them unless stated. */
   kpis?: readonly KpiId[] | undefined;
   profile?: OeeProfile;

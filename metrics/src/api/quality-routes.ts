@@ -1,5 +1,6 @@
 import { BenchlineError, Slug, scopeOf } from '@benchline/model';
 import { z } from 'zod';
+import { grains } from '../figures/periods.ts';
 import { findScope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
 import { largestSubgroup } from '../quality/chart-constants.ts';
@@ -31,7 +32,6 @@ import {
   yieldView,
 } from './quality-views.ts';
 import { Instant, MachineQuery, ScopeQuery, windowOf } from './query.ts';
-import { grains } from './schemas.ts';
 import { spanView } from './span-view.ts';
 
 const subgroup = z.coerce

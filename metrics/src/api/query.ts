@@ -1,8 +1,9 @@
 import { BenchlineError, cncBases, isoInstant, kpiIds, type Nanoseconds, Slug } from '@benchline/model';
 import { z } from 'zod';
+import { grains } from '../figures/periods.ts';
 import type { Interval } from '../intervals.ts';
 import { tableLanguages } from '../table/table.ts';
-import { grains, oeeProfiles } from './schemas.ts';
+import { oeeProfiles } from './schemas.ts';
 
 /** What may be asked, parsed where it comes in. */
 
@@ -36,7 +37,9 @@ const kpis = z
   .describe('Only this figure, or these when repeated');
 const machine = Slug.describe('Id of a machine or meter');
 
-const grain = z.enum(grains).describe('Answer with every whole hour, shift or day that overlaps the window');
+const grain = z
+  .enum(grains)
+  .describe('Answer with every whole hour, shift, day, week (from Monday) or month that overlaps the window');
 
 /** Most results in one answer: those of a period that nobody has asked for before take tens of milliseconds each. */
 const longestPage = 400;
@@ -100,7 +103,7 @@ export const CompareQuery = z.strictObject({
   grain: z
     .enum(grains)
     .optional()
-    .describe('Also each side along its hours, shifts or days, 400 of them at most'),
+    .describe('Also each side along its periods of this kind, 400 of them at most'),
   kpi: kpis,
   oee_profile: profile,
 });
@@ -110,7 +113,7 @@ export const StreamQuery = z.strictObject({
   grain: z
     .enum(grains)
     .default('day')
-    .describe('Of which period: the hour, shift or day that is in progress'),
+    .describe('Of which period: the hour, shift, day, week or month that is in progress'),
   kpi: kpis,
 });
 export const CncQuery = z.strictObject({

@@ -1,11 +1,12 @@
 import { kpiIds, PublishedFigure, RevisionReason } from '@benchline/model';
 import { z } from 'zod';
+import { publishedGrains } from '../figures/periods.ts';
 import { ScopeQuery } from './query.ts';
-import { grains, Instant } from './schemas.ts';
+import { Instant } from './schemas.ts';
 
 export const RevisionsQuery = z.strictObject({
   ...ScopeQuery.shape,
-  grain: z.enum(grains).optional().describe('Only hours, shifts or days'),
+  grain: z.enum(publishedGrains).optional().describe('Only hours, shifts or days'),
   kpi: z.enum(kpiIds).optional().describe('Only revisions by which this figure changed, and the first'),
 });
 
@@ -17,7 +18,7 @@ export const RevisionList = z
     time_zone: z.string(),
     revisions: z.array(
       z.object({
-        grain: z.enum(grains),
+        grain: z.enum(publishedGrains),
         from: Instant,
         to: Instant,
         revision: z.int().min(1),

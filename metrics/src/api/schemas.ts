@@ -1,5 +1,6 @@
 import { canonicalStates, cncBases, controlKinds, gapReasons, kpiIds, Slug } from '@benchline/model';
 import { z } from 'zod';
+import { grains } from '../figures/periods.ts';
 
 /** Everything the API says, as schemas: the routes check against them and OpenAPI is generated from them. */
 
@@ -8,8 +9,6 @@ export const Seconds = z.number().min(0).describe('Seconds');
 export const LocalName = z
   .object({ en: z.string(), zh: z.string() })
   .describe('Display name; Chinese repeats the English name where the plant file has none');
-
-export const grains = ['hour', 'shift', 'day'] as const;
 
 /** Why a figure has no value, or how good the value is. */
 export const figureStatuses = [

@@ -1,6 +1,7 @@
 import { kpiIds, Slug } from '@benchline/model';
 import { z } from 'zod';
-import { Figure, figureStatuses, grains, Instant, KpiResult, LocalName, NextCursor } from './schemas.ts';
+import { grains } from '../figures/periods.ts';
+import { Figure, figureStatuses, Instant, KpiResult, LocalName, NextCursor } from './schemas.ts';
 
 /** Key figures beside each other. */
 

@@ -18,11 +18,11 @@ import {
   stages,
   stopReasonsOf,
 } from '@benchline/model';
-import type { KpiPeriod, MachineGap } from '@benchline/store';
+import type { MachineGap } from '@benchline/store';
 import type { z } from 'zod';
 import { carrierUnits } from '../energy/rules.ts';
 import type { ScopeFigures } from '../figures/figures.ts';
-import type { Period } from '../figures/periods.ts';
+import type { Grain, Period } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { StateStretch } from '../figures/state-list.ts';
 import type { Interval } from '../intervals.ts';
@@ -55,7 +55,7 @@ export interface KpiViewOptions {
   /** Only these figures; all of them unless stated. */
   kpis?: readonly KpiId[] | undefined;
   profile?: OeeProfile;
-  listed?: { grain: KpiPeriod; period: Period };
+  listed?: { grain: Grain; period: Period };
 }
 
 export function kpiView(
@@ -187,7 +187,7 @@ export function cncView(scope: Scope, window: Interval, ratios: CncRatios): z.ou
 export function seriesView(
   scope: Scope,
   kpi: KpiId,
-  grain: KpiPeriod,
+  grain: Grain,
   { results, next_cursor }: { results: readonly KpiResult[]; next_cursor?: string },
 ): z.output<typeof Series> {
   const { unit, decimals } = kpiCatalogue[kpi];

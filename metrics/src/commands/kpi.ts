@@ -4,13 +4,14 @@ import {
   kpiCatalogue,
   kpiIds,
   loadPlant,
+  nsPerSecond,
   type PlantIndex,
 } from '@benchline/model';
 import { kpiAnswer } from '../api/kpi-answer.ts';
 import type { KpiResult } from '../api/schemas.ts';
 import { statusWording } from '../api/wording.ts';
 import { Figures } from '../figures/figures.ts';
-import { periodGrains } from '../figures/periods.ts';
+import { type Grain, grains } from '../figures/periods.ts';
 import { findScope, type Scope, scopesOf } from '../figures/scopes.ts';
 import { type CapabilityOfFile, capabilitiesOf } from '../offline/capabilities.ts';
 import { type LoadedFile, loadObservationFile } from '../offline/observation-file.ts';
@@ -21,7 +22,7 @@ import { windowFrom, windowOptions } from './window-options.ts';
 export const kpi: Command = {
   summary: 'compute key figures over a file of observations',
   usage:
-    '--plant plant.yaml --observations obs.ndjson --from T --to T [--scope PATH] [--grain shift|hour|day] [--subgroup N] [--json]',
+    '--plant plant.yaml --observations obs.ndjson --from T --to T [--scope PATH] [--grain hour|shift|day|week|month] [--subgroup N] [--json]',
   options: {
     plant: { type: 'string', value: 'FILE', required: true, help: 'plant file' },
     observations: {
@@ -33,8 +34,8 @@ export const kpi: Command = {
     ...windowOptions,
     grain: {
       type: 'string',
-      value: 'hour|shift|day',
-      help: 'a list: every whole hour, shift or day that overlaps the window',
+      value: 'hour|shift|day|week|month',
+      help: 'a list: every whole period of that kind that overlaps the window; weeks begin on Monday',
     },
     subgroup: {
       type: 'string',
@@ -67,14 +68,14 @@ export const kpi: Command = {
 };
 
 /** A whole period that overlaps the window may end that much later. */
-const longestPeriod_ns = 25n * 3600n * 1_000_000_000n;
+const longestPeriod_ns = 32n * 86_400n * nsPerSecond;
 
-function grainOf(text: unknown): (typeof periodGrains)[number] | undefined {
+function grainOf(text: unknown): Grain | undefined {
   if (text === undefined) return undefined;
-  const grain = periodGrains.find((g) => g === text);
+  const grain = grains.find((g) => g === text);
   if (grain) return grain;
   throw new BenchlineError('usage', `--grain ${JSON.stringify(text)} is none`, {
-    hint: 'write hour, shift or day',
+    hint: 'write hour, shift, day, week or month',
   });
 }
 

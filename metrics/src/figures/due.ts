@@ -1,6 +1,6 @@
 import type { KpiPeriod } from '@benchline/store';
 import type { Interval } from '../intervals.ts';
-import { type Period, periodGrains, periodsOf } from './periods.ts';
+import { type Period, periodsOf, publishedGrains } from './periods.ts';
 import type { Scope } from './scopes.ts';
 
 /** A whole period of a scope whose figures are to be worked out. */
@@ -12,7 +12,7 @@ export interface Due {
 
 /** The hours, shifts and days of a scope that overlap [from, to). */
 export function duesOf(scope: Scope, interval: Interval): Due[] {
-  return periodGrains.flatMap((grain) =>
+  return publishedGrains.flatMap((grain) =>
     grain === 'shift' && !scope.calendar
       ? []
       : periodsOf(scope, grain, interval).map((period) => ({ scope, grain, period })),

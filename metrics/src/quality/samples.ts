@@ -1,6 +1,5 @@
 import { BenchlineError, type Nanoseconds } from '@benchline/model';
-import type { KpiPeriod } from '@benchline/store';
-import { periodsOf } from '../figures/periods.ts';
+import { type Grain, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
 import { unitsOf } from '../kpis/quantities.ts';
@@ -10,7 +9,7 @@ import type { QualityParts } from './scope-quality.ts';
 
 /** What the samples of an attribute chart are. */
 export type SampleBasis =
-  | { basis: 'counts'; grain: KpiPeriod }
+  | { basis: 'counts'; grain: Grain }
   | { basis: 'inspections'; process?: string | undefined; characteristic?: string | undefined };
 
 interface Samples {
@@ -23,7 +22,7 @@ interface Samples {
 const mostPeriods = 1000;
 
 /**
- * Samples of judged items in a scope: those of each hour, shift or day as counted, or the inspections of one
+ * Samples of judged items in a scope: those of each period as counted, or the inspections of one
  * process or characteristic.
  * @throws BenchlineError `bad_request` for too many periods, or inspections of several things in one chart.
  */
