@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { generateKeyPair, signingKey } from '@benchline/model';
+import { generateKeyPair, openLog, signingKey } from '@benchline/model';
 import { encodeState, stateTopic } from '@benchline/model/sparkplug';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Spool } from '../src/spool/port.ts';
 import { checkChain, draftOf } from './support/batches.ts';
 import { Publishing, untilTrue } from './support/publishing.ts';
@@ -42,6 +43,25 @@ describe('a way that loses messages', () => {
     expect(batches_sent - batches_resent).toBe(1000);
     expect(batches_resent / 1000).toBeLessThan(1);
   }, 90_000);
+});
+
+it('says once why it does not publish, however often it is tried', async () => {
+  let attempts = 0;
+  const refusing = createServer((socket) => {
+    attempts += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((done) => refusing.listen(0, '127.0.0.1', done));
+  const { port } = refusing.address() as AddressInfo;
+  const log = openLog('publisher-test');
+  log.level = 'silent';
+  const warn = vi.spyOn(log, 'warn');
+  const broker = { url: `mqtt://127.0.0.1:${port}` };
+  const publisher = site.publish(await site.place.start(), { broker, log });
+  await untilTrue(() => attempts > 3);
+  await publisher.stop();
+  expect(warn).toHaveBeenCalledTimes(1);
+  await new Promise((done) => refusing.close(done));
 });
 
 describe('a folder that was restored from a copy', () => {

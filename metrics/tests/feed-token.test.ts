@@ -6,6 +6,8 @@ import { openLog } from '@benchline/model';
 import { credentialsOf, type Door, openDoor } from '@benchline/model/door';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { feedAuthorization, loadMetricsConfig } from '../src/config.ts';
+import { Feed } from '../src/follower/feed.ts';
+import { feedStart } from '../src/follower/position.ts';
 import { BatchMaker } from './kit/batches.ts';
 import { Works } from './kit/service.ts';
 
@@ -83,6 +85,19 @@ test('shows that a token is not the one that ingest knows', async () => {
   await start('some-other-token');
   await expect.poll(async () => (await pipeline()).feed.reconnects, { timeout: 10_000 }).toBeGreaterThan(0);
   expect(await pipeline()).toMatchObject({ feed: { connected: false, next_offset: 0 }, ingest: null });
+});
+
+test('says where the token belongs that ingest asks for', async () => {
+  const stop = new AbortController();
+  const feed = new Feed({
+    ...{ url: `http://127.0.0.1:${door.port}`, authorization: 'Bearer some-other-token' },
+    ...{ from: feedStart, reader: 'metrics', projected: false, log: openLog('test') },
+    take: async () => undefined,
+  });
+  const running = feed.run(stop.signal);
+  await expect.poll(() => feed.status().complaint).toMatch(/answered 401[^]*set feed_token_file/);
+  stop.abort();
+  await running;
 });
 
 test('does not start without the token that its configuration names', async () => {

@@ -1,6 +1,6 @@
 import { openLog } from '@benchline/model';
 import type { StoreWrite, WriteOutcome } from '@benchline/store';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Follower } from '../src/follower/follower.ts';
 import { BatchMaker } from './kit/batches.ts';
 import { FeedServer } from './kit/feed-server.ts';
@@ -45,7 +45,7 @@ class MemoryStore {
   }
 }
 
-function follow(store: MemoryStore, url = feed.url): Follower {
+function follow(store: MemoryStore, url = feed.url, log = openLog('test')): Follower {
   const controller = new AbortController();
   stop.push(controller);
   const follower = new Follower({
@@ -53,7 +53,7 @@ function follow(store: MemoryStore, url = feed.url): Follower {
     reader: 'metrics',
     from: { next: store.cursor, line: store.line },
     store,
-    log: openLog('test'),
+    log,
     onQueryable: () => undefined,
     onEntries: async () => undefined,
     onNews: () => undefined,
@@ -197,12 +197,19 @@ describe('the follower', () => {
     const store = new MemoryStore();
     const port = Number(new URL(feed.url).port);
     await feed.close();
-    const follower = follow(store, `http://127.0.0.1:${port}`);
-    await expect.poll(() => follower.status().reconnects, soon).toBeGreaterThan(1);
+    const log = openLog('test');
+    const warn = vi.spyOn(log, 'warn');
+    const follower = follow(store, `http://127.0.0.1:${port}`, log);
+    await expect.poll(() => follower.status().reconnects, soon).toBeGreaterThan(2);
+    expect(warn).toHaveBeenCalledTimes(1);
     feed = new FeedServer();
     await feed.listen(port);
     feed.append(batch(1));
     await expect.poll(() => store.values, soon).toEqual([1]);
+    // The next outage is another one, though it may have the same reason.
+    await feed.close();
+    await expect.poll(() => warn.mock.calls.length, soon).toBeGreaterThan(1);
+    await feed.listen(port);
   });
 
   test('measures how long batches took, and leaves simulated clocks out of it', async () => {

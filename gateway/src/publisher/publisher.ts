@@ -34,6 +34,8 @@ class SparkplugPublisher implements Publisher {
   #aside = false;
   #running: Promise<void> = Promise.resolve();
   #connectedSince: number | undefined;
+  /** Why there was no connection when it was last tried. */
+  #complaint: string | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -108,9 +110,13 @@ class SparkplugPublisher implements Publisher {
     try {
       const link = await this.#connect();
       begun_ms = performance.now();
+      this.#complaint = undefined;
       await this.#serve(link);
     } catch (error) {
-      if (!signal.aborted) log.warn({ reason: describeError(error) }, 'not publishing');
+      const reason = describeError(error);
+      if (!signal.aborted && reason !== this.#complaint)
+        log.warn({ reason }, 'not publishing; trying again until it can');
+      this.#complaint = reason;
     }
     const now_ms = performance.now();
     if (begun_ms === undefined) return this.#connections.failed();

@@ -126,10 +126,12 @@ export class KpiWriter {
       this.#waiting_ms = undefined;
     } catch (error) {
       this.#failures += 1;
-      this.#complaint = describeError(error);
+      const reason = describeError(error);
+      if (reason !== this.#complaint)
+        this.#options.log.warn({ reason }, 'KPI points not written; they follow later');
+      this.#complaint = reason;
       for (const [asset, intervals] of news) for (const interval of intervals) this.#add(asset, interval);
       this.revised([...revised.values()]);
-      this.#options.log.warn({ reason: this.#complaint }, 'KPI points not written; they follow later');
     }
   }
 

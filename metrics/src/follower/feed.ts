@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchlineError, describeError, type Log } from '@benchline/model';
+import { Intake } from './intake.ts';
 import { type FeedPosition, Trail } from './position.ts';
 import { type FeedRecord, recordFromLine } from './records.ts';
 
@@ -44,13 +45,6 @@ export interface FeedStatus {
 const silence_ms = 5000;
 const firstPause_ms = 100;
 const longestPause_ms = 5000;
-/** About so many observations are taken in at once, and as many wait meanwhile. */
-const atOnce = 20_000;
-/**
- * A transaction costs about as much as a thousand observations: what comes within this time of the last one waits for
- * it. Figures are drawn anew every two seconds, so that nobody sees half a second of it.
- */
-const betweenWrites_ms = 500;
 /** A reader that takes in records so soon after the ledger keeps up with it. */
 const keepingUp_ms = 30_000;
 
@@ -63,6 +57,8 @@ export class Feed {
   #connected = false;
   #reconnects = 0;
   #complaint: string | undefined;
+  /** What the log said last; forgotten once something is taken in, or there is nothing left to take in. */
+  #logged: string | undefined;
   /** One above the highest offset that has come. */
   #heard: number;
   /** Where the ledger ended when it was asked; a store may hold less for a while. */
@@ -120,16 +116,21 @@ export class Feed {
 
   #explain(error: unknown): void {
     const { log, url } = this.#options;
-    this.#complaint = reasonOf(error);
+    const reason = reasonOf(error);
+    this.#complaint = reason;
     if (error instanceof ReadElsewhere) {
       // Another ledger, this one restored from an older copy or with its end lost, or one whose beginning was
       // deleted. It is taken in again: writing twice changes nothing, and nothing of it is missed.
       const read = this.#next;
       this.#trail.retreat(error.ledger);
       this.#life = undefined;
-      const facts = { url, read, from: this.#next, reason: error.message };
-      log.error(facts, 'the ledger holds something else than was read; reading it again');
-    } else log.warn({ url, next: this.#next, reason: reasonOf(error) }, 'lost the feed');
+      log.error(
+        { url, read, from: this.#next, reason },
+        'the ledger holds something else than was read; reading it again',
+      );
+    } else if (reason !== this.#logged)
+      log.warn({ url, next: this.#next, reason }, 'no feed; trying again until there is');
+    this.#logged = reason;
   }
 
   async #read(signal: AbortSignal): Promise<void> {
@@ -162,6 +163,7 @@ export class Feed {
         this.#heard = Math.max(this.#heard, (records.at(-1)?.offset ?? -1) + 1);
         this.#atEnd = lines.at(-1) === '';
         await intake.add(records);
+        if (this.#atEnd && this.#next >= this.#heard) this.#logged = undefined;
         listening = true;
         watchdog.refresh();
       }
@@ -196,65 +198,8 @@ export class Feed {
     const position = { next: last.offset + 1, line: createHash('sha256').update(last.line).digest('hex') };
     await this.#options.take(wanted, position);
     this.#trail.add(position);
+    this.#logged = undefined;
     this.#received_ms = Number(last.received_ns / 1_000_000n);
-  }
-}
-
-/** Reads on while a write is in progress, as far as there is room, so that the next write carries more. */
-class Intake {
-  readonly #take: (records: readonly FeedRecord[]) => Promise<void>;
-  #waiting: FeedRecord[] = [];
-  /** Observations in what waits. */
-  #size = 0;
-  #writing: Promise<void> | undefined;
-  #failed: { error: unknown } | undefined;
-  #last = -Infinity;
-
-  constructor(take: (records: readonly FeedRecord[]) => Promise<void>) {
-    this.#take = take;
-  }
-
-  /** @throws what an earlier write failed with. */
-  async add(records: readonly FeedRecord[]): Promise<void> {
-    for (const record of records) {
-      this.#waiting.push(record);
-      this.#size += sizeOf(record);
-    }
-    if (!this.#writing && this.#waiting.length > 0) this.#writing = this.#drain();
-    if (this.#size >= atOnce) await this.#writing;
-    if (this.#failed) throw this.#failed.error;
-  }
-
-  /** Resolves when nothing is being written any more; never rejects. */
-  async settled(): Promise<void> {
-    await this.#writing;
-  }
-
-  async #drain(): Promise<void> {
-    try {
-      while (this.#waiting.length > 0) {
-        const early_ms = this.#last + betweenWrites_ms - performance.now();
-        if (early_ms > 0 && this.#size < atOnce) await sleep(early_ms);
-        this.#last = performance.now();
-        await this.#take(this.#next());
-      }
-    } catch (error) {
-      this.#failed = { error };
-      this.#waiting = [];
-      this.#size = 0;
-    }
-    this.#writing = undefined;
-  }
-
-  #next(): FeedRecord[] {
-    let size = 0;
-    let count = 0;
-    while (count < this.#waiting.length && size < atOnce) {
-      size += sizeOf(this.#waiting[count]!);
-      count += 1;
-    }
-    this.#size -= size;
-    return this.#waiting.splice(0, count);
   }
 }
 
@@ -262,10 +207,6 @@ class Intake {
 function reasonOf(error: unknown): string {
   const cause = error instanceof TypeError ? error.cause : undefined;
   return describeError(cause ?? error);
-}
-
-function sizeOf({ batch }: FeedRecord): number {
-  return 1 + (batch?.content.observations.length ?? 0);
 }
 
 /** What was read is not, or no longer, in the ledger. */
@@ -288,8 +229,12 @@ async function refusal(response: Response, life: string | undefined): Promise<Er
   const anew = life !== undefined && response.headers.get('benchline-life') !== life;
   if (response.status === 409 || response.status === 410)
     return new ReadElsewhere(text, { floor, end: anew ? floor : offset('benchline-next') });
+  const refused = response.status === 401 || response.status === 403;
   return new BenchlineError('source_unavailable', `ingest answered ${response.status}: ${text}`, {
     retryable: true,
+    ...(refused && {
+      hint: "set feed_token_file to a token whose principal has 'read' on '' in the credentials file of ingest",
+    }),
   });
 }
 
