@@ -3,6 +3,10 @@ import { ClosingLine } from './tests/gates/closing-line.ts';
 
 /** End-to-end tests that start no box, or one that mostly waits: for an alarm, or for a recording to end. */
 const beside = ['compose*', 'health', 'replay'].map((name) => `tests/e2e/${name}.test.ts`);
+/** Packages in whose processes node-opcua is patched, or has to be as it comes. */
+const opcua = ['gateway', 'simulators'].map((name) => `${name}/tests/**/*.test.ts`);
+/** Of tests that share the computer, three files at a time: what is waited for comes later, not never. */
+const sharing = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 15_000 } } };
 /** Of tests that start boxes: long enough for a computer that is several times slower. */
 const patience = { testTimeout: 300_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
 
@@ -19,14 +23,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['*/tests/**/*.test.ts'],
-          // Nothing of ours keeps state between files, and a third of a file's time went into loading modules again.
+          exclude: opcua,
+          // None of these keeps state between files, and a third of their time went into loading modules again.
           isolate: false,
           sequence: { groupOrder: 0 },
-          // Three files at a time on a slow computer: what is waited for comes later, not never.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 15_000 } },
+          ...sharing,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'opcua', include: opcua, sequence: { groupOrder: 0 }, ...sharing },
       },
       {
         extends: true,
