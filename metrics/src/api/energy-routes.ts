@@ -91,18 +91,18 @@ function summaryRoute(app: ApiServer, parts: PartsOf): void {
       const window = windowOf(query);
       const now_ns = now();
       const sums = await figures.sums(scope, window, now_ns);
-      const bySet = async (factor_set: FactorSetId) => ({
-        factor_set,
-        eras: await figures.energyEras(scope, [window], { sums, now_ns, factor_set }),
-      });
       const { outputs, carriers, factor_set } = plant.plant.energy;
+      const bySet = async (set: FactorSetId) => ({
+        factor_set: set,
+        eras: await figures.energyEras(scope, [window], { sums, now_ns, factor_set: set }),
+      });
       const declared = ['comprehensive_energy_per_output_value', 'comprehensive_energy_per_value_added'];
       const evidence = await evidenceOf(parts(), { scope, window }, summaryFormulas, declared);
       return summaryView(
         { ...askedView(scope, window), evidence },
         {
           sums,
-          converted: await bySet(factor_set),
+          factor_set,
           bases: await Promise.all(setsOfEdition(factor_set).map(bySet)),
           declared: declaredFor(outputs, scope, window),
           carriers,

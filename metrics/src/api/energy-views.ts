@@ -21,7 +21,7 @@ import { itemsOfProduct } from '../figures/product-plans.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { type Interval, lengthOf } from '../intervals.ts';
 import { energyFigures } from '../kpis/energy-figures.ts';
-import type { Figure, Subject } from '../kpis/figure.ts';
+import type { Figure } from '../kpis/figure.ts';
 import { quantitiesOf, unitsOf } from '../kpis/quantities.ts';
 import type { ScopeAccount } from '../kpis/scope-account.ts';
 import type {
@@ -91,17 +91,18 @@ interface BySet {
   eras: readonly EnergyEra[];
 }
 
+/** Energy of a scope and window; `bases` are the sets of an edition, `factor_set` the one of them that the plant takes. */
 export function summaryView(
   asked: ReturnType<typeof askedView> & Pick<z.output<typeof EnergySummary>, 'evidence'>,
   {
     sums,
-    converted,
+    factor_set,
     bases,
     declared,
     carriers,
   }: {
     sums: ScopeAccount;
-    converted: BySet;
+    factor_set: FactorSetId;
     bases: readonly BySet[];
     declared: OutputSums | undefined;
     carriers: readonly Carrier[];
@@ -109,7 +110,8 @@ export function summaryView(
 ): z.output<typeof EnergySummary> {
   const { account, reports, energy_missing: missing } = sums;
   const subject = { scope: sums, reports, q: quantitiesOf(account, () => 0) };
-  const figures = energyFigures(subject, converted.eras);
+  const byBasis = bases.map((base) => ({ ...base, figures: energyFigures(subject, base.eras) }));
+  const { eras, figures } = byBasis.find((base) => base.factor_set === factor_set)!;
   const energy = figures.comprehensive_energy_kgce;
   const per = (value_cny: number | undefined): EnergyFigure => {
     const unit = 'tce/10kCNY';
@@ -119,10 +121,10 @@ export function summaryView(
   };
   return {
     ...asked,
-    factor_set: converted.factor_set,
-    basis: factorSets[converted.factor_set].basis,
+    factor_set,
+    basis: factorSets[factor_set].basis,
     comprehensive_energy: figureView(energy, 'kgce'),
-    by_basis: bases.map((other) => basisView(subject, other)),
+    by_basis: byBasis.map(basisView),
     co2: figureView(figures.co2_kg, 'kg'),
     comprehensive_energy_per_good_item: figureView(
       figures.comprehensive_energy_kgce_per_good_item,
@@ -133,7 +135,7 @@ export function summaryView(
     ...(declared && {
       declared: { price_basis: [...declared.price_basis], sources: [...declared.sources] },
     }),
-    carriers: comprehensiveEnergy(converted.eras).parts.map((part) => {
+    carriers: comprehensiveEnergy(eras).parts.map((part) => {
       const partial = account.energy_from_later || missing.has(part.carrier);
       return { ...carrierView(carriers, part), status: partial ? ('partial' as const) : ('ok' as const) };
     }),
@@ -141,15 +143,17 @@ export function summaryView(
   };
 }
 
-/** Comprehensive energy as another factor set converts it. */
-function basisView(subject: Subject, { factor_set, eras }: BySet) {
-  const of = energyFigures(subject, eras);
+/** Comprehensive energy as one of the factor sets converts it. */
+function basisView({ factor_set, figures }: BySet & { figures: ReturnType<typeof energyFigures> }) {
   return {
     factor_set,
     name: factorSets[factor_set].name,
     basis: factorSets[factor_set].basis,
-    comprehensive_energy: figureView(of.comprehensive_energy_kgce, 'kgce'),
-    comprehensive_energy_per_good_item: figureView(of.comprehensive_energy_kgce_per_good_item, 'kgce/item'),
+    comprehensive_energy: figureView(figures.comprehensive_energy_kgce, 'kgce'),
+    comprehensive_energy_per_good_item: figureView(
+      figures.comprehensive_energy_kgce_per_good_item,
+      'kgce/item',
+    ),
   };
 }
 
