@@ -1,6 +1,8 @@
 import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
 import type { Cursor } from './kept-write.ts';
 
+const ofWritten = '(write BLOB)';
+
 /**
  * `written` and `written_other` take what each write brings many of as it is kept in memory, one of them at a time: a
  * row of bytes costs a third of as many rows in columns, and each table that a write adds to as much as a thousand rows.
@@ -11,8 +13,8 @@ import type { Cursor } from './kept-write.ts';
 const schema = `
   CREATE TABLE IF NOT EXISTS series (id INTEGER, machine VARCHAR, signal VARCHAR);
   CREATE TABLE IF NOT EXISTS origin (id INTEGER, source VARCHAR, gateway VARCHAR, mapping VARCHAR);
-  CREATE TABLE IF NOT EXISTS written (write BLOB);
-  CREATE TABLE IF NOT EXISTS written_other (write BLOB);
+  CREATE TABLE IF NOT EXISTS written ${ofWritten};
+  CREATE TABLE IF NOT EXISTS written_other ${ofWritten};
   CREATE TABLE IF NOT EXISTS settled (series INTEGER, time BIGINT, ordinal INTEGER,
     kind UTINYINT, number DOUBLE, integer BIGINT, text VARCHAR,
     native_kind UTINYINT, native_number DOUBLE, native_integer BIGINT, native_text VARCHAR,
@@ -49,7 +51,7 @@ export async function writesIn(connection: DuckDBConnection, table: WrittenTable
 
 /** Empties a table that takes no writes now. Runs within the caller's transaction. */
 export async function emptyWritten(connection: DuckDBConnection, table: WrittenTable): Promise<void> {
-  await connection.run(`CREATE OR REPLACE TABLE ${table} (write BLOB)`);
+  await connection.run(`CREATE OR REPLACE TABLE ${table} ${ofWritten}`);
 }
 
 const small = [
