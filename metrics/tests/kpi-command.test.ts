@@ -89,6 +89,17 @@ describe('benchline kpi', () => {
     expect({ coverage, revision, provisional }).toEqual({ coverage: 1, revision: 1, provisional: false });
   });
 
+  it('tells the same to people, values below each other and plain numbers without a unit', async () => {
+    const { stdout } = await kpi('example.ndjson', ...hour, ...milling);
+    const [window, ...lines] = stdout.trimEnd().split('\n');
+    expect(window).toMatch(/^acme\/north\/shop\/cell\/mill-1, .* 100\.0 % of the planned time observed$/);
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}Availability +91\.7 %$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}Micro-stops +0$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}Electrical energy +3\.5\d* kWh$/));
+    const column = '  Total effective equipment performance (TEEP)  '.length;
+    expect(lines.filter((line) => !/^ {2}\S/.test(line.slice(column - 2)))).toEqual([]);
+  });
+
   it('lists hours, and takes lines in any order and twice', async () => {
     const lines = example.trim().split('\n');
     write('shuffled.ndjson', [...lines.toReversed(), ...lines].join('\n'));

@@ -1,20 +1,11 @@
-import {
-  BenchlineError,
-  type Command,
-  kpiCatalogue,
-  kpiIds,
-  loadPlant,
-  nsPerSecond,
-  type PlantIndex,
-} from '@benchline/model';
+import { BenchlineError, type Command, loadPlant, nsPerSecond, type PlantIndex } from '@benchline/model';
 import { kpiAnswer } from '../api/kpi-answer.ts';
-import type { KpiResult } from '../api/schemas.ts';
-import { statusWording } from '../api/wording.ts';
 import { Figures } from '../figures/figures.ts';
 import { type Grain, grains } from '../figures/periods.ts';
 import { findScope, type Scope, scopesOf } from '../figures/scopes.ts';
-import { type CapabilityOfFile, capabilitiesOf } from '../offline/capabilities.ts';
+import { capabilitiesOf } from '../offline/capabilities.ts';
 import { type LoadedFile, loadObservationFile } from '../offline/observation-file.ts';
+import { capabilityText, kpiText } from '../offline/text.ts';
 import { largestSubgroup } from '../quality/chart-constants.ts';
 import { windowFrom, windowOptions } from './window-options.ts';
 
@@ -61,7 +52,7 @@ export const kpi: Command = {
     process.stdout.write(
       values['json'] === true
         ? `${JSON.stringify({ ...answer, characteristics }, null, 2)}\n`
-        : [...results.map(asText), ...characteristics.map(capabilityText)].join('\n'),
+        : [...results.map(kpiText), ...characteristics.map(capabilityText)].join('\n'),
     );
     return 0;
   },
@@ -124,32 +115,4 @@ function sayWhatIsMissing(
     say(
       'no line of kind "observed": nothing counts as watched, so time figures are absent (model/docs/observations.md)',
     );
-}
-
-function asText({ scope, from, to, figures, coverage }: KpiResult): string {
-  const lines = kpiIds.flatMap((id) => {
-    const { name, decimals } = kpiCatalogue[id];
-    const figure = figures[id];
-    if (!figure) return [];
-    const { value, status, unit } = figure;
-    const word = status === 'ok' ? '' : ` (${statusWording[status].en})`;
-    const shown =
-      value === undefined
-        ? '–'
-        : unit === '%'
-          ? `${(value * 100).toFixed(decimals)} %`
-          : `${value.toFixed(decimals)} ${unit}`;
-    return `  ${name.en.padEnd(42)} ${shown}${word}`;
-  });
-  const covered =
-    coverage === null ? 'nothing planned' : `${(coverage * 100).toFixed(1)} % of the planned time observed`;
-  return `${scope}, ${from} to ${to}, ${covered}\n${lines.join('\n')}\n`;
-}
-
-function capabilityText(of: CapabilityOfFile): string {
-  const indices = { Cp: of.cp, Cpk: of.cpk, Pp: of.pp, Ppk: of.ppk, Cm: of.cm, Cmk: of.cmk };
-  const shown = Object.entries(indices).map(
-    ([name, index]) => `${name} ${index?.value?.toFixed(2) ?? `– (${index?.reason?.en})`}`,
-  );
-  return `${of.machine}/${of.characteristic}, ${of.samples} values\n  ${shown.join(', ')}\n`;
 }
