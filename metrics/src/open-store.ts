@@ -3,7 +3,7 @@ import { type MarkedStore, placementOf, type TelemetryStore } from '@benchline/s
 import { type EmbeddedStore, openEmbeddedStore } from '@benchline/store/embedded';
 import { openInfluxStore } from '@benchline/store/influx';
 import type { MetricsConfig } from './config.ts';
-import { readCursor, writeCursor } from './figures/cursor-file.ts';
+import { readCursor, writeCursor } from './follower/cursor-file.ts';
 import { type FeedPosition, feedStart } from './follower/position.ts';
 
 export interface OpenedStore {

@@ -5,6 +5,7 @@ import type { PeriodExplanation } from '../energy/explain-period.ts';
 import type { Outlook } from '../energy/outlook.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { unitsOf } from '../kpis/quantities.ts';
+import { bothNames } from './both-names.ts';
 import type { EnergyAlarms, EnergyExplanation, EnergyOutlook } from './energy-outlook-schemas.ts';
 import { askedView, stateName } from './energy-views.ts';
 import { alarmWording, warningWording } from './energy-wording.ts';
@@ -32,7 +33,7 @@ export function alarmView(
   return {
     id,
     limit: limit.id,
-    name: { en: limit.name.en, zh: limit.name.zh ?? limit.name.en },
+    name: bothNames(limit.name),
     scope: limit.scope,
     carrier: limit.carrier,
     measure: limit.measure,

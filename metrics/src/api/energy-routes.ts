@@ -5,6 +5,7 @@ import { declaredFor } from '../energy/outputs.ts';
 import { EnergyRules } from '../energy/rules.ts';
 import { tariffCosts } from '../energy/tariff-cost.ts';
 import { findScope } from '../figures/scopes.ts';
+import { bothNames } from './both-names.ts';
 import { energyOutlookRoutes } from './energy-outlook-routes.ts';
 import { CarrierQuery } from './energy-query.ts';
 import {
@@ -131,10 +132,11 @@ function stateRoute(app: ApiServer, parts: PartsOf): void {
         figures.sums(scope, window, now_ns),
         figures.assetAccounts(scope.assets, window, now_ns),
       ]);
-      const named = machines.map(({ asset, account: own }) => {
-        const { en, zh = en } = asset.definition.name;
-        return { id: asset.id, name: { en, zh }, account: own };
-      });
+      const named = machines.map(({ asset, account: own }) => ({
+        id: asset.id,
+        name: bothNames(asset.definition.name),
+        account: own,
+      }));
       const unit = new EnergyRules(plant).unitOf(query.carrier);
       const evidence = await evidenceOf(parts(), { scope, window }, stateFormulas);
       return {

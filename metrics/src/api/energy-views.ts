@@ -24,6 +24,7 @@ import { energyFigures } from '../kpis/energy-figures.ts';
 import type { Figure } from '../kpis/figure.ts';
 import { quantitiesOf, unitsOf } from '../kpis/quantities.ts';
 import type { ScopeAccount } from '../kpis/scope-account.ts';
+import { bothNames } from './both-names.ts';
 import type {
   EnergyByState,
   EnergyCatalogue,
@@ -58,7 +59,7 @@ export function energyCatalogueView({
     in_use: { factor_set, grid },
     baselines: baselines.map(({ id, name, scope, carrier }) => ({
       ...{ id, scope, carrier },
-      name: { en: name.en, zh: name.zh ?? name.en },
+      name: bothNames(name),
     })),
     statuses: energyStatuses.map((id) => ({ id, name: energyStatusWording[id] })),
     bands: tariffBands.map((id) => ({ id, name: bandWording[id] })),
@@ -175,7 +176,7 @@ function carrierView(carriers: readonly Carrier[], part: CarrierPart) {
 
 function carrierName(carriers: readonly Carrier[], id: string): { en: string; zh: string } {
   const name = carriers.find((carrier) => carrier.id === id)?.name;
-  if (name) return { en: name.en, zh: name.zh ?? name.en };
+  if (name) return bothNames(name);
   return id === 'electricity' ? { en: 'Electricity', zh: '电力' } : { en: id, zh: id };
 }
 

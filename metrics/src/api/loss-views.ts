@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ParetoRow } from '../losses/pareto.ts';
 import type { ScopeLosses, StopReason } from '../losses/scope-losses.ts';
 import { type Attoseconds, barSeconds, lossBars, sixLosses, type Waterfall } from '../losses/waterfall.ts';
+import { bothNames } from './both-names.ts';
 import { formulasView } from './evidence.ts';
 import { type LossTree, type Rest, sixLossIds } from './loss-schemas.ts';
 import { lossWording, noteWording, restWording, sixLossWording } from './loss-wording.ts';
@@ -142,6 +143,6 @@ function nameIn<K extends string>(
   const name = list.find((candidate) => candidate.id === id)?.name;
   if (!name) return {};
   const both: { [key in K]?: { en: string; zh: string } } = {};
-  both[key] = { en: name.en, zh: name.zh ?? name.en };
+  both[key] = bothNames(name);
   return both;
 }

@@ -6,6 +6,7 @@ import { gradeCriteria } from '../quality/grade.ts';
 import type { Characteristic } from '../quality/measured.ts';
 import type { CharacteristicCapability, ScopeGrade, ScopeYields } from '../quality/scope-quality.ts';
 import type { QualityFigure } from '../quality/yield.ts';
+import { bothNames } from './both-names.ts';
 import type {
   CapabilityResult,
   CharacteristicList,
@@ -29,10 +30,6 @@ import { spanView } from './span-view.ts';
 function valueView(figure: QualityFigure): z.output<typeof QualityValue> {
   if ('value' in figure) return { value: figure.value, status: 'ok' };
   return { status: figure.absent, reason: qualityReasonWording[figure.absent] };
-}
-
-function bothNames({ en, zh }: { en: string; zh?: string | undefined }): { en: string; zh: string } {
-  return { en, zh: zh ?? en };
 }
 
 /** What routes add: what the answer rests on. */

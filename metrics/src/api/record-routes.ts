@@ -4,11 +4,13 @@ import { findScope } from '../figures/scopes.ts';
 import { exportLines } from '../offline/export.ts';
 import { begun } from './begun.ts';
 import { Catalogue } from './catalogue-schema.ts';
+import { catalogueView } from './catalogue-view.ts';
 import { observationLines } from './observation-lines.ts';
 import { type ApiServer, findAsset, type PartsOf, readMachine, readScope, readWhole } from './parts.ts';
+import { plantView } from './plant-view.ts';
 import { MachineQuery, ObservationsQuery, ScopeQuery, windowOf } from './query.ts';
 import { GapList, PlantView } from './schemas.ts';
-import { catalogueView, gapView, plantView } from './views.ts';
+import { gapView } from './views.ts';
 
 /** What is known as it stands: the plant, the catalogue, gaps and observations. */
 export function recordRoutes(app: ApiServer, parts: PartsOf): void {

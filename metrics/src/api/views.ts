@@ -1,23 +1,4 @@
-import {
-  type Asset,
-  derivedFormulas,
-  gapReasons,
-  inputNames,
-  isoFromNs,
-  type KpiId,
-  kpiCatalogue,
-  kpiIds,
-  kpiTexts,
-  type Plant,
-  type PlantIndex,
-  scopeOf,
-  scrapCausesOf,
-  stageNames,
-  stageStateNames,
-  stageStates,
-  stages,
-  stopReasonsOf,
-} from '@benchline/model';
+import { isoFromNs, type KpiId, kpiCatalogue, kpiIds } from '@benchline/model';
 import type { MachineGap } from '@benchline/store';
 import type { z } from 'zod';
 import { carrierUnits } from '../energy/rules.ts';
@@ -29,19 +10,10 @@ import type { Interval } from '../intervals.ts';
 import type { CncRatios } from '../kpis/cnc-ratio.ts';
 import type { Figure } from '../kpis/figure.ts';
 import { energyInKwh, unitsOf } from '../kpis/quantities.ts';
-import { reportsOf } from '../kpis/scope-account.ts';
-import type { Catalogue } from './catalogue-schema.ts';
-import {
-  apiStates,
-  type CncRatio,
-  figureStatuses,
-  type KpiResult,
-  type OeeProfile,
-  type PlantView,
-} from './schemas.ts';
+import { bothNames } from './both-names.ts';
+import type { CncRatio, KpiResult, OeeProfile } from './schemas.ts';
 import type { Series } from './series-schemas.ts';
 import { spanView } from './span-view.ts';
-import { gapReasonWording, stateWording, statusWording } from './wording.ts';
 
 /** How what was computed looks in the API. */
 
@@ -122,7 +94,7 @@ function carriersView({ scope, account }: ScopeFigures): KpiResult['carriers'] {
 }
 
 export function shiftView({ shift, date }: NonNullable<Period['shift']>) {
-  return { id: shift.id, name: nameOf(shift), date };
+  return { id: shift.id, name: bothNames(shift.name), date };
 }
 
 type FigureView = NonNullable<KpiResult['figures'][KpiId]>;
@@ -163,7 +135,7 @@ export function cncView(scope: Scope, window: Interval, ratios: CncRatios): z.ou
     active: figureView('cnc_ratio_active', ratios.active, new Map()),
     processes: ratios.processes.map(({ process, declared, connected, active, stations }) => ({
       id: process.id,
-      name: nameOf(process),
+      name: bothNames(process.name),
       line: process.line,
       rule: process.rule,
       declared,
@@ -171,7 +143,7 @@ export function cncView(scope: Scope, window: Interval, ratios: CncRatios): z.ou
       active,
       machines: stations.map((station) => ({
         id: station.machine.id,
-        name: nameOf(station.machine),
+        name: bothNames(station.machine.name),
         control: station.machine.control,
         ...(station.machine.controller !== undefined && { controller: station.machine.controller }),
         ...(station.machine.asset_value && { asset_value: station.machine.asset_value.amount }),
@@ -228,80 +200,4 @@ export function statesView(
 export function gapView({ machine, source, from_ns, to_ns, reason }: MachineGap) {
   const exact = { from_ns: from_ns.toString(), to_ns: to_ns.toString() };
   return { machine, source, ...spanView({ from_ns, to_ns }), ...exact, reason };
-}
-
-export function plantView({ plant, assets }: PlantIndex): z.output<typeof PlantView> {
-  const { enterprise } = plant;
-  return {
-    enterprise: {
-      ...node(enterprise, enterprise.id),
-      sites: enterprise.sites.map((site) => ({
-        ...node(site, `${enterprise.id}/${site.id}`),
-        time_zone: site.time_zone,
-        areas: site.areas.map((area) => ({
-          ...node(area, `${enterprise.id}/${site.id}/${area.id}`),
-          lines: area.lines.map((line) => ({
-            ...node(line, `${enterprise.id}/${site.id}/${area.id}/${line.id}`),
-            machines: line.machines.flatMap((machine) => machineView(machine, assets.get(machine.id))),
-            meters: line.meters.flatMap((meter) => assetView(assets.get(meter.id))),
-          })),
-        })),
-      })),
-    },
-    products: plant.products.map((product) => ({
-      id: product.id,
-      name: nameOf(product),
-      planned_run_time_per_item_s: product.planned_run_time_per_item_s,
-    })),
-    stop_reasons: stopReasonsOf(plant).map((reason) => ({ id: reason.id, name: nameOf(reason) })),
-    scrap_causes: scrapCausesOf(plant).map((reason) => ({ id: reason.id, name: nameOf(reason) })),
-    processes: plant.processes.map((process) => ({
-      id: process.id,
-      name: nameOf(process),
-      key: process.key,
-      line: process.line,
-      machines: process.machines,
-    })),
-  };
-}
-
-type Machine = Plant['enterprise']['sites'][number]['areas'][number]['lines'][number]['machines'][number];
-
-function machineView({ control, controller, product }: Machine, asset: Asset | undefined) {
-  return assetView(asset).map((view) => ({
-    ...view,
-    control,
-    ...(controller !== undefined && { controller }),
-    ...(product !== undefined && { product }),
-    planned: asset !== undefined && reportsOf(asset).states,
-  }));
-}
-
-function assetView(asset: Asset | undefined) {
-  return asset ? [{ ...node(asset.definition, scopeOf(asset)), type: asset.type.id }] : [];
-}
-
-function node(item: { id: string; name: { en: string; zh?: string | undefined } }, scope: string) {
-  return { id: item.id, name: nameOf(item), scope };
-}
-
-function nameOf({ name }: { name: { en: string; zh?: string | undefined } }): { en: string; zh: string } {
-  return { en: name.en, zh: name.zh ?? name.en };
-}
-
-export function catalogueView(): z.output<typeof Catalogue> {
-  return {
-    kpis: kpiIds.map((id) => {
-      const { inputs = [], ...kpi } = kpiCatalogue[id];
-      const { formula, source, unit } = kpiTexts(kpiCatalogue[id]);
-      return { ...kpi, inputs: [...inputs], texts: { formula, source, unit } };
-    }),
-    formulas: Object.entries(derivedFormulas).map(([id, { version, ...text }]) => ({ id, version, text })),
-    inputs: Object.entries(inputNames).map(([id, name]) => ({ id, name })),
-    states: apiStates.map((id) => ({ id, ...stateWording[id] })),
-    statuses: figureStatuses.map((id) => ({ id, name: statusWording[id] })),
-    gap_reasons: gapReasons.map((id) => ({ id, name: gapReasonWording[id] })),
-    stages: stageNames.map((id) => ({ id, ...stages[id] })),
-    stage_states: stageStates.map((id) => ({ id, name: stageStateNames[id] })),
-  };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { type FeedPosition, feedStart } from '../follower/position.ts';
+import { type FeedPosition, feedStart } from './position.ts';
 
 const Cursor = z.strictObject({ next: z.int().min(0), line: z.string(), sha256: z.string() });
 
