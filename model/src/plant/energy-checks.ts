@@ -40,6 +40,12 @@ export function energyProblems(plant: Spot): Problem[] {
     ...unknownNames('site', namesIn(tariffs, 'sites'), places.sites),
     ...unknownNames('scope', scopes, places.paths),
     ...feederProblems(energy, [...idsOf(places.assets), ...idsOf(virtual)]),
+    ...unknownNames(
+      'register of',
+      [...limits, ...baselines, ...energy.items('feeders')].map((spot) => spot.get('carrier')),
+      carriersCounted(plant),
+    ),
+    ...factorProblems(energy),
     ...carrierUnitProblems(plant),
     ...gridProblems(energy.get('grid')),
     ...tariffs.flatMap((tariff) => tariff.items('versions')).flatMap(priceProblems),
@@ -78,14 +84,47 @@ function placesOf(plant: Spot): Places {
   return found;
 }
 
-/** Amounts of one carrier add up only if all of them are of energy, of volume, or of mass. */
-function carrierUnitProblems(plant: Spot): Problem[] {
-  const registers = plant
+function registersOf(plant: Spot): Spot[] {
+  return plant
     .items('machine_types')
     .flatMap((type) => type.members('signals'))
     .filter((signal) => signal.text('measurement') === 'energy');
+}
+
+function carriersCounted(plant: Spot): string[] {
+  return [...new Set(registersOf(plant).map((register) => register.text('carrier') ?? 'electricity'))];
+}
+
+/** Of two factors that hold on one day nobody could say which was meant. */
+function factorProblems(energy: Spot): Problem[] {
+  const factors = energy.items('factors');
+  const stated = (factor: Spot) =>
+    ['kgce_per_unit', 'co2_kg_per_unit'].filter((key) => factor.get(key).value !== undefined);
+  return factors.flatMap((factor, at): Problem[] => {
+    const [from = '', to] = [factor.text('valid_from'), factor.text('valid_to')];
+    if (to !== undefined && to <= from)
+      return [problem(factor.get('valid_to'), `${to} is not after ${from}`, 'let it end after it begins')];
+    if (stated(factor).length === 0)
+      return [problem(factor, 'states no factor', 'add kgce_per_unit, co2_kg_per_unit, or both')];
+    const other = factors
+      .slice(0, at)
+      .find(
+        (earlier) =>
+          earlier.text('carrier') === factor.text('carrier') &&
+          stated(earlier).some((key) => stated(factor).includes(key)) &&
+          (to === undefined || (earlier.text('valid_from') ?? '') < to) &&
+          from < (earlier.text('valid_to') ?? '9999-12-31'),
+      );
+    if (!other) return [];
+    const what = `another factor of '${factor.text('carrier')}' holds in the same time`;
+    return [problem(factor, what, 'end the one with valid_to on the day on which the other begins')];
+  });
+}
+
+/** Amounts of one carrier add up only if all of them are of energy, of volume, or of mass. */
+function carrierUnitProblems(plant: Spot): Problem[] {
   const first = new Map<string, EnergyUnit>();
-  return [...registers, ...plant.get('energy').items('factors')].flatMap((spot): Problem[] => {
+  return [...registersOf(plant), ...plant.get('energy').items('factors')].flatMap((spot): Problem[] => {
     const unit = energyUnits.find((u) => u === (spot.text('unit') ?? 'kWh'));
     const carrier = spot.text('carrier') ?? 'electricity';
     if (unit === undefined) return [];

@@ -32,7 +32,7 @@ const Factor = z.strictObject({
   co2_kg_per_unit: z.number().min(0).optional().describe('Kilograms of CO₂ for one unit'),
   source: z.string().min(1).describe('Where the value comes from: a measurement, a supplier, a notice'),
   valid_from: LocalDate.optional().describe(
-    'First date on which it holds; always, unless given. A window is converted by what holds where it begins',
+    'First date on which it holds; always, unless given. A window over the day is converted in two parts',
   ),
   valid_to: LocalDate.optional().describe('First date on which it no longer holds'),
 });

@@ -36,6 +36,24 @@ describe('what contradicts itself (plant_invalid)', () => {
       'another version begins on 2026-07-01 → keep one of the two',
     ],
     [
+      'a limit on a carrier that nothing counts',
+      'carrier: electricity\n      measure: energy',
+      'carrier: §electricty\n      measure: energy',
+      "there is no register of 'electricty' → did you mean 'electricity'?",
+    ],
+    [
+      'two factors of a carrier in one time',
+      "valid_to: '2027-01-01'\n",
+      "valid_to: '2027-01-01'\n    - §{ carrier: natural-gas, unit: m3, kgce_per_unit: 1.3, source: Notice, valid_from: '2026-07-01' }\n",
+      "another factor of 'natural-gas' holds in the same time → end the one with valid_to on the day on which the other begins",
+    ],
+    [
+      'a factor that ends before it begins',
+      "valid_to: '2027-01-01'",
+      "valid_to: §'2025-01-01'",
+      '2025-01-01 is not after 2026-01-01 → let it end after it begins',
+    ],
+    [
       'an unknown machine type',
       'type: bench',
       'type: §bnch',
