@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
@@ -39,10 +40,21 @@ export function check<S extends z.ZodType>(
   return { problems: explainIssues(result.error.issues, shape, source.data) };
 }
 
-/** @throws BenchlineError `config_invalid` when the file cannot be read. */
+/** @throws BenchlineError `config_invalid` when the file cannot be read, or is no UTF-8: a name would change unseen. */
 export function readText(file: string): string {
+  const bytes = readBytes(file);
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  // Where bytes do not fit, decoding puts this character.
+  const [before = ''] = bytes.toString('utf8').split('\uFFFD');
+  throw new BenchlineError(
+    'config_invalid',
+    `${file}:${before.split('\n').length} is not UTF-8 text → save the file in UTF-8`,
+  );
+}
+
+function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (cause) {
     const code = systemCode(cause);
     throw new BenchlineError(

@@ -7,7 +7,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    const bound = Math.min(Math.max(2, Math.floor(candidate.length / 3)), candidate.length - 1);
+    const bound = Math.min(
+      Math.max(2, Math.floor(candidate.length / 3)),
+      Math.ceil(candidate.length / 2) - 1,
+    );
     if (distance <= bound && distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;

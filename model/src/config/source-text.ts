@@ -69,13 +69,11 @@ function dataOf(document: Document, file: string): unknown {
   try {
     return document.toJS();
   } catch (cause) {
-    throw new BenchlineError(
-      'config_invalid',
-      `${file}:1:1 ${describeError(cause)} → use fewer aliases (*name)`,
-      {
-        cause,
-      },
-    );
+    const message = describeError(cause);
+    const todo = message.startsWith('Unresolved alias')
+      ? 'put a text that begins with * in quotes, or define &name above'
+      : 'use fewer aliases (*name)';
+    throw new BenchlineError('config_invalid', `${file}:1:1 ${message} → ${todo}`, { cause });
   }
 }
 

@@ -119,6 +119,14 @@ describe('a configuration file', () => {
     expect(resolveFrom(file, '/var/lib/x')).toBe('/var/lib/x');
   });
 
+  it('in another encoding is refused: its names would change unseen', () => {
+    const path = join(folder, 'gbk.yaml');
+    writeFileSync(path, Buffer.concat([Buffer.from('port: 1\nname: '), Buffer.from([0xb3, 0xb5])]));
+    expect(complaint(() => loadConfig(Config, path)).lines).toEqual([
+      `${path}:2 is not UTF-8 text → save the file in UTF-8`,
+    ]);
+  });
+
   it('that cannot be read is named in full', () => {
     for (const path of [join(folder, 'none.yaml'), folder])
       expect(complaint(() => loadConfig(Config, path))).toEqual({
@@ -136,6 +144,7 @@ describe('the nearest word', () => {
     ['EN', ['en', 'zh'], 'en'],
     ['colour', ['en', 'zh', 'type'], undefined],
     ['x', ['y'], undefined],
+    ['SPS', ['CNC', 'PLC', 'DCS'], undefined],
     ['', ['en'], undefined],
   ])('to %j in %j is %j', (word, candidates, expected) => {
     expect(nearest(word, candidates)).toBe(expected);
