@@ -1,5 +1,5 @@
 import { readPassword } from '@benchline/model';
-import { readCredentials } from '@benchline/model/door';
+import { assertMayListen, readCredentials } from '@benchline/model/door';
 import type { Settings } from './settings.ts';
 
 /**
@@ -8,8 +8,10 @@ import type { Settings } from './settings.ts';
  */
 export function checkFiles({ config, context }: Settings): void {
   for (const file of filesNamedIn(config)) readPassword(context.resolve(file));
-  const { credentials_file } = config.http;
-  if (credentials_file !== undefined) readCredentials(context.resolve(credentials_file));
+  const { host, credentials_file } = config.http;
+  const credentials =
+    credentials_file === undefined ? undefined : readCredentials(context.resolve(credentials_file));
+  assertMayListen({ service: 'gateway', host, credentials });
 }
 
 /** Whatever stands under a key that ends in `_file`, in sources of any type. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BenchlineError, describeError } from '@benchline/model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checkFiles } from '../src/check.ts';
 import { loadSettings } from '../src/settings.ts';
 import { OpcuaConfig } from '../src/sources/opcua/config.ts';
 import { machinesOf, resolveNode } from '../src/sources/opcua/tags.ts';
@@ -83,6 +84,12 @@ test('a complete configuration is read with paths relative to its file', () => {
   expect(settings.context.pki_dir).toBe(join(folder, 'data', 'pki'));
   expect(settings.sources.map((s) => s.machines.map((m) => m.asset.id))).toEqual([['lathe-1', 'lathe-2']]);
   expect(settings.sources[0]?.marks).toEqual(['unauthenticated_source']);
+});
+
+test('is not in order, to be checked as to be started, where it opens to others and asks nobody', () => {
+  const open = { http: { host: '0.0.0.0', port: 0 } };
+  const settings = loadSettings(configure(folder, endpoint, 'mqtt://127.0.0.1:1883', open));
+  expect(() => checkFiles(settings)).toThrow('will not listen on 0.0.0.0 without credentials');
 });
 
 test('one tag set serves many machines, by substitution', () => {

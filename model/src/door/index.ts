@@ -107,7 +107,12 @@ export async function openDoor(
   return { app, port, close: () => app.close() };
 }
 
-function assertMayListen({ service, host, credentials }: DoorOptions): void {
+/** @throws BenchlineError `config_invalid` for a host that others can reach while nobody is asked who they are. */
+export function assertMayListen({
+  service,
+  host,
+  credentials,
+}: Pick<DoorOptions, 'service' | 'host' | 'credentials'>): void {
   if (credentials || isLoopback(host)) return;
   throw new BenchlineError(
     'config_invalid',
