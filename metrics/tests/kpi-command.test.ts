@@ -189,10 +189,16 @@ describe('benchline kpi', () => {
     const lines = example.trim().split('\n');
     write('state.ndjson', lines.filter((line) => /"signal":"state"|observed/.test(line)).join('\n'));
     const { stdout } = await kpi('state.ndjson', ...hour, '--json');
-    const { counts, energy, carriers, elements } = JSON.parse(stdout) as KpiResult;
+    const { counts, energy, carriers, elements, figures } = JSON.parse(stdout) as KpiResult;
     expect(elements.apt_s).toBeGreaterThan(0);
     expect(counts).toEqual({ items: null, good_items: null, scrap_items: null, rework_items: null });
     expect({ energy, carriers }).toEqual({ energy: { import_kwh: null, export_kwh: null }, carriers: {} });
+    // The mill has no counter of rework: beside items that are counted it is unknown, too.
+    const counted = JSON.parse((await kpi('example.ndjson', ...hour, '--json')).stdout) as KpiResult;
+    expect([figures, counted.figures].map(({ rework_ratio }) => rework_ratio?.inputs)).toEqual([
+      {},
+      { items: 10 },
+    ]);
   });
 
   it('names the scope that was meant', async () => {

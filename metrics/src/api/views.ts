@@ -68,17 +68,14 @@ export function kpiView(
   };
 }
 
-/** What the counters of a scope told; the figures know whether they did. */
-function countsView({ figures, sums }: ScopeFigures): KpiResult['counts'] {
-  const told = (name: string, id: KpiId) => {
-    const { value, status } = figures[id];
-    return value === undefined && status !== 'no_items' ? null : (sums.get(name) ?? null);
-  };
+/** What the counters of a scope told; the sums leave out what is unknown. */
+function countsView({ sums }: ScopeFigures): KpiResult['counts'] {
+  const told = (name: string) => sums.get(name) ?? null;
   return {
-    items: told('items', 'items'),
-    good_items: told('good_items', 'good_items'),
-    scrap_items: told('scrap_items', 'defect_ratio'),
-    rework_items: told('rework_items', 'rework_ratio'),
+    items: told('items'),
+    good_items: told('good_items'),
+    scrap_items: told('scrap_items'),
+    rework_items: told('rework_items'),
   };
 }
 

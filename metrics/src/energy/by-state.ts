@@ -1,6 +1,7 @@
 import type { CanonicalState } from '@benchline/model';
 import type { Account, EnergyUse } from '../accounts/account.ts';
 import { absent, type Figure } from '../kpis/figure.ts';
+import { unitsOf } from '../kpis/quantities.ts';
 
 /** What a carrier's energy went into, net of what was given back, in 10⁻⁹ units. */
 export interface StateEnergy {
@@ -44,13 +45,11 @@ interface UseKey {
  * powered. It is powered while it reports a state, in shifts or not. Energy that no state can be charged with is in
  * neither; the bounds say what the share were, had all of it been idle or none.
  */
-export function idleShare({ states, total }: StateEnergy): Figure {
+export function idleShare(energy: StateEnergy): Figure {
+  const { states, total } = energy;
   if (states.size === 0) return absent('not_observed');
-  const unattributed = states.get('unattributed') ?? 0n;
-  const powered = total - unattributed;
+  const { idle, powered, unattributed } = idlePart(energy);
   if (powered <= 0n) return absent('not_observed');
-  let idle = powered;
-  for (const [state, energy] of states) if (useful.includes(state)) idle -= energy;
   const value = Number(idle) / Number(powered);
   if (unattributed <= 0n) return { value, status: 'ok' };
   const all = Number(total);
@@ -60,4 +59,18 @@ export function idleShare({ states, total }: StateEnergy): Figure {
     lower: Number(idle) / all,
     upper: Number(idle + unattributed) / all,
   };
+}
+
+/** What an idle share was computed from, by the names of the catalogue. */
+export function idleInputs(energy: StateEnergy): Record<string, number> {
+  const { idle, powered } = idlePart(energy);
+  return { idle_kwh: unitsOf(idle), powered_kwh: unitsOf(powered) };
+}
+
+function idlePart({ states, total }: StateEnergy): Record<'idle' | 'powered' | 'unattributed', bigint> {
+  const unattributed = states.get('unattributed') ?? 0n;
+  const powered = total - unattributed;
+  let idle = powered;
+  for (const [state, energy] of states) if (useful.includes(state)) idle -= energy;
+  return { idle, powered, unattributed };
 }

@@ -1,10 +1,10 @@
 import { Energy } from '@benchline/model';
-import { idleShare, stateEnergy } from '../energy/by-state.ts';
+import { idleInputs, idleShare, stateEnergy } from '../energy/by-state.ts';
 import { type Conversions, comprehensiveEnergy, type EnergyEra } from '../energy/comprehensive.ts';
 import { conversionOn } from '../energy/conversion.ts';
 import { absent, type Figure, type Subject } from './figure.ts';
 import { energyInKwh, unitsOf } from './quantities.ts';
-import { count } from './quantity-figures.ts';
+import { count, noneMade } from './quantity-figures.ts';
 
 const electricity = 'electricity';
 
@@ -54,7 +54,7 @@ function perGoodItem(subject: Subject, energyFigure: Figure): Figure {
   if (energyFigure.value === undefined) return energyFigure;
   if (good.value === undefined) return good;
   // Corrections alone may take more away than was made.
-  if (good.value <= 0) return absent('no_items');
+  if (good.value <= 0) return absent(noneMade(subject.scope));
   const partial = energyFigure.status === 'partial' || good.status === 'partial';
   return { value: energyFigure.value / good.value, status: partial ? 'partial' : 'ok' };
 }
@@ -72,5 +72,7 @@ function converted({ scope, reports }: Subject, eras: readonly EnergyEra[], to: 
 function idleEnergyShare({ scope, reports }: Subject): Figure {
   if (!reports.states) return absent('not_applicable');
   if (!reports.carriers.has(electricity)) return absent('no_meter');
-  return idleShare(stateEnergy(scope.account, electricity));
+  const uses = stateEnergy(scope.account, electricity);
+  const figure = idleShare(uses);
+  return figure.value === undefined ? figure : { ...figure, inputs: idleInputs(uses) };
 }

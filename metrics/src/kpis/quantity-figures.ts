@@ -33,8 +33,13 @@ function ratio(
   const { counts } = subject.scope.account;
   if (!counts) return absent('not_observed');
   const [part, whole] = of(counts);
-  if (whole <= 0n) return absent(subject.scope.good_told ? 'no_items' : 'not_observed');
+  if (whole <= 0n) return absent(noneMade(subject.scope));
   return { value: Number(part) / Number(whole), status: countStatus(subject.scope) };
+}
+
+/** Why nothing can be divided by what was made: that it is nothing is known only of a window that was counted whole. */
+export function noneMade(scope: ScopeAccount): 'no_items' | 'not_observed' {
+  return scope.good_told && countStatus(scope) === 'ok' ? 'no_items' : 'not_observed';
 }
 
 /** Whether the counts of a scope are all of them. */

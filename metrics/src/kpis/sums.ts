@@ -1,3 +1,4 @@
+import type { Tally } from '../accounts/account.ts';
 import type { Subject } from './figure.ts';
 import { orderTotals } from './order-figures.ts';
 import { unitsOf } from './quantities.ts';
@@ -12,13 +13,7 @@ export function sumsOf(subject: Subject): ReadonlyMap<string, number> {
     ...q,
     attributed_good_items: unitsOf(attributed.good),
     attributed_judged_items: unitsOf(attributed.judged),
-    ...(counts && {
-      items: unitsOf(counts.items),
-      good_items: unitsOf(counts.good),
-      scrap_items: unitsOf(counts.scrap),
-      rework_items: unitsOf(counts.rework),
-      judged_items: unitsOf(counts.judged),
-    }),
+    ...(counts && countsIn(subject, counts)),
     ...(electricity && {
       electricity_import_kwh: unitsOf(electricity.import),
       electricity_export_kwh: unitsOf(electricity.export),
@@ -29,4 +24,16 @@ export function sumsOf(subject: Subject): ReadonlyMap<string, number> {
     order_items: orders.items,
   };
   return new Map(Object.entries(sums).flatMap(([name, sum]) => (sum === undefined ? [] : [[name, sum]])));
+}
+
+/** A count that no counter of the scope tells is 0 in the account, and unknown. */
+function countsIn({ scope, reports }: Subject, counts: Tally): Record<string, number> {
+  const judged = reports.judged && scope.good_told;
+  return {
+    ...(reports.items && { items: unitsOf(counts.items) }),
+    ...(reports.good && scope.good_told && { good_items: unitsOf(counts.good) }),
+    ...((judged || counts.scrap !== 0n) && { scrap_items: unitsOf(counts.scrap) }),
+    ...((reports.rework || counts.rework !== 0n) && { rework_items: unitsOf(counts.rework) }),
+    ...(judged && { judged_items: unitsOf(counts.judged) }),
+  };
 }

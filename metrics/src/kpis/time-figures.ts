@@ -1,7 +1,7 @@
 import type { KpiId } from '@benchline/model';
 import { absent, type Figure, overTime, type Subject, timeStatus, withoutTime } from './figure.ts';
 import type { Quantities } from './quantities.ts';
-import { countStatus } from './quantity-figures.ts';
+import { countStatus, noneMade } from './quantity-figures.ts';
 
 type TimeKpiId =
   | 'oee'
@@ -75,8 +75,14 @@ function qualityRatio(subject: Subject): Figure {
   const { scope, reports, q } = subject;
   if (!reports.judged) return absent('not_applicable');
   const { judged, good } = scope.account.attributed;
-  if (judged <= 0n) return absent(scope.good_told ? 'no_items' : 'not_observed');
+  if (judged <= 0n) return absent(noneJudged(subject));
   return asMade({ value: Number(good) / Number(judged), status: timeStatus(q) }, subject);
+}
+
+/** What was made while nobody watched the state is attributed to no time: that it is nothing, counters may know. */
+function noneJudged({ scope, q }: Subject): 'no_items' | 'not_observed' {
+  if (timeStatus(q) === 'ok') return scope.good_told ? 'no_items' : 'not_observed';
+  return (scope.account.counts?.judged ?? 0n) > 0n ? 'not_observed' : noneMade(scope);
 }
 
 /** Product, yield and speed as Nakajima's third factor takes them: what stops are short of loses performance. */

@@ -65,7 +65,7 @@ export const energyKpis = {
     formula: 'energy while powered and neither APT nor AUST / energy while powered; machines, electricity',
     source: 'Benchline: registers cut at state changes; powered is where a state is reported',
     decimals: 1,
-    inputs: ['electricity_import_kwh', 'electricity_export_kwh'],
+    inputs: ['idle_kwh', 'powered_kwh'],
     example: { calculation: '(125.4 − 114) kWh / 125.4 kWh', value: 0.090909 },
   },
 } as const satisfies Record<string, Definition>;

@@ -29,6 +29,11 @@ export const inputNames: Readonly<Record<string, { en: string; zh: string }>> = 
   attributed_judged_items: { en: 'Judged items in observed PBT', zh: '有数据的 PBT 内已判定的产品数' },
   electricity_import_kwh: { en: 'Electricity taken in', zh: '正向电量' },
   electricity_export_kwh: { en: 'Electricity given back', zh: '反向电量' },
+  idle_kwh: {
+    en: 'Electricity while powered, neither producing nor in setup',
+    zh: '通电但未生产、未调整准备时的用电量',
+  },
+  powered_kwh: { en: 'Electricity while powered', zh: '通电时的用电量' },
   aoet_s: { en: 'Order execution time (AOET)', zh: '订单执行时间 (AOET)' },
   order_aubt_s: { en: 'Busy time for orders (AUBT)', zh: '订单占用时间 (AUBT)' },
   order_apt_s: { en: 'Production time for orders (APT)', zh: '订单生产时间 (APT)' },
