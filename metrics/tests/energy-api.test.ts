@@ -244,5 +244,11 @@ describe('energy over stored data', () => {
     expect(thursday.references.map(({ from }) => from.slice(0, 10))).toEqual([
       ...['2026-01-06', '2026-01-05', '2026-01-04'],
     ]);
+    const later = await ask('explanation', { scope: press, period: 'day', at: '2030-01-01T10:00:00+08:00' });
+    expect(later.status).toBe(400);
+    expect(await later.json()).toMatchObject({
+      detail: 'the day of 2030-01-01T02:00:00.000Z is yet to come',
+      hint: 'ask for an instant in a period that has begun',
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { Energy, indexPlant, parsePlant } from '@benchline/model';
 import { describe, expect, test } from 'vitest';
 import { type EnergyUseKey, emptyAccount } from '../src/accounts/account.ts';
-import { idleShare, stateEnergy } from '../src/energy/by-state.ts';
+import { alarmName } from '../src/api/energy-wording.ts';
+import { idleInputs, idleShare, stateEnergy } from '../src/energy/by-state.ts';
 import { comprehensiveEnergy } from '../src/energy/comprehensive.ts';
 import { conversionOn, converted } from '../src/energy/conversion.ts';
 import { balanceOf, MeterTree } from '../src/energy/meter-tree.ts';
@@ -84,12 +85,13 @@ describe('comprehensive energy', () => {
 });
 
 describe('idle share', () => {
-  const share = (uses: Partial<Record<EnergyUseKey, number>>) => {
+  const energyOf = (uses: Partial<Record<EnergyUseKey, number>>) => {
     const energy_uses = new Map(
       Object.entries(uses).map(([key, units]) => [key as EnergyUseKey, use(units ?? 0)]),
     );
-    return idleShare(stateEnergy({ ...emptyAccount, energy_uses }, 'electricity'));
+    return stateEnergy({ ...emptyAccount, energy_uses }, 'electricity');
   };
+  const share = (uses: Parameters<typeof energyOf>[0]) => idleShare(energyOf(uses));
 
   test('is the energy neither of production nor of setup, in shifts or not', () => {
     const uses = {
@@ -110,6 +112,10 @@ describe('idle share', () => {
       'electricity/unattributed/': 20,
     });
     expect(found).toEqual({ value: 0.25, status: 'partial', lower: 0.2, upper: 0.4 });
+    expect(idleInputs(energyOf({ 'electricity/producing/': 60, 'electricity/waiting/': 20 }))).toEqual({
+      idle_kwh: 20,
+      powered_kwh: 80,
+    });
     expect(share({ 'electricity/unattributed/': 20 })).toEqual({ status: 'not_observed' });
     expect(share({})).toEqual({ status: 'not_observed' });
   });
@@ -158,5 +164,15 @@ describe('the tree of meters', () => {
     // The meter stands on the turning line, but measures the milling cell as well.
     expect(place('acme/north/shop/turning')).toEqual(['meter']);
     expect(place('acme/north/shop/turning/meter')).toEqual([]);
+  });
+});
+
+describe('the name of an alarm', () => {
+  test('says that a limit was kept only where all was read', () => {
+    const state = 'none';
+    expect(alarmName({ state, value: 3 }).en).toBe('Within the limit');
+    expect(alarmName({ state, value: 3, partial: true }).zh).toBe('已知部分未超限');
+    expect(alarmName({ state, value: undefined }).en).toBe('Cannot be told');
+    expect(alarmName({ state: 'ended', value: 9, partial: true }).en).toBe('Was exceeded');
   });
 });

@@ -1,3 +1,4 @@
+import { BenchlineError, isoFromNs } from '@benchline/model';
 import { periodAround } from '../calendar/local-periods.ts';
 import { type FittedBaseline, fitBaseline, performanceOf } from '../energy/baseline.ts';
 import { baselinePoints } from '../energy/baseline-points.ts';
@@ -152,7 +153,12 @@ function explanationRoute(app: ApiServer, parts: PartsOf): void {
       const scope = findScope(scopes, query.scope);
       const { carrier, period: kind } = query;
       const period = periodAround(scope.time_zone, kind, query.at);
-      const told = await explainPeriod(figures, { scope, carrier }, { kind, period, now_ns: now() });
+      const now_ns = now();
+      if (period.from_ns >= now_ns)
+        throw new BenchlineError('bad_request', `the ${kind} of ${isoFromNs(query.at)} is yet to come`, {
+          hint: 'ask for an instant in a period that has begun',
+        });
+      const told = await explainPeriod(figures, { scope, carrier }, { kind, period, now_ns });
       const unit = new EnergyRules(plant).unitOf(carrier);
       const evidence = await evidenceOf(
         parts(),

@@ -8,7 +8,7 @@ import { unitsOf } from '../kpis/quantities.ts';
 import { bothNames } from './both-names.ts';
 import type { EnergyAlarms, EnergyExplanation, EnergyOutlook } from './energy-outlook-schemas.ts';
 import { askedView, stateName } from './energy-views.ts';
-import { alarmWording, warningWording } from './energy-wording.ts';
+import { alarmName, warningWording } from './energy-wording.ts';
 import { spanView } from './span-view.ts';
 
 /** How forecasts, alarms and explanations look in the API. */
@@ -44,7 +44,7 @@ export function alarmView(
     max: limit.max,
     ...(value !== undefined && { value }),
     state,
-    state_name: alarmWording[state],
+    state_name: alarmName(alarm),
     ...(warning && { warning, warning_name: warningWording[warning] }),
     ...(outlook && { outlook: outlookView(outlook) }),
     ...(exceeded_ns !== undefined && { exceeded_at: isoFromNs(exceeded_ns) }),

@@ -1,5 +1,5 @@
 import type { TariffBand } from '@benchline/model';
-import type { AlarmState, WarningReason } from '../energy/alarms.ts';
+import type { Alarm, AlarmState, WarningReason } from '../energy/alarms.ts';
 import type { Balance } from '../energy/meter-tree.ts';
 import { statusWording } from './wording.ts';
 
@@ -57,6 +57,13 @@ export const alarmWording: Readonly<Record<AlarmState, Wording>> = {
   acknowledged: { en: 'Exceeded, acknowledged', zh: '超限（已确认）' },
   ended: { en: 'Was exceeded', zh: '曾超限（周期已结束）' },
 };
+
+/** That nothing was exceeded is said only of what was read. */
+export function alarmName({ state, value, partial }: Pick<Alarm, 'state' | 'value' | 'partial'>): Wording {
+  if (state !== 'none') return alarmWording[state];
+  if (value === undefined) return { en: 'Cannot be told', zh: '无法判断' };
+  return partial ? { en: 'Within the limit as far as known', zh: '已知部分未超限' } : alarmWording.none;
+}
 
 export const warningWording: Readonly<Record<WarningReason, Wording>> = {
   near: { en: 'Near the limit', zh: '接近限值' },

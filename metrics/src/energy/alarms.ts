@@ -18,6 +18,8 @@ export type WarningReason = (typeof warningReasons)[number];
 export interface Measured {
   /** In units of the limit; undefined when nothing can be told. */
   value: number | undefined;
+  /** Whether some of it was not read, so that it may have been more. */
+  partial?: boolean;
   /** Of the whole period, where it is running and can be forecast. */
   outlook?: Outlook | undefined;
   over: boolean;
@@ -30,6 +32,7 @@ export interface Alarm extends Interval {
   state: AlarmState;
   warning?: WarningReason;
   value: number | undefined;
+  partial?: boolean;
   outlook?: Outlook | undefined;
   acknowledged?: Pick<Entry, 'author' | 'reason' | 'entered_ns'>;
 }
@@ -50,7 +53,7 @@ export function alarmOf(
   entries: readonly Entry[],
 ): Alarm {
   const id = alarmId(limit, period.from_ns);
-  const { value, outlook, over } = measured;
+  const { value, partial, outlook, over } = measured;
   const seen = entries
     .filter(({ statement }) => statement.kind === 'acknowledgement' && statement.alarm === id)
     .toSorted((a, b) => (a.entered_ns < b.entered_ns ? -1 : 1))[0];
@@ -61,6 +64,7 @@ export function alarmOf(
     limit,
     state,
     value,
+    ...(partial && { partial }),
     ...(warning && { warning }),
     ...(outlook && !over && { outlook }),
     ...(seen && { acknowledged: { author: seen.author, reason: seen.reason, entered_ns: seen.entered_ns } }),

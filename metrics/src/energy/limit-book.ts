@@ -12,7 +12,7 @@ import type { Figures } from '../figures/figures.ts';
 import { findScope, isWithin, type Scope } from '../figures/scopes.ts';
 import { everBefore, type Interval } from '../intervals.ts';
 import { unitsOf } from '../kpis/quantities.ts';
-import { type Alarm, alarmOf } from './alarms.ts';
+import { type Alarm, alarmOf, type Measured } from './alarms.ts';
 import { amountOf } from './amounts.ts';
 import { PeriodForecasts } from './running-period.ts';
 
@@ -58,10 +58,10 @@ export class LimitBook {
     const entries = await this.#acknowledgements(limit.scope);
     const alarms: Alarm[] = [];
     for (const period of periods) {
-      const value = await this.#measured(limit, scope, period, now_ns);
+      const measured = await this.#measured(limit, scope, period, now_ns);
       const over = period.to_ns <= now_ns;
       const outlook = over ? undefined : await this.#outlook(limit, scope, now_ns);
-      alarms.push(alarmOf(limit, period, { value, outlook, over }, entries));
+      alarms.push(alarmOf(limit, period, { ...measured, outlook, over }, entries));
     }
     return alarms;
   }
@@ -75,7 +75,8 @@ export class LimitBook {
     const scope = findScope(this.#parts.scopes, limit.scope);
     const end = period.to_ns < now_ns ? period.to_ns : now_ns;
     const exceeds = async (to_ns: Nanoseconds) =>
-      ((await this.#measured(limit, scope, { from_ns: period.from_ns, to_ns }, now_ns)) ?? 0) > limit.max;
+      ((await this.#measured(limit, scope, { from_ns: period.from_ns, to_ns }, now_ns)).value ?? 0) >
+      limit.max;
     if (!(await exceeds(end))) return undefined;
     let [below, above] = [period.from_ns, end];
     // Quarter hours first: accounts are kept for them, while minutes are read anew.
@@ -99,12 +100,13 @@ export class LimitBook {
     scope: Scope,
     window: Interval,
     now_ns: Nanoseconds,
-  ): Promise<number | undefined> {
-    const { nano, account } = await amountOf(this.#parts.figures, { scope, carrier }, window, now_ns);
-    if (nano === undefined) return undefined;
-    if (measure === 'energy') return unitsOf(nano);
+  ): Promise<Pick<Measured, 'value' | 'partial'>> {
+    const { nano, account, status } = await amountOf(this.#parts.figures, { scope, carrier }, window, now_ns);
+    const partial = status === 'partial';
+    if (nano === undefined) return { value: undefined, partial };
+    if (measure === 'energy') return { value: unitsOf(nano), partial };
     const good = account.counts?.good ?? 0n;
-    return good > 0n ? Number(nano) / Number(good) : undefined;
+    return { value: good > 0n ? Number(nano) / Number(good) : undefined, partial };
   }
 
   async #outlook({ carrier, measure, period }: Limit, scope: Scope, now_ns: Nanoseconds) {
