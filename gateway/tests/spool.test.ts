@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchDraft } from '../src/spool/port.ts';
@@ -138,9 +138,12 @@ describe('after a kill', () => {
     for (let n = 0; n < 200; n += 1) {
       await spool.append([draftOf(n)]);
       await spool.acknowledge(n, (await spool.read(n, 1))[0]?.digest ?? '');
+      // From here on the file of acks is behind.
+      if (n === 10) await expect.poll(() => existsSync(join(place.folder, 'acked'))).toBe(true);
     }
     expect(spool.floor).toBeGreaterThan(100);
     const dead = await place.afterKill();
+    expect(dead.status().lost).toEqual({ bytes: 0, age: 0, disk: 0, damaged: 0 });
     expect(dead.resumeState('quiet-1', 'opc')).toMatchObject({ until_ns: second, resume: 'kept' });
     expect(dead.resumeState('mill-1', 'opc')).toMatchObject({ until_ns: 200n * second });
     expect([dead.floor, dead.next]).toEqual([spool.floor, spool.next]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { epochPattern, systemCode } from '@benchline/model';
 import { lockFolder } from '@benchline/store/journal';
-import { readAcked } from './ack-file.ts';
+import { type Acknowledged, readAcked } from './ack-file.ts';
 import { Bounds } from './bounds.ts';
 import { Declarations } from './declarations.ts';
 import { begunOf, type Life, openRecords, type Records } from './life.ts';
@@ -67,8 +67,8 @@ async function openLocked(
   await mkdir(join(folder, epoch), { recursive: true });
   await setAside(join(folder, epoch), (name) => name.endsWith('.segment') && 'file');
   const segment_bytes = await segmentBytes(folder, max_bytes);
-  const noted = state?.closed === true ? undefined : await readAcked(folder, epoch);
-  const acked = noted ?? state?.acked ?? -1;
+  const acknowledged = later(await readAcked(folder, epoch), state);
+  const { acked } = acknowledged;
   const records = await openRecords(folder, epoch, segment_bytes);
   const { life, states, declarations, owed, tailLost } = await recover(records, epoch, state, acked);
   const { journal } = life;
@@ -78,7 +78,7 @@ async function openLocked(
     lock,
     life,
     states,
-    acked,
+    acknowledged,
     doubtful_from: state?.closed && state.next === journal.next ? undefined : doubtFrom(life, state),
     declared_below: state?.declared_below ?? 0,
     owed,
@@ -93,6 +93,12 @@ async function openLocked(
     await spool.declareMissing({ from: declared, to: journal.floor }).catch(() => undefined);
   await (tailLost ? spool.renew() : spool.save()).catch(() => undefined);
   return spool;
+}
+
+/** Segments are deleted once the state file says that they are acknowledged: the file of acks may be a second behind. */
+function later(noted: Acknowledged | undefined, state: StateFile | undefined): Acknowledged {
+  if (!noted || (state && state.acks > noted.acks)) return state ?? { acked: -1, acks: 0 };
+  return noted;
 }
 
 /** An epoch of which nothing is left had no batch that anybody has seen. */

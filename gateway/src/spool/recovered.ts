@@ -1,4 +1,5 @@
 import type { FolderLock } from '@benchline/store/journal';
+import type { Acknowledged } from './ack-file.ts';
 import type { Bounds } from './bounds.ts';
 import type { Declarations } from './declarations.ts';
 import type { Losses } from './eviction.ts';
@@ -13,7 +14,7 @@ export interface RecoveredSpool {
   lock: FolderLock;
   life: Life;
   states: SourceStates;
-  acked: number;
+  acknowledged: Acknowledged;
   doubtful_from: number | undefined;
   declared_below: number;
   /** What has to be declared as lost. */

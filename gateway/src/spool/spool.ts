@@ -37,6 +37,7 @@ export class FileSpool implements Spool {
   readonly #cutBytes: number;
   #life: Life;
   #acked: number;
+  #acks: number;
   #doubtfulFrom: number | undefined;
   #renewals: number;
   /** All batches below are covered by the state file. */
@@ -60,7 +61,7 @@ export class FileSpool implements Spool {
     this.#sealer = new Sealer(options.gateway, options.key);
     this.#life = life;
     this.#states = states;
-    this.#acked = recovered.acked;
+    ({ acked: this.#acked, acks: this.#acks } = recovered.acknowledged);
     this.#doubtfulFrom = recovered.doubtful_from;
     this.#evictions = new Evictions(recovered.losses, recovered.declared_below, recovered.declarations);
     this.#evictions.owed = recovered.owed;
@@ -144,7 +145,8 @@ export class FileSpool implements Spool {
     }
     this.#evictions.acknowledged(this.#acked, seq);
     this.#acked = seq;
-    this.#ackFile.note(this.epoch, seq);
+    this.#acks += 1;
+    this.#ackFile.note(this.epoch, { acked: seq, acks: this.#acks });
     return true;
   }
 
@@ -196,6 +198,7 @@ export class FileSpool implements Spool {
       next,
       prev,
       acked,
+      acks: this.#acks,
       declared_below: renewed ? 0 : this.#evictions.declaredBelow,
       lost: this.#evictions.losses,
       renewals,

@@ -20,6 +20,8 @@ export const StateFile = z.strictObject({
   /** Digest of batch next − 1. */
   prev: z.string(),
   acked: z.int().min(-1),
+  /** How many acknowledgements there had been. */
+  acks: z.int().min(0).default(0),
   /** Unacknowledged batches below have been declared as lost. */
   declared_below: z.int().min(0),
   lost: z.strictObject({
