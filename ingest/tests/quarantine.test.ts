@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKeyPair, signingKey } from '@benchline/model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { quarantine as command } from '../src/commands/quarantine.ts';
 import { TestGateway, t0 } from './kit/test-gateway.ts';
 import { gatewayStatus, program, records, statusOf, Works } from './kit/works.ts';
 
@@ -24,6 +25,14 @@ async function benchline(...args: string[]): Promise<{ stdout: string; stderr: s
 const quarantine = (...args: string[]) =>
   benchline('quarantine', ...args, '--data', join(works.folder, 'data'));
 
+/** Without the second that a process takes to start. */
+const inside = (positionals: string[], values: Record<string, string> = {}) =>
+  command.run({
+    values: { data: join(works.folder, 'data'), ...values },
+    positionals,
+    signal: new AbortController().signal,
+  });
+
 interface Listed {
   counts: Record<string, number>;
   items: { digest: string; note: { reason: string } }[];
@@ -32,6 +41,11 @@ interface Listed {
 const listed = async () => JSON.parse((await quarantine('list', '--json')).stdout) as Listed;
 
 describe('the quarantine', { timeout: 60_000 }, () => {
+  test('says what can be done with it before it asks for a piece', async () => {
+    await expect(inside(['mend'])).rejects.toMatchObject({ hint: 'write list, show, repair or resubmit' });
+    await expect(inside(['show'])).rejects.toMatchObject({ message: 'which piece?' });
+  });
+
   test('shows what was not let in, and takes it when what kept it out is mended', async () => {
     const { url } = await works.ingest();
     const pair = generateKeyPair();
@@ -74,6 +88,8 @@ describe('the quarantine', { timeout: 60_000 }, () => {
     expect((await quarantine('show', digest)).stdout).toMatch(/7b 22 70 61 .*\{"pa/);
     const file = join(works.folder, 'repaired.json');
     expect((await quarantine('repair', digest, '--out', file)).status).toBe(0);
+    const again = inside(['repair', digest], { out: file });
+    await expect(again).rejects.toMatchObject({ hint: expect.stringContaining('name another one') });
     expect((await quarantine('repair', digest, '--file', file)).stderr).toContain('machine');
     const draft = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     const observation = { signal: 'parts', source_time_ns: t0.toString(), value: { integer: '7' } };

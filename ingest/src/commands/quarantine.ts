@@ -3,13 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BenchlineError, type Command, type CommandInput, describeError } from '@benchline/model';
+import { BenchlineError, type Command, type CommandInput, describeError, systemCode } from '@benchline/model';
 import { listItems, type Note, readItem, readNote } from '../resubmit/items.ts';
 import { draftOf, found, repaired } from '../resubmit/repair.ts';
 import { requestFile, writeRequest } from '../resubmit/requests.ts';
 
 /** How long an ingest may take to answer a request. */
 const answer_ms = 10_000;
+
+const actions = ['list', 'show', 'repair', 'resubmit'] as const;
 
 type Values = CommandInput['values'];
 
@@ -29,6 +31,10 @@ export const quarantine: Command = {
     reason: { type: 'string', value: 'TEXT', help: 'resubmit: why; it goes into the ledger with your name' },
   },
   async run({ values, positionals: [action, digest], signal }) {
+    if (!actions.some((known) => known === action))
+      throw new BenchlineError('usage', `'${action}' is nothing to do with the quarantine`, {
+        hint: 'write list, show, repair or resubmit',
+      });
     const folder = join(String(values['data']), 'quarantine');
     if (action === 'list') return await list(folder, values);
     if (digest === undefined)
@@ -37,10 +43,7 @@ export const quarantine: Command = {
       });
     if (action === 'show') return await show(folder, digest, values);
     if (action === 'repair') return await repair(folder, digest, values);
-    if (action === 'resubmit') return await resubmit(folder, digest, values, signal);
-    throw new BenchlineError('usage', `'${action}' is nothing to do with the quarantine`, {
-      hint: 'write list, show, repair or resubmit',
-    });
+    return await resubmit(folder, digest, values, signal);
   },
 };
 
@@ -99,8 +102,21 @@ async function repair(folder: string, start: string, values: Values): Promise<nu
   }
   const draft = `${JSON.stringify(draftOf(bytes), null, 2)}\n`;
   if (values['out'] === undefined) process.stdout.write(draft);
-  else await writeFile(String(values['out']), draft, { flag: 'wx' });
+  else await writeDraft(String(values['out']), draft);
   return 0;
+}
+
+/** @throws BenchlineError `usage` when there is a file: it may be what somebody has edited. */
+async function writeDraft(file: string, draft: string): Promise<void> {
+  try {
+    await writeFile(file, draft, { flag: 'wx' });
+  } catch (cause) {
+    if (systemCode(cause) !== 'EEXIST') throw cause;
+    throw new BenchlineError('usage', `there is a file ${file} already`, {
+      hint: 'name another one with --out, or check the one that is there with --file',
+      cause,
+    });
+  }
 }
 
 /** @throws BenchlineError `config_invalid` that says what is wrong with each member. */

@@ -79,7 +79,7 @@ function projected(projection: Projection | undefined): Growing {
  */
 async function assertFollows(ledger: Ledger, from: number, after: string | undefined): Promise<void> {
   const hint =
-    'this is not the ledger that was read before; read it from 0, which changes nothing that is right';
+    'this is not the ledger that was read before; read it from its floor (header benchline-floor), which changes nothing that is right';
   if (from > ledger.next)
     throw new BenchlineError(
       'ledger_diverged',
