@@ -17,7 +17,7 @@ import { millBatches, millStart, recordedRuns } from './kit/mill-recording.ts';
 import { missing, Works } from './kit/service.ts';
 
 const hour = 3_600_000_000_000n;
-const soon = { timeout: 15_000, interval: 250 };
+const soon = { timeout: 30_000, interval: 250 };
 
 describe('the kpi series in InfluxDB', () => {
   let works: Works;
