@@ -1,6 +1,7 @@
 import { secondsOf } from '@benchline/model';
 import { absent, type Figure, type Subject, timeStatus } from './figure.ts';
 import { unitsOf } from './quantities.ts';
+import { asMade } from './quantity-figures.ts';
 
 type OrderKpiId = 'allocation_ratio' | 'throughput_rate' | 'production_process_ratio';
 
@@ -25,12 +26,21 @@ export function orderTotals({ scope }: Pick<Subject, 'scope'>): OrderTotals {
 
 /** Figures over the time between the first and the last instant at which each order was seen open in the window. */
 export function orderFigures(subject: Subject): Record<OrderKpiId, Figure> {
+  const { reports, scope, q } = subject;
   const { aoet_s, aubt_s, apt_s, items } = orderTotals(subject);
   const over = (part: number): Figure =>
-    aoet_s === 0 ? absent('no_orders') : { value: part / aoet_s, status: timeStatus(subject.q) };
+    aoet_s === 0 ? absent('no_orders') : { value: part / aoet_s, status: timeStatus(q) };
+  const busy = (part: number): Figure => {
+    if (!reports.states) return absent('not_applicable');
+    return aoet_s > 0 && q.planned_s > 0 && q.observed_s === 0 ? absent('not_observed') : over(part);
+  };
+  const made = (): Figure => {
+    if (!reports.items) return absent('not_applicable');
+    return aoet_s > 0 && !scope.account.counts ? absent('not_observed') : asMade(over(items * 3600), scope);
+  };
   return {
-    allocation_ratio: over(aubt_s),
-    throughput_rate: subject.reports.items ? over(items * 3600) : absent('not_applicable'),
-    production_process_ratio: over(apt_s),
+    allocation_ratio: busy(aubt_s),
+    throughput_rate: made(),
+    production_process_ratio: busy(apt_s),
   };
 }

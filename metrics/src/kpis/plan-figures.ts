@@ -3,7 +3,7 @@ import type { Rated } from '../accounts/account.ts';
 import { type ChainStep, rolledThroughputYield } from './chain-figures.ts';
 import { absent, type Figure, timeStatus } from './figure.ts';
 import { type Quantities, unitsOf } from './quantities.ts';
-import { countStatus } from './quantity-figures.ts';
+import { asMade, countStatus } from './quantity-figures.ts';
 import type { AssetAccount, ScopeAccount } from './scope-account.ts';
 
 type PlanKpiId =
@@ -87,7 +87,7 @@ function scrapByProducts({ scope, q, plannedScrap }: PlanContext): Figure {
   const scrap = planned.reduce((sum, { rated }) => sum + rated.scrap, 0n);
   const psq = planned.reduce((sum, { rated, ratio }) => sum + ratio * unitsOf(rated.judged), 0);
   const status = planned.length === all.length ? timeStatus(q) : 'partial';
-  return overPlanned(unitsOf(scrap), psq, { status });
+  return asMade(overPlanned(unitsOf(scrap), psq, { status }), scope);
 }
 
 function overPlanned(

@@ -42,6 +42,11 @@ export function noneMade(scope: ScopeAccount): 'no_items' | 'not_observed' {
   return scope.good_told && countStatus(scope) === 'ok' ? 'no_items' : 'not_observed';
 }
 
+/** A figure of what was made, which is no more complete than the counts that it comes from. */
+export function asMade(figure: Figure, scope: ScopeAccount): Figure {
+  return figure.status === 'ok' ? { ...figure, status: countStatus(scope) } : figure;
+}
+
 /** Whether the counts of a scope are all of them. */
 export function countStatus(scope: ScopeAccount): 'ok' | 'partial' {
   return scope.account.counts_from_later || scope.counts_missing ? 'partial' : 'ok';

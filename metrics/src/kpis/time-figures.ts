@@ -1,7 +1,7 @@
 import type { KpiId } from '@benchline/model';
 import { absent, type Figure, overTime, type Subject, timeStatus, withoutTime } from './figure.ts';
 import type { Quantities } from './quantities.ts';
-import { countStatus, noneMade } from './quantity-figures.ts';
+import { asMade, noneMade } from './quantity-figures.ts';
 
 type TimeKpiId =
   | 'oee'
@@ -34,7 +34,7 @@ export function timeFigures(subject: Subject): Record<TimeKpiId & KpiId, Figure>
   return {
     oee: of(() => oee(subject)),
     availability: of(() => bounded(q.apt_s, q)),
-    effectiveness: of(() => rated(subject) ?? asMade(overRated(q.earned_s, q.rated_apt_s, q), subject)),
+    effectiveness: of(() => rated(subject) ?? asMade(overRated(q.earned_s, q.rated_apt_s, q), subject.scope)),
     quality_ratio: of(() => qualityRatio(subject)),
     allocation_efficiency: of(() => bounded(busy_s, q)),
     utilization_efficiency: of(() => overTime(q.apt_s, busy_s, q)),
@@ -68,7 +68,7 @@ function oee(subject: Subject): Figure {
     q.rated_pbt_s === q.observed_s
       ? bounded(q.earned_good_s, q)
       : overRated(q.earned_good_s, q.rated_pbt_s, q);
-  return asMade(figure, subject);
+  return asMade(figure, subject.scope);
 }
 
 function qualityRatio(subject: Subject): Figure {
@@ -76,7 +76,7 @@ function qualityRatio(subject: Subject): Figure {
   if (!reports.judged) return absent('not_applicable');
   const { judged, good } = scope.account.attributed;
   if (judged <= 0n) return absent(noneJudged(subject));
-  return asMade({ value: Number(good) / Number(judged), status: timeStatus(q) }, subject);
+  return asMade({ value: Number(good) / Number(judged), status: timeStatus(q) }, scope);
 }
 
 /** What was made while nobody watched the state is attributed to no time: that it is nothing, counters may know. */
@@ -92,7 +92,7 @@ function nakajimaPerformance(subject: Subject): Figure {
   if (missing) return missing;
   // Stops know no product, so a part of the time without a planned run time leaves nothing to compare with.
   if (q.rated_pbt_s !== q.observed_s) return absent('not_applicable');
-  return asMade(overTime(q.earned_s, q.apt_s + q.waiting_s + q.short_stop_s, q), subject);
+  return asMade(overTime(q.earned_s, q.apt_s + q.waiting_s + q.short_stop_s, q), subject.scope);
 }
 
 function perFailure(time_s: number, q: Quantities): Figure {
@@ -119,11 +119,6 @@ function overRated(earned_s: number, rated_s: number, q: Quantities): Figure {
   if (rated_s === 0) return absent('no_production');
   const complete = q.rated_pbt_s === q.observed_s;
   return { value: earned_s / rated_s, status: complete ? timeStatus(q) : 'partial' };
-}
-
-/** A figure of what was made, which is no more complete than the counts that it comes from. */
-function asMade(figure: Figure, { scope }: Subject): Figure {
-  return figure.status === 'ok' ? { ...figure, status: countStatus(scope) } : figure;
 }
 
 /** A figure times a ratio of times, with its bounds left behind: they hold for itself alone. */

@@ -36,6 +36,7 @@ function and(a: Needs, b: Needs): Needs {
 
 const overTime = ['not_applicable', 'no_planned_time', 'not_observed'] as const;
 const overItems = ['not_applicable', 'not_observed', 'no_items'] as const;
+const busyForOrders = ['not_applicable', 'no_orders', 'not_observed'] as const;
 const ofSamples = ['no_limits', 'too_few_samples', 'no_spread'] as const;
 
 /** A ratio of what only people can declare: of hours or of goods. */
@@ -51,12 +52,12 @@ function byPeople(title: string, figure: KpiId): StandardKpi {
 /** The 34 KPIs of ISO 22400-2:2014 (GB/T 34044.2-2017). */
 export const standardKpis: readonly StandardKpi[] = [
   byPeople('Worker efficiency', 'worker_efficiency'),
-  { title: 'Allocation ratio', figure: 'allocation_ratio', needs: orders, absent: ['no_orders'] },
+  { title: 'Allocation ratio', figure: 'allocation_ratio', needs: orders, absent: busyForOrders },
   {
     title: 'Throughput rate',
     figure: 'throughput_rate',
     needs: and(orders, items),
-    absent: ['no_orders', 'not_applicable'],
+    absent: ['no_orders', 'not_applicable', 'not_observed'],
   },
   { title: 'Allocation efficiency', figure: 'allocation_efficiency', needs: states, absent: overTime },
   {
@@ -91,7 +92,7 @@ export const standardKpis: readonly StandardKpi[] = [
     title: 'Production process ratio',
     figure: 'production_process_ratio',
     needs: orders,
-    absent: ['no_orders'],
+    absent: busyForOrders,
   },
   {
     title: 'Actual to planned scrap ratio',

@@ -161,9 +161,9 @@ const figures = `
     CASE WHEN told.energy THEN kwh END AS energy_kwh,
     CASE WHEN told.energy AND k.good AND c.good > 0 THEN kwh / (c.good / 1e9) END AS energy_kwh_per_good_item,
     CASE WHEN powered > 0 THEN (powered - useful) / powered END AS idle_energy_share,
-    CASE WHEN aoet > 0 THEN o.busy / aoet END AS allocation_ratio,
+    CASE WHEN aoet > 0 AND (pbt = 0 OR observed > 0) THEN o.busy / aoet END AS allocation_ratio,
     CASE WHEN aoet > 0 THEN o.items * 3600 / aoet END AS throughput_rate,
-    CASE WHEN aoet > 0 THEN o.apt / aoet END AS production_process_ratio
+    CASE WHEN aoet > 0 AND (pbt = 0 OR observed > 0) THEN o.apt / aoet END AS production_process_ratio
   FROM t LEFT JOIN earned e USING (scope, id) LEFT JOIN attributed a USING (scope, id) LEFT JOIN counted c USING (scope, id)
     LEFT JOIN ordered o USING (scope, id) LEFT JOIN told USING (scope, id) LEFT JOIN counts k USING (scope)`;
 
