@@ -16,6 +16,7 @@ import { busyAt, type Corrected, correctedItems, withCorrections } from './corre
 import {
   attributedIn,
   beginsLater,
+  type Counted,
   countedOf,
   erasOf,
   isKnown,
@@ -46,6 +47,7 @@ export function accountant(facts: Facts): (window: Interval) => Account {
   const microStops = microStopsIn(busy, facts.micro_stop_ns ?? 0n);
   const tally = tallyRule(facts.counters.map((counter) => counter.role));
   const counters = facts.counters.map((counter) => countedOf(counter, busy));
+  const leading = counters.filter(({ role }) => role === 'total' || role === 'good');
   const eras = erasOf(counters);
   const corrections = correctedItems(facts.corrections ?? [], tally, busy);
   const named_defects = (facts.named_defects ?? []).map((said) => ({
@@ -78,7 +80,7 @@ export function accountant(facts: Facts): (window: Interval) => Account {
         ? ratedOf({ time, attributed, credited, named: within(named_defects, window) })
         : new Map(),
       orders: ordersOf({ executed: clipped(executed, window), time, made }),
-      ...((corrected.length > 0 || counters.some((counter) => isKnown(counter, window))) && {
+      ...((corrected.length > 0 || isKnownIn(told, counters)) && {
         counts: withCorrections(placed, corrected),
       }),
       attributed: withCorrections([...attributed.values()].reduce(addAmounts, emptyTally), credited),
@@ -87,6 +89,7 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       energy_orders: energyBy(metered, window, (part) => part.order),
       counts_from_later: counters.some((counter) => beginsLater(counter, window)),
       energy_from_later: metered.some((meter) => beginsLater(meter, window)),
+      items_told: !tally.items || corrected.length > 0 || isKnownIn(told, leading),
       ...(seen && { seen_until_ns: seen.to_ns }),
       produced:
         Object.values(placed).some((sum) => sum > 0n) ||
@@ -94,6 +97,11 @@ export function accountant(facts: Facts): (window: Interval) => Account {
         clipped(known, window).some((k) => k.element === 'apt'),
     };
   };
+}
+
+/** Whether some counter says anything of time of which items can be told. */
+function isKnownIn(eras: readonly Interval[], counters: readonly Counted[]): boolean {
+  return eras.some((era) => counters.some((counter) => isKnown(counter, era)));
 }
 
 /** Where an order was open and somebody watched. */

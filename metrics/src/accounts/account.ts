@@ -97,6 +97,8 @@ export interface Account {
   /** No reading lay at or before the window's start, so a difference begins later than the window. */
   counts_from_later: boolean;
   energy_from_later: boolean;
+  /** A counter of all or of good items was known in the window, or the asset has none; adjoining windows share it. */
+  items_told: boolean;
   /** The latest instant of the window at which any source watched the asset. */
   seen_until_ns?: Nanoseconds;
   /** It was producing or counted an item, planned or not. */
@@ -120,6 +122,7 @@ export const emptyAccount: Account = {
   energy_orders: new Map(),
   counts_from_later: false,
   energy_from_later: false,
+  items_told: false,
   produced: false,
 };
 
@@ -143,9 +146,21 @@ export function mergeAccounts(a: Account, b: Account): Account {
     energy_orders: addMaps(a.energy_orders, b.energy_orders, isUse),
     counts_from_later: a.counts_from_later || b.counts_from_later,
     energy_from_later: a.energy_from_later || b.energy_from_later,
+    items_told: a.items_told || b.items_told,
     ...(seen !== undefined && { seen_until_ns: seen }),
     produced: a.produced || b.produced,
   };
+}
+
+/**
+ * The account of a whole window, without what was counted where nothing in it tells how many were made: rejects alone would
+ * make items of what are some of them, and good ones below none. To be asked once all parts are merged, for each asset.
+ */
+export function asTold(account: Account): Account {
+  if (account.items_told) return account;
+  const { counts: _, ...rest } = account;
+  const orders = new Map([...account.orders].map(([order, sums]) => [order, { ...sums, items: 0n }]));
+  return { ...rest, attributed: emptyTally, products: new Map(), orders };
 }
 
 function later(a: bigint | undefined, b: bigint | undefined): bigint | undefined {

@@ -4,7 +4,7 @@ import type { CounterFacts, CountRole } from './facts.ts';
 import type { Known } from './known.ts';
 import { columnsOf } from './readings.ts';
 import { common, Rise, type Run } from './rise.ts';
-import { type RoleSums, rolesTelling, type TallyRule, tallyRule } from './tally.ts';
+import { type RoleSums, type TallyRule, tallyWhile } from './tally.ts';
 
 /** Increments that belong to a stretch of observed, planned busy time. */
 export interface Attributed extends Run {
@@ -55,15 +55,16 @@ export interface Era extends Interval {
   tally: TallyRule;
 }
 
-/** All time, cut where a counter spoke for the first time. */
+/** All time of which items can be told, cut where a counter spoke for the first time. */
 export function erasOf(counters: readonly Pick<Counted, 'role' | 'rise'>[]): Era[] {
   const roles = counters.map(({ role }) => role);
   const firsts = counters.flatMap(({ rise }) => [...rise.at_ns.subarray(0, 1)]);
   const cuts = [everBefore, ...[...new Set(firsts)].toSorted((a, b) => (a < b ? -1 : 1)), everAfter];
-  return cuts.slice(1).map((to_ns, i) => {
+  return cuts.slice(1).flatMap((to_ns, i) => {
     const from_ns = cuts[i]!;
     const spoken = counters.filter(({ rise }) => rise.upTo(from_ns) > 0).map(({ role }) => role);
-    return { from_ns, to_ns, tally: tallyRule(rolesTelling(roles, new Set(spoken))) };
+    const tally = tallyWhile(new Set(spoken), roles);
+    return tally ? [{ from_ns, to_ns, tally }] : [];
   });
 }
 

@@ -16,16 +16,15 @@ export interface TallyRule {
 }
 
 /**
- * The counters that make up items while some have not said anything yet. What a total or a good counter would have
+ * How items are made up while some counters have not said anything yet. What a total or a good counter would have
  * counted is then unknown and not 0, so that it is told by the others; scrap and rework that nobody counted beside a
- * good counter are none.
+ * good counter are none. Undefined while both are silent and one of them is there to speak: scrap and rework alone do
+ * not say how many were made.
  */
-export function rolesTelling(
-  all: readonly CountRole[],
-  spoken: ReadonlySet<CountRole>,
-): readonly CountRole[] {
-  if (spoken.has('good') && !spoken.has('total')) return all.filter((role) => role !== 'total');
-  return all.filter((role) => spoken.has(role));
+export function tallyWhile(spoken: ReadonlySet<CountRole>, all: readonly CountRole[]): TallyRule | undefined {
+  if (spoken.has('good') && !spoken.has('total')) return tallyRule(all.filter((role) => role !== 'total'));
+  if (!spoken.has('total') && tallyRule(all).items) return undefined;
+  return tallyRule(all.filter((role) => spoken.has(role)));
 }
 
 /** Whether items are known without the good ones among them: nothing that counts good or scrap has spoken yet. */

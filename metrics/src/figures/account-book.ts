@@ -1,5 +1,5 @@
 import type { Asset, Nanoseconds, PlantIndex } from '@benchline/model';
-import { type Account, emptyAccount, mergeAccounts } from '../accounts/account.ts';
+import { type Account, asTold, emptyAccount, mergeAccounts } from '../accounts/account.ts';
 import { accountant } from '../accounts/account-of.ts';
 import { microStopNs, microStopReach } from '../accounts/micro-stops.ts';
 import { daysOverlapping } from '../calendar/periods.ts';
@@ -98,7 +98,7 @@ export class AccountBook {
     const accounts = plans
       .erasOf(asset, partsOf(asset, known))
       .map(async (era) => plans.byVersion(await this.#accounts.of(asset, era), era));
-    return (await Promise.all(accounts)).reduce(mergeAccounts, emptyAccount);
+    return asTold((await Promise.all(accounts)).reduce(mergeAccounts, emptyAccount));
   }
 
   /** The states of a machine over a window as far as it reaches now. @throws BenchlineError `store_unavailable`. */
