@@ -9,21 +9,30 @@ export interface ChainStep {
   stations: readonly AssetAccount[];
 }
 
-/** Whether nobody knows of some process what was submitted: no station of it told its counts, and no inspection. */
-function unheard({ steps, inspections }: Parameters<typeof rolledThroughputYield>[0][number]): boolean {
+interface Chain {
+  steps: readonly ChainStep[];
+  inspections: readonly Entry[];
+}
+
+/** The operations whose yield comes from counters, because nobody inspected what they submitted. */
+function counted({ steps, inspections }: Chain): ChainStep[] {
   const inspected = new Set(
     inspections.map(({ statement }) => statement.kind === 'inspection' && statement.process),
   );
-  return steps.some(
-    ({ process, stations }) =>
-      !inspected.has(process.id) && stations.every(({ account }) => account.counts === undefined),
-  );
+  return steps.filter(({ process }) => !inspected.has(process.id));
+}
+
+/** Whether nobody knows of some process what was submitted: no station of it told its counts, and no inspection. */
+function unheard(chain: Chain): boolean {
+  return counted(chain).some(({ stations }) => stations.every(isUnheard));
+}
+
+function isUnheard({ account }: AssetAccount): boolean {
+  return account.counts === undefined;
 }
 
 /** Rolled throughput yield of the chains of a scope, each over its time: that of the lowest. */
-export function rolledThroughputYield(
-  chains: readonly { steps: readonly ChainStep[]; inspections: readonly Entry[] }[],
-): Figure {
+export function rolledThroughputYield(chains: readonly Chain[]): Figure {
   if (chains.length === 0) return absent('not_applicable');
   const yields = chains.map(({ steps, inspections }) => {
     const processes = steps.map(({ process, stations }) =>
@@ -42,7 +51,8 @@ export function rolledThroughputYield(
     if (lowest.absent !== 'no_items') return absent('not_applicable');
     return absent(chains.some(unheard) ? 'not_observed' : 'no_items');
   }
-  const partial = stations.some(({ account }) => account.counts_from_later);
+  const missing = chains.flatMap(counted).flatMap((step) => step.stations.filter((s) => s.reports.judged));
+  const partial = stations.some(({ account }) => account.counts_from_later) || missing.some(isUnheard);
   const inputs = { rolled_processes: all.length };
   return { value: lowest.value, status: partial ? 'partial' : 'ok', inputs };
 }
