@@ -36,7 +36,7 @@ export const Figure = z
     decimals: z
       .int()
       .describe(
-        'Digits after the point on screens (after conversion to %). The value itself is not rounded: it is the double nearest to the quotient of exact sums',
+        'Digits after the point on screens (after conversion to %). The value itself is not rounded: it is worked out in doubles from exact sums, so its last few digits are not exact',
       ),
     formula: z.string().describe('Id and version of the formula in the catalogue, such as oee@1'),
     basis: z

@@ -34,7 +34,9 @@ export const Shift = z.strictObject({
     .min(1)
     .optional()
     .describe("Days of the calendar's cycle on which it begins, from 1, instead of weekdays"),
-  start: ClockTime.describe('Local time at which the shift begins'),
+  start: ClockTime.describe(
+    'Local time at which the shift begins. A time that a change of clocks skips is at the change, one that comes twice is the first',
+  ),
   end: ClockTime.describe('Local time at which it ends; not later than start means the next day'),
   breaks,
 });
