@@ -8,6 +8,10 @@ export type Nanoseconds = bigint;
 
 export const nsPerMillisecond = 1_000_000n;
 export const nsPerSecond = 1_000_000_000n;
+export const nsPerMinute = 60n * nsPerSecond;
+export const nsPerHour = 60n * nsPerMinute;
+/** 24 hours: a day of local time may be shorter or longer. */
+export const nsPerDay = 24n * nsPerHour;
 
 const int64Max = 2n ** 63n - 1n;
 const int64Min = -(2n ** 63n);

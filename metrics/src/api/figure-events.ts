@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type KpiId, type Nanoseconds, nsPerSecond } from '@benchline/model';
+import { type KpiId, type Nanoseconds, nsPerDay } from '@benchline/model';
 import type { Figures } from '../figures/figures.ts';
 import { type Grain, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
@@ -8,7 +8,7 @@ import { kpiView } from './views.ts';
 /** A reader that was away longer gets the latest of what it missed. */
 const mostMissed = 48;
 /** Holds that many days. Only so far back periods are looked for: what a reader says of its last event may be anything. */
-const longestMissed: Nanoseconds = 50n * 86_400n * nsPerSecond;
+const longestMissed: Nanoseconds = 50n * nsPerDay;
 
 export interface FigureEventsOptions {
   figures: Figures;

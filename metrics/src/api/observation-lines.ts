@@ -3,6 +3,8 @@ import {
   type MachineObservation,
   machineObservationToJson,
   type Nanoseconds,
+  nsPerDay,
+  nsPerHour,
   nsPerSecond,
 } from '@benchline/model';
 import type { TelemetryStore } from '@benchline/store';
@@ -11,10 +13,9 @@ import type { Interval } from '../intervals.ts';
 /** So many observations at once are no burden; stretches are chosen to come near it. */
 const wanted = 10_000;
 const firstStretch: Nanoseconds = 60n * nsPerSecond;
-const longestStretch: Nanoseconds = 64n * 86_400n * nsPerSecond;
+const longestStretch: Nanoseconds = 64n * nsPerDay;
 /** A stretch shorter than an hour may be followed by one so many times as long: each read has its price. */
 const mostLonger = 16;
-const hour: Nanoseconds = 3600n * nsPerSecond;
 
 /** The stored observations of a window (from, to] as lines of NDJSON, read in stretches as the reader takes them. */
 export async function* observationLines(
@@ -50,6 +51,6 @@ export async function* observationStretches(
 /** How much time the next read spans, by how many observations the last one found. */
 function nextStretch(stretch: Nanoseconds, found: number): Nanoseconds {
   if (found > wanted) return stretch / 2n + 1n;
-  if (stretch < hour && found * mostLonger < wanted) return stretch * BigInt(mostLonger);
+  if (stretch < nsPerHour && found * mostLonger < wanted) return stretch * BigInt(mostLonger);
   return found < wanted / 2 && stretch < longestStretch ? stretch * 2n : stretch;
 }

@@ -1,4 +1,4 @@
-import { type Asset, isoFromNs, type Nanoseconds, nsPerSecond, secondsOf } from '@benchline/model';
+import { type Asset, isoFromNs, type Nanoseconds, nsPerHour, secondsOf } from '@benchline/model';
 import type { Health } from '@benchline/model/health';
 import type { TelemetryStore } from '@benchline/store';
 import type { z } from 'zod';
@@ -19,7 +19,7 @@ export interface PipelineParts {
 
 type View = z.output<typeof Pipeline>;
 
-const recently: Nanoseconds = 3600n * nsPerSecond;
+const recently: Nanoseconds = nsPerHour;
 /** A gateway says something every few seconds; one that is silent for so long stands still. */
 const silent_s = 20;
 const hesitating_s = 10;

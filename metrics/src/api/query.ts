@@ -1,4 +1,12 @@
-import { BenchlineError, cncBases, isoInstant, kpiIds, type Nanoseconds, Slug } from '@benchline/model';
+import {
+  BenchlineError,
+  cncBases,
+  isoInstant,
+  kpiIds,
+  type Nanoseconds,
+  nsPerDay,
+  Slug,
+} from '@benchline/model';
 import { z } from 'zod';
 import { grains } from '../figures/periods.ts';
 import type { Interval } from '../intervals.ts';
@@ -7,7 +15,6 @@ import { oeeProfiles } from './schemas.ts';
 
 /** What may be asked, parsed where it comes in. */
 
-const dayNs: Nanoseconds = 86_400_000_000_000n;
 const longestWindow_d = 400;
 
 export const Instant = z
@@ -149,7 +156,7 @@ export function windowOf({ from, to }: { from: Nanoseconds; to: Nanoseconds }): 
     throw new BenchlineError('bad_request', 'the window is empty: from has to be before to', {
       hint: 'ask for an end after the start; both are instants with an offset from UTC',
     });
-  if (to - from > BigInt(longestWindow_d) * dayNs)
+  if (to - from > BigInt(longestWindow_d) * nsPerDay)
     throw new BenchlineError('bad_request', `the window is longer than ${longestWindow_d} days`, {
       hint: 'ask for shorter windows, one after the other',
     });

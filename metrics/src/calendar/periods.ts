@@ -1,4 +1,4 @@
-import { type Calendar, msFromNs, type Nanoseconds, nsPerMillisecond } from '@benchline/model';
+import { type Calendar, msFromNs, type Nanoseconds, nsPerHour, nsPerMillisecond } from '@benchline/model';
 import { type Interval, intersect, subtract, union } from '../intervals.ts';
 import { dateText, type PlannedShift, shiftsBeginning } from './pattern.ts';
 import { perWindow } from './per-window.ts';
@@ -6,7 +6,6 @@ import { civilOf, instantOf } from './zone.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-const hourNs = 3_600_000_000_000n;
 
 /** One shift or overtime as it took or takes place. */
 export interface ShiftPeriod extends Interval {
@@ -91,8 +90,8 @@ export function daysOverlapping(zone: string, window: Interval): Interval[] {
 export function hoursOverlapping(zone: string, window: Interval): Interval[] {
   return daysOverlapping(zone, window).flatMap((day) => {
     const hours: Interval[] = [];
-    for (let from_ns = day.from_ns; from_ns < day.to_ns; from_ns += hourNs) {
-      const to_ns = from_ns + hourNs < day.to_ns ? from_ns + hourNs : day.to_ns;
+    for (let from_ns = day.from_ns; from_ns < day.to_ns; from_ns += nsPerHour) {
+      const to_ns = from_ns + nsPerHour < day.to_ns ? from_ns + nsPerHour : day.to_ns;
       if (from_ns < window.to_ns && to_ns > window.from_ns) hours.push({ from_ns, to_ns });
     }
     return hours;

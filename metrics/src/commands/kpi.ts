@@ -1,4 +1,4 @@
-import { BenchlineError, type Command, loadPlant, nsPerSecond, type PlantIndex } from '@benchline/model';
+import { BenchlineError, type Command, loadPlant, nsPerDay, type PlantIndex } from '@benchline/model';
 import { kpiAnswer } from '../api/kpi-answer.ts';
 import { Figures } from '../figures/figures.ts';
 import { type Grain, grains } from '../figures/periods.ts';
@@ -59,7 +59,7 @@ export const kpi: Command = {
 };
 
 /** A whole period that overlaps the window may end that much later. */
-const longestPeriod_ns = 32n * 86_400n * nsPerSecond;
+const longestPeriod_ns = 32n * nsPerDay;
 
 function grainOf(text: unknown): Grain | undefined {
   if (text === undefined) return undefined;

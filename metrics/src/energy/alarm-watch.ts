@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError, type Limit, type Log, type Nanoseconds } from '@benchline/model';
+import {
+  describeError,
+  type Limit,
+  type Log,
+  type Nanoseconds,
+  nsPerDay,
+  nsPerMinute,
+} from '@benchline/model';
 import type { Interval } from '../intervals.ts';
 import { type AlarmChange, changesOf, fellBack, isStanding, type Told } from './alarm-changes.ts';
 import { readTold, writeTold } from './alarm-file.ts';
@@ -25,9 +32,9 @@ export interface AlarmWatchOptions {
 
 const every_ms = 10_000;
 /** What went back by itself is believed after so long: the end of what is known may waver by seconds. */
-const settled_ns: Nanoseconds = 60_000_000_000n;
+const settled_ns: Nanoseconds = nsPerMinute;
 /** Alarms of periods that are over stand for so long while nobody acknowledges them. */
-const kept_ns: Nanoseconds = 86_400_000_000_000n;
+const kept_ns: Nanoseconds = nsPerDay;
 
 /**
  * Looks at the limits again and again and tells what happened, each thing once, across restarts as well. The

@@ -5,10 +5,12 @@ import {
   holdingEntries,
   type Limit,
   type Nanoseconds,
+  nsPerMinute,
 } from '@benchline/model';
 import { localPeriods } from '../calendar/local-periods.ts';
 import { nsOf } from '../calendar/periods.ts';
 import type { Figures } from '../figures/figures.ts';
+import { quarterNs } from '../figures/pieces.ts';
 import { findScope, isWithin, type Scope } from '../figures/scopes.ts';
 import { everBefore, type Interval } from '../intervals.ts';
 import { unitsOf } from '../kpis/quantities.ts';
@@ -16,8 +18,6 @@ import { type Alarm, alarmOf, type Measured } from './alarms.ts';
 import { amountOf } from './amounts.ts';
 import { PeriodForecasts } from './running-period.ts';
 
-const minuteNs: Nanoseconds = 60_000_000_000n;
-const quarterNs: Nanoseconds = 15n * minuteNs;
 /** Most periods of one limit that are looked at in one question. */
 const mostPeriods = 400;
 
@@ -80,7 +80,7 @@ export class LimitBook {
     if (!(await exceeds(end))) return undefined;
     let [below, above] = [period.from_ns, end];
     // Quarter hours first: accounts are kept for them, while minutes are read anew.
-    for (const step of [quarterNs, minuteNs])
+    for (const step of [quarterNs, nsPerMinute])
       while (above - below > step) {
         const middle = below + ((above - below + step) / (2n * step)) * step;
         if (await exceeds(middle)) above = middle;

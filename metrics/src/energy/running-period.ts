@@ -1,7 +1,8 @@
-import type { LimitPeriod, Nanoseconds } from '@benchline/model';
+import { type LimitPeriod, type Nanoseconds, nsPerDay } from '@benchline/model';
 import { periodAround } from '../calendar/local-periods.ts';
 import { daysOverlapping, localDate } from '../calendar/periods.ts';
 import type { Figures } from '../figures/figures.ts';
+import { quarterNs } from '../figures/pieces.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { DailyEnergy } from '../forecast/daily-energy.ts';
 import { classOf } from '../forecast/day-profile.ts';
@@ -10,8 +11,6 @@ import { unitsOf } from '../kpis/quantities.ts';
 import { type Amount, amountOf, completeAmount } from './amounts.ts';
 import { type CutDay, type Outlook, outlookOf, type Today } from './outlook.ts';
 
-const dayNs: Nanoseconds = 86_400_000_000_000n;
-const quarterNs: Nanoseconds = 900_000_000_000n;
 /** A forecast learns from so many days at most. */
 const historyDays = 112n;
 /** What lies before so many days without a reading is another time, and not looked at. */
@@ -62,7 +61,7 @@ export class PeriodForecasts {
   async #history(of: Of, today: Interval, now_ns: Nanoseconds): Promise<DailyEnergy> {
     const zone = of.scope.time_zone;
     const days = daysOverlapping(zone, {
-      from_ns: today.from_ns - historyDays * dayNs,
+      from_ns: today.from_ns - historyDays * nsPerDay,
       to_ns: today.from_ns,
     });
     const kwh: (number | undefined)[] = [];
@@ -109,7 +108,7 @@ export class PeriodForecasts {
 
   /** Local midnight a number of days before today. */
   #startOf({ scope }: Of, today: Interval, back: number): Nanoseconds {
-    const noon = today.from_ns + dayNs / 2n - BigInt(back) * dayNs;
+    const noon = today.from_ns + nsPerDay / 2n - BigInt(back) * nsPerDay;
     return periodAround(scope.time_zone, 'day', noon).from_ns;
   }
 }

@@ -1,4 +1,4 @@
-import { BenchlineError, type Nanoseconds, type Tariff } from '@benchline/model';
+import { BenchlineError, type Nanoseconds, nsPerDay, type Tariff } from '@benchline/model';
 import type { Figures } from '../figures/figures.ts';
 import type { Scope } from '../figures/scopes.ts';
 import { type Interval, lengthOf } from '../intervals.ts';
@@ -6,7 +6,7 @@ import { amountOf } from './amounts.ts';
 import { type BandCost, bandsOf, costsOf } from './tariff.ts';
 
 /** Each change of the band costs an account of every machine. */
-const longestWindow_ns: Nanoseconds = 63n * 86_400_000_000_000n;
+const longestWindow_ns: Nanoseconds = 63n * nsPerDay;
 
 /** What a tariff makes of a site's part of a scope. */
 export interface TariffCost {

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
-import { type Asset, describeError, type Log, type Nanoseconds, type PlantIndex } from '@benchline/model';
+import {
+  type Asset,
+  describeError,
+  type Log,
+  type Nanoseconds,
+  nsPerDay,
+  type PlantIndex,
+} from '@benchline/model';
 import { type Account, emptyAccount } from '../accounts/account.ts';
 import type { FeedPosition } from '../follower/position.ts';
 import { everAfter, type Interval } from '../intervals.ts';
@@ -16,7 +23,7 @@ import { quarterNs } from './pieces.ts';
  */
 export const accountsVersion = 7;
 /** Quarter hours are kept for so long before the newest slot of their asset; days for ever. */
-const quartersKept: Nanoseconds = 62n * 86_400_000_000_000n;
+const quartersKept: Nanoseconds = 62n * nsPerDay;
 /** Slots that may be added before old ones are looked for. */
 const pruneEvery = 20_000;
 /** The position is written that seldom; reading a second of the feed again changes nothing. */

@@ -1,4 +1,4 @@
-import { type Asset, type Nanoseconds, nsFromMs, signalsOf, storedTime } from '@benchline/model';
+import { type Asset, type Nanoseconds, nsFromMs, nsPerDay, signalsOf, storedTime } from '@benchline/model';
 import type { Said } from '@benchline/store';
 import { firstIndex, type Interval } from '../intervals.ts';
 import {
@@ -125,7 +125,7 @@ interface Since {
 function stepsSince(asset: Asset, { at_ns, back_ns }: Since, readings: readonly Nanoseconds[]): Nanoseconds {
   const reaches = signalsOf(asset, 'energy').map(([, signal]) => apportionNs(signal));
   const reach = reaches.reduce((longest, each) => (each > longest ? each : longest), back_ns);
-  const read = readings.filter((read_ns) => read_ns >= at_ns - dayNs);
+  const read = readings.filter((read_ns) => read_ns >= at_ns - nsPerDay);
   return read.reduce((first, each) => (each < first ? each : first), at_ns - reach);
 }
 
@@ -167,12 +167,10 @@ function oldest(observations: readonly Said[]): Nanoseconds {
   return observations.map((o) => o.at_ns).reduce((a, b) => (a < b ? a : b));
 }
 
-const dayNs = 86_400_000_000_000n;
-
 /** The last observation with a value before a bad one: a counter goes on from there. Looks back at most 64 days. */
 async function lastValue<O extends Stated>(store: Reads<O>, bad: O): Promise<O> {
   let to_ns = storedTime(bad) - 1n;
-  for (let span = dayNs / 1024n; span <= 64n * dayNs; span *= 4n) {
+  for (let span = nsPerDay / 1024n; span <= 64n * nsPerDay; span *= 4n) {
     const query = { machine: bad.machine, signals: [bad.signal], from_ns: to_ns - span, to_ns };
     const good = (await store.observations(query)).findLast((o) => o.value !== undefined);
     if (good) return good;

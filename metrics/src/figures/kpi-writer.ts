@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError, type KpiId, type Log, type Nanoseconds } from '@benchline/model';
+import { describeError, type KpiId, type Log, type Nanoseconds, nsPerHour } from '@benchline/model';
 import type { KpiFigure, KpiPeriod, KpiPoint, TelemetryStore } from '@benchline/store';
 import type { FeedPosition } from '../follower/position.ts';
 import { type Interval, union } from '../intervals.ts';
@@ -25,9 +25,8 @@ export interface KpiWriterOptions {
 const every_ms = 2000;
 /** Open periods change without news too: what nobody claims becomes unobserved. */
 const refresh_ms = 10_000;
-const hourNs: Nanoseconds = 3_600_000_000_000n;
 /** The longest period. */
-const longestPeriod: Nanoseconds = 25n * hourNs;
+const longestPeriod: Nanoseconds = 25n * nsPerHour;
 const mostAtOnce = 100;
 
 /**

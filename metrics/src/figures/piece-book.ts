@@ -1,4 +1,4 @@
-import type { Asset, Nanoseconds } from '@benchline/model';
+import { type Asset, type Nanoseconds, nsPerHour } from '@benchline/model';
 import { contains, everBefore, type Interval } from '../intervals.ts';
 import { Gate } from './gate.ts';
 import { KeptSpans, type ReadSpan } from './kept-spans.ts';
@@ -13,14 +13,13 @@ import {
   withMonths,
 } from './pieces.ts';
 
-const hourNs: Nanoseconds = 3_600_000_000_000n;
 /** Most pieces kept in memory, of all assets together; so few of each at least. */
 const keptPieces = 24_000;
 const leastPieces = 128;
 /** How much time the first read of an asset spans; what it finds decides how much the next one does. */
-const firstRead: Nanoseconds = 2n * hourNs;
-const longestRead: Nanoseconds = 200n * hourNs;
-const shortestRead: Nanoseconds = hourNs / 4n;
+const firstRead: Nanoseconds = 2n * nsPerHour;
+const longestRead: Nanoseconds = 200n * nsPerHour;
+const shortestRead: Nanoseconds = nsPerHour / 4n;
 /** Observations that one read should come to: more cost memory, fewer cost time, since each read has its price. */
 const aimedAt = 300_000;
 /** What one read says of the next goes no further. */

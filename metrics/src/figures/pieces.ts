@@ -1,13 +1,12 @@
-import type { Nanoseconds } from '@benchline/model';
+import { type Nanoseconds, nsPerDay, nsPerMinute } from '@benchline/model';
 import { localPeriods } from '../calendar/local-periods.ts';
 import { perWindow } from '../calendar/per-window.ts';
 import { daysOverlapping } from '../calendar/periods.ts';
 import { contains, type Interval } from '../intervals.ts';
 
 export const quarterNs: Nanoseconds = 900_000_000_000n;
-const minuteNs: Nanoseconds = 60_000_000_000n;
 /** Lengths of the slots shorter than a day that accounts are kept for, on the UTC grid. */
-const slotLengths: readonly Nanoseconds[] = [quarterNs, minuteNs];
+const slotLengths: readonly Nanoseconds[] = [quarterNs, nsPerMinute];
 
 /**
  * Cuts a window into as few slots as possible: whole days of the zone, quarter hours, minutes, with rests shorter
@@ -16,7 +15,7 @@ const slotLengths: readonly Nanoseconds[] = [quarterNs, minuteNs];
  */
 export const piecesOf = perWindow(cut);
 
-const shortestMonth: Nanoseconds = 27n * 86_400_000_000_000n;
+const shortestMonth: Nanoseconds = 27n * nsPerDay;
 
 /** The whole local months within a window; each is made up of days that `piecesOf` cuts it into. */
 export const monthsIn = perWindow((window, zone): readonly Interval[] => {
@@ -56,7 +55,7 @@ function slots({ from_ns, to_ns }: Interval): Interval[] {
   const pieces: Interval[] = [];
   for (let at = from_ns; at < to_ns; ) {
     const slot = slotLengths.find((length) => at % length === 0n && at + length <= to_ns);
-    const end = slot === undefined ? nextMultiple(at, minuteNs) : at + slot;
+    const end = slot === undefined ? nextMultiple(at, nsPerMinute) : at + slot;
     pieces.push({ from_ns: at, to_ns: end < to_ns ? end : to_ns });
     at = pieces.at(-1)!.to_ns;
   }
@@ -65,12 +64,12 @@ function slots({ from_ns, to_ns }: Interval): Interval[] {
 
 /** Whether an interval begins where minutes do; one that does not is no slot, but what is left over before one. */
 export function isSlot({ from_ns }: Interval): boolean {
-  return from_ns % minuteNs === 0n;
+  return from_ns % nsPerMinute === 0n;
 }
 
 /** Whether an interval ends where minutes do; one that does not is the rest of a window that is open, or is cut. */
 export function endsSlot({ to_ns }: Interval): boolean {
-  return to_ns % minuteNs === 0n;
+  return to_ns % nsPerMinute === 0n;
 }
 
 /** The first multiple of a length after an instant. */

@@ -1,8 +1,8 @@
-import type { Nanoseconds } from '@benchline/model';
+import { type Nanoseconds, nsPerDay } from '@benchline/model';
 import type { Interval } from '../intervals.ts';
 
 /** Late data are taken to reach so far past their own time: mostly the next readings have taken over long before. */
-const lateReach: Nanoseconds = 86_400_000_000_000n;
+const lateReach: Nanoseconds = nsPerDay;
 
 /** Knows up to where each asset has been heard of, and so over which time news of it matter. */
 export class Reach {

@@ -1,11 +1,10 @@
-import { type Asset, type Nanoseconds, signalsOf, storedTime } from '@benchline/model';
+import { type Asset, type Nanoseconds, nsPerHour, signalsOf, storedTime } from '@benchline/model';
 import { type Reads, risingSignals, textSignals } from './history.ts';
 
-const hourNs: Nanoseconds = 3_600_000_000_000n;
 /** What is looked for by one question. */
-const longestLook: Nanoseconds = 24n * hourNs;
+const longestLook: Nanoseconds = 24n * nsPerHour;
 /** A register's increment that is longer ago is charged to no state. */
-const chargedNs: Nanoseconds = 24n * hourNs;
+const chargedNs: Nanoseconds = 24n * nsPerHour;
 
 /** How much later than a change of states it may matter: in the micro-stop that ends then, or the register read then. */
 export function stateReach(asset: Asset, micro_stop_ns: Nanoseconds): Nanoseconds {
@@ -35,7 +34,7 @@ export async function takenOverAt(
   const rising = new Set(risingSignals(asset));
   const waiting = new Set([...rising, ...textSignals(asset).filter((signal) => signals.has(signal))]);
   let reached = at_ns;
-  for (let span = hourNs; waiting.size > 0 && reached < newest_ns; span *= 4n) {
+  for (let span = nsPerHour; waiting.size > 0 && reached < newest_ns; span *= 4n) {
     const look = span < longestLook ? span : longestLook;
     const to_ns = reached + look < newest_ns ? reached + look : newest_ns;
     const query = { machine: asset.id, signals: [...waiting], from_ns: reached, to_ns };

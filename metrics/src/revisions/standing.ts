@@ -1,4 +1,4 @@
-import type { KpiId } from '@benchline/model';
+import { type KpiId, nsPerHour } from '@benchline/model';
 import { duesOf } from '../figures/due.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
@@ -32,7 +32,7 @@ export function standingOf(
 }
 
 /** No period is longer. */
-const longestPeriod = 25n * 3_600_000_000_000n;
+const longestPeriod = 25n * nsPerHour;
 
 function isPeriod(scope: Scope, window: Interval): boolean {
   if (window.to_ns - window.from_ns > longestPeriod) return false;

@@ -1,9 +1,8 @@
-import type { Nanoseconds } from '@benchline/model';
+import { type Nanoseconds, nsPerDay, nsPerMinute } from '@benchline/model';
 import type { Claim } from './book.ts';
 
-const minute: Nanoseconds = 60_000_000_000n;
 /** A source that reads a real clock and still speaks of what is longer ago has fallen behind for good. */
-const longestWait: Nanoseconds = 86_400_000_000_000n;
+const longestWait: Nanoseconds = nsPerDay;
 
 /**
  * Up to where an asset's sources have told all that they are going to tell in order: the earliest of their claims, by
@@ -16,7 +15,7 @@ export class Watermarks {
   #changed = new Set<Claim>();
 
   constructor(lateness_ns: Nanoseconds, claims: readonly Claim[]) {
-    this.#patience = lateness_ns > minute ? lateness_ns : minute;
+    this.#patience = lateness_ns > nsPerMinute ? lateness_ns : nsPerMinute;
     for (const claim of claims) this.#sources(claim.machine).set(claim.source, claim);
   }
 

@@ -2,7 +2,7 @@ import { suggestion } from '../config/problem.ts';
 import { BenchlineError } from '../error.ts';
 import { type Asset, linesOf, type PlantIndex, signalsOf } from '../plant/index-of.ts';
 import { scrapCausesOf, stopReasonsOf } from '../plant/reasons.ts';
-import { isoFromNs, type Nanoseconds } from '../time.ts';
+import { isoFromNs, type Nanoseconds, nsPerDay, nsPerMinute } from '../time.ts';
 import { type Entry, timeOfKind } from './entry.ts';
 import { declaredInputs, type ItemQuality, type Statement } from './statement.ts';
 
@@ -42,9 +42,9 @@ function scopePaths({ plant }: PlantIndex): Set<string> {
 type Said = Pick<Entry, 'from_ns' | 'to_ns' | 'statement' | 'supersedes'>;
 
 /** No shift is entered later, and none longer, than that. */
-const longestStretch_ns: Nanoseconds = 400n * 86_400_000_000_000n;
+const longestStretch_ns: Nanoseconds = 400n * nsPerDay;
 /** Clocks of whoever enters and of ingest may differ. */
-const ahead_ns: Nanoseconds = 60_000_000_000n;
+const ahead_ns: Nanoseconds = nsPerMinute;
 
 /**
  * Checks what is stated against the plant, where it comes in.

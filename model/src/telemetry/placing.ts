@@ -1,4 +1,4 @@
-import { type Nanoseconds, nsFromIso, nsPerSecond } from '../time.ts';
+import { type Nanoseconds, nsFromIso, nsPerDay, nsPerHour } from '../time.ts';
 import type { Batch, Gap, Observation } from './batch.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Batch, Gap, Observation } from './batch.ts';
  */
 export const earliestTime_ns = nsFromIso('2010-01-01T00:00:00Z');
 /** A source may be ahead of ingest by so much: wrong time zones, and an ingest whose own clock is slow. */
-export const aheadTolerance_ns = 86_400n * nsPerSecond;
+export const aheadTolerance_ns = nsPerDay;
 
 /**
  * Impossible times are moved by whole multiples of this, nearly a second: it is a prime number of nanoseconds,
@@ -15,7 +15,7 @@ export const aheadTolerance_ns = 86_400n * nsPerSecond;
  */
 const step_ns = 1_000_000_007n;
 /** Impossible times further apart than this cannot both be right even relative to each other. */
-const eraSpan_ns = 3600n * nsPerSecond;
+const eraSpan_ns = nsPerHour;
 
 /** An observation with the time at which stores place it. */
 export interface PlacedObservation extends Observation {

@@ -4,6 +4,7 @@ import {
   type GapReason,
   type KpiId,
   type MachineObservation,
+  nsPerHour,
 } from '@benchline/model';
 import {
   type DuckDBConnection,
@@ -65,7 +66,7 @@ export function settledRows(series: readonly number[]): string {
 }
 
 /** Most signals say something at least so often: where they did, nothing older is looked at. */
-const lately = 3_600_000_000_000n;
+const lately = nsPerHour;
 const everBefore = -(2n ** 63n);
 
 /** The newest observation of each series at or before an instant. */

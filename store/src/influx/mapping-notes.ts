@@ -1,5 +1,4 @@
-import type { MachineObservation } from '@benchline/model';
-import { storedTime } from '@benchline/model';
+import { type MachineObservation, nsPerDay, storedTime } from '@benchline/model';
 import { encodePoint, influxTimeRange } from '../line-protocol/index.ts';
 import { mappingNumber } from './about.ts';
 import type { StoredObservation } from './observation-rows.ts';
@@ -8,7 +7,6 @@ import type { InfluxQl } from './query.ts';
 /** So many digits of a digest are the tag of its note. */
 const tagDigits = 16;
 
-const day_ns = 86_400_000_000_000n;
 /** Notes remembered as written; forgetting one only means writing it again. */
 const mostRemembered = 10_000;
 
@@ -54,8 +52,8 @@ export class MappingNotes {
       const at = storedTime(o);
       if (before && o.mapping === before.mapping && sameOrigin(o, before) && at >= from && at < to) continue;
       before = o;
-      from = at - (((at % day_ns) + day_ns) % day_ns);
-      to = from + day_ns;
+      from = at - (((at % nsPerDay) + nsPerDay) % nsPerDay);
+      to = from + nsPerDay;
       const key = `${from} ${nameOf(o)} ${o.mapping}`;
       if (!this.#written.has(key) && this.numberOf(o) !== undefined) lines.set(key, noteLine(o, from));
     }
