@@ -102,8 +102,10 @@ export class PublishedLedger {
   /** Has everything published that is to be. */
   async publish(): Promise<void> {
     const { signal } = new AbortController();
-    for (let before = -1; before !== this.records.length; ) {
-      before = this.records.length;
+    // A turn has 300 ms. On a busy computer it may end with nothing recorded and more to look at.
+    const state = () => `${this.records.length} ${this.revisions.touched().length}`;
+    for (let before = ''; before !== state(); ) {
+      before = state();
       // The second turn settles what the first had recorded.
       for (let turn = 0; turn < 2; turn += 1) await this.publisher.turn(signal);
     }
