@@ -7,6 +7,7 @@ import {
   type EnergyUse,
   emptyTally,
   isUse,
+  namesIn,
   type Rated,
   type Stop,
   type StopKey,
@@ -88,7 +89,9 @@ export function accountant(facts: Facts): (window: Interval) => Account {
       energy_uses: energyBy(metered, window, (part) => part.key),
       energy_orders: energyBy(metered, window, (part) => part.order),
       counts_from_later: counters.some((counter) => beginsLater(counter, window)),
-      energy_from_later: metered.some((meter) => beginsLater(meter, window)),
+      energy_from_later: namesIn(
+        metered.filter((meter) => beginsLater(meter, window)).map(({ register }) => register.carrier),
+      ),
       items_told: !tally.items || corrected.length > 0 || isKnownIn(told, leading),
       ...(seen && { seen_until_ns: seen.to_ns }),
       produced:

@@ -96,7 +96,8 @@ export interface Account {
   energy_orders: ReadonlyMap<OrderEnergyKey, EnergyUse>;
   /** No reading lay at or before the window's start, so a difference begins later than the window. */
   counts_from_later: boolean;
-  energy_from_later: boolean;
+  /** The carriers of which that is so for some register, in order of their names. */
+  energy_from_later: readonly string[];
   /** A counter of all or of good items was known in the window, or the asset has none; adjoining windows share it. */
   items_told: boolean;
   /** The latest instant of the window at which any source watched the asset. */
@@ -121,7 +122,7 @@ export const emptyAccount: Account = {
   energy_uses: new Map(),
   energy_orders: new Map(),
   counts_from_later: false,
-  energy_from_later: false,
+  energy_from_later: [],
   items_told: false,
   produced: false,
 };
@@ -145,7 +146,7 @@ export function mergeAccounts(a: Account, b: Account): Account {
     energy_uses: addMaps(a.energy_uses, b.energy_uses, isUse),
     energy_orders: addMaps(a.energy_orders, b.energy_orders, isUse),
     counts_from_later: a.counts_from_later || b.counts_from_later,
-    energy_from_later: a.energy_from_later || b.energy_from_later,
+    energy_from_later: namesIn([...a.energy_from_later, ...b.energy_from_later]),
     items_told: a.items_told || b.items_told,
     ...(seen !== undefined && { seen_until_ns: seen }),
     produced: a.produced || b.produced,
@@ -161,6 +162,11 @@ export function asTold(account: Account): Account {
   const { counts: _, ...rest } = account;
   const orders = new Map([...account.orders].map(([order, sums]) => [order, { ...sums, items: 0n }]));
   return { ...rest, attributed: emptyTally, products: new Map(), orders };
+}
+
+/** Each name once, in order, so that equal accounts look alike. */
+export function namesIn(names: readonly string[]): readonly string[] {
+  return names.length > 1 ? [...new Set(names)].toSorted() : names;
 }
 
 function later(a: bigint | undefined, b: bigint | undefined): bigint | undefined {

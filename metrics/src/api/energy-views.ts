@@ -137,7 +137,7 @@ export function summaryView(
       declared: { price_basis: [...declared.price_basis], sources: [...declared.sources] },
     }),
     carriers: comprehensiveEnergy(eras).parts.map((part) => {
-      const partial = account.energy_from_later || missing.has(part.carrier);
+      const partial = account.energy_from_later.includes(part.carrier) || missing.has(part.carrier);
       return { ...carrierView(carriers, part), status: partial ? ('partial' as const) : ('ok' as const) };
     }),
     not_read: [...missing].filter((carrier) => !account.energy.has(carrier)),

@@ -21,7 +21,7 @@ export async function amountOf(
   if (!reports.carriers.has(carrier)) return { status: 'no_meter', account };
   const use = account.energy.get(carrier);
   if (!use) return { status: 'not_observed', account };
-  const partial = account.energy_from_later || energy_missing.has(carrier);
+  const partial = account.energy_from_later.includes(carrier) || energy_missing.has(carrier);
   return { nano: use.import - use.export, status: partial ? 'partial' : 'ok', account };
 }
 

@@ -21,7 +21,7 @@ import { quarterNs } from './pieces.ts';
  * To be raised when what a field of an account means changes, or how it is worked out: accounts that were kept are made
  * anew, and published figures that change by it are revised. New fields do the former by themselves.
  */
-export const accountsVersion = 7;
+export const accountsVersion = 8;
 /** Quarter hours are kept for so long before the newest slot of their asset; days for ever. */
 const quartersKept: Nanoseconds = 62n * nsPerDay;
 /** Slots that may be added before old ones are looked for. */

@@ -44,7 +44,8 @@ function energy({ scope, reports }: Subject): Figure {
   if (!reports.carriers.has(electricity)) return absent('no_meter');
   const use = scope.account.energy.get(electricity);
   if (!use) return absent('not_observed');
-  const partial = scope.account.energy_from_later || scope.energy_missing.has(electricity);
+  const partial =
+    scope.account.energy_from_later.includes(electricity) || scope.energy_missing.has(electricity);
   const { import_kwh, export_kwh } = energyInKwh(use);
   return { value: import_kwh - export_kwh, status: partial ? 'partial' : 'ok' };
 }
@@ -65,7 +66,7 @@ function converted({ scope, reports }: Subject, eras: readonly EnergyEra[], to: 
   if (scope.account.energy.size === 0) return absent('not_observed');
   const sum = comprehensiveEnergy(eras)[to];
   if (sum === undefined) return absent('no_factor');
-  const partial = scope.account.energy_from_later || scope.energy_missing.size > 0;
+  const partial = scope.account.energy_from_later.length > 0 || scope.energy_missing.size > 0;
   return { value: unitsOf(sum), status: partial ? 'partial' : 'ok' };
 }
 

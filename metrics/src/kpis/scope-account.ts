@@ -124,7 +124,7 @@ function withoutEnergy(asset: AssetAccount, metered: ReadonlySet<string>): Asset
     account: {
       ...account,
       energy: new Map([...account.energy].filter(([carrier]) => carriers.has(carrier))),
-      energy_from_later: account.energy_from_later && carriers.size > 0,
+      energy_from_later: account.energy_from_later.filter((carrier) => carriers.has(carrier)),
     },
     reports: { ...reports, carriers },
   };
