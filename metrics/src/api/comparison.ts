@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { BenchlineError, type KpiId, kpiIds, type Nanoseconds } from '@benchline/model';
 import type { z } from 'zod';
 import type { Figures } from '../figures/figures.ts';
@@ -48,13 +49,15 @@ export async function compare(figures: Figures, request: CompareRequest): Promis
   for (const { scope, parts, shift, periods } of sides) {
     const view = kpiView(await figures.ofParts(scope, parts, now_ns), { kpis, profile });
     const along: KpiResult[] = [];
-    for (const period of periods)
+    for (const period of periods) {
+      await turn(); // as in a list of figures
       along.push(
         kpiView(await figures.of(scope, period, now_ns), {
           ...{ kpis, profile },
           ...(grain && { listed: { grain, period } }),
         }),
       );
+    }
     results.push({
       ...view,
       ...(shift && { shift: named(shift), shifts: parts.length, parts: parts.map(spanView) }),
