@@ -37,11 +37,15 @@ export function summaryPanel(wording: Wording, summary: EnergySummary, kpis: Kpi
       : [];
   const set = energy.factor_sets.find(({ id }) => id === summary.factor_set)?.name[language];
   const coverage = formatShare(kpis.coverage, language);
-  const observed = reasonOf(kpis.figures.coverage, catalogue, language) || `${coverage} ${say('observed')}`;
+  // Meters alone tell no states: of them there is no time to have observed.
+  const observed =
+    kpis.figures.coverage?.status === 'not_applicable'
+      ? []
+      : [reasonOf(kpis.figures.coverage, catalogue, language) || `${coverage} ${say('observed')}`];
   return titled(
     wording,
     'summary',
-    [set, observed].join(' · '),
+    [set, ...observed].join(' · '),
     facts,
     carrierTable(wording, summary),
     ...missing,
