@@ -296,10 +296,4 @@ describe('benchline export', () => {
     expect(JSON.parse(again.stdout)).toEqual(JSON.parse(direct.stdout));
     expect(readFileSync(join(folder, 'out.ndjson'), 'utf8')).toContain('"kind":"gap"');
   });
-
-  it('reads from one place only', async () => {
-    const { status, stderr } = await benchline('export', ...hour);
-    expect(status).toBe(2);
-    expect(stderr).toContain('give --config or --url');
-  });
 });

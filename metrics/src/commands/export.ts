@@ -11,6 +11,7 @@ import {
   openLog,
   readToken,
 } from '@benchline/model';
+import type { Problem } from '@benchline/model/door';
 import { loadMetricsConfig } from '../config.ts';
 import { findScope, scopesOf } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
@@ -98,11 +99,10 @@ async function fromService(
       );
     });
     if (response.ok && response.body) return response;
-    const problem = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
-    throw new BenchlineError(
-      'bad_request',
-      `${url.origin} answers ${response.status}: ${problem.detail ?? problem.title ?? ''}`,
-    );
+    const { detail, title = '', hint } = (await response.json().catch(() => ({}))) as Partial<Problem>;
+    throw new BenchlineError('bad_request', `${url.origin} answers ${response.status}: ${detail ?? title}`, {
+      hint: hint ?? 'give the address of a metrics service, and --token-file where it asks for a token',
+    });
   };
   const whole = async () =>
     ((await (await ask('/api/v1/plant')).json()) as { enterprise: { id: string } }).enterprise.id;
