@@ -166,6 +166,22 @@ describe('a roll-up', () => {
     expect(energy(bare, { machines: [], meters: [meter] })).toEqual({ value: 13, status: 'ok' });
   });
 
+  test('takes what was given back off before it makes a double of it', () => {
+    const registers: Case['registers'] = {
+      import: [
+        [0, 0],
+        [100, 640.45],
+      ],
+      export: [
+        [0, 0],
+        [100, 157.175],
+      ],
+    };
+    const both = { machines: [machine({ ...first, registers })], meters: [] };
+    // 640.45 - 157.175 in doubles is 483.27500000000003.
+    expect(figuresOf(scopeAccount([both]), () => 1).energy_kwh.value).toBe(483.275);
+  });
+
   test('says that a sum is partial when one of its parts is unknown', () => {
     const silent = { ...second, counters: { good: [], scrap: [] }, observed_s: [] };
     const { items, coverage } = figuresOf(

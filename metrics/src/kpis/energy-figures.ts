@@ -3,7 +3,7 @@ import { idleInputs, idleShare, stateEnergy } from '../energy/by-state.ts';
 import { type Conversions, comprehensiveEnergy, type EnergyEra } from '../energy/comprehensive.ts';
 import { conversionOn } from '../energy/conversion.ts';
 import { absent, type Figure, type Subject } from './figure.ts';
-import { energyInKwh, unitsOf } from './quantities.ts';
+import { unitsOf } from './quantities.ts';
 import { count, noneMade } from './quantity-figures.ts';
 
 const electricity = 'electricity';
@@ -46,8 +46,7 @@ function energy({ scope, reports }: Subject): Figure {
   if (!use) return absent('not_observed');
   const partial =
     scope.account.energy_from_later.includes(electricity) || scope.energy_missing.has(electricity);
-  const { import_kwh, export_kwh } = energyInKwh(use);
-  return { value: import_kwh - export_kwh, status: partial ? 'partial' : 'ok' };
+  return { value: unitsOf(use.import - use.export), status: partial ? 'partial' : 'ok' };
 }
 
 function perGoodItem(subject: Subject, energyFigure: Figure): Figure {
