@@ -1,4 +1,5 @@
 import type { FaultKind, Parameters, World } from '../fault.ts';
+import { segmentsBelow } from '../tools/damage.ts';
 import { lostWithLedger, onSmallDisk, restart, smallDiskNeeds } from './disk.ts';
 import { pause } from './pause.ts';
 import { spoolOf, until } from './status.ts';
@@ -7,7 +8,7 @@ type Outage = Parameters & { for_s: number };
 
 /** Room beside what is on the disk: segments are a sixteenth of it, and only those behind the newest can go. */
 const spareBytes = 1024 * 1024;
-/** A plant that says little takes more than a minute to fill the newest segment, which alone cannot go. */
+/** A plant that says little takes more than a minute to fill the first segment. */
 const overflown_s = 150;
 const settled_s = 60;
 
@@ -35,7 +36,8 @@ export const overflow: FaultKind<Outage> = {
           const before = await evicted(world);
           await pause(for_s, signal);
           const overflows = async () => {
-            disk.fill();
+            // The newest segment cannot go, and on a full disk no other one is begun.
+            if (segmentsOf(world) > 1) disk.fill();
             // A busy computer may be slow to answer: it is asked again.
             return (await evicted(world).catch(() => before)) > before;
           };
@@ -50,6 +52,10 @@ export const overflow: FaultKind<Outage> = {
     );
   },
 };
+
+function segmentsOf(world: World): number {
+  return segmentsBelow(world.part('gateway').data).length;
+}
 
 /** Batches that went for want of room before any ledger had them. */
 async function evicted(world: World): Promise<number> {
