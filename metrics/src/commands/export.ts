@@ -10,6 +10,7 @@ import {
   loadPlant,
   openLog,
   readToken,
+  systemCode,
 } from '@benchline/model';
 import type { Problem } from '@benchline/model/door';
 import { loadMetricsConfig } from '../config.ts';
@@ -41,7 +42,8 @@ export const exportCommand: Command = {
     const [config, url, out] = [text('config'), text('url'), text('out')];
     if ((config === undefined) === (url === undefined))
       throw new BenchlineError('usage', 'export reads from one place', { hint: 'give --config or --url' });
-    const sink = out === undefined ? process.stdout : createWriteStream(out);
+    // Opened with the first data: a file that is there must not be emptied for a question that is refused.
+    const sink = () => (out === undefined ? process.stdout : createWriteStream(out));
     if (config !== undefined) await fromStore(config, text('scope'), window, sink, signal);
     else
       await fromService(
@@ -55,7 +57,7 @@ export const exportCommand: Command = {
   },
 };
 
-type Sink = NodeJS.WritableStream;
+type Sink = () => NodeJS.WritableStream;
 
 async function fromStore(
   file: string,
@@ -69,10 +71,7 @@ async function fromStore(
   const scope = findScope(scopesOf(plant), path ?? plant.enterprise.id);
   const { store } = await openStore(config, index, openLog('export'));
   try {
-    await pipeline(Readable.from(exportLines({ store, plant: index }, scope.assets, window)), sink, {
-      signal,
-      end: sink !== process.stdout,
-    });
+    await write(Readable.from(exportLines({ store, plant: index }, scope.assets, window)), sink(), signal);
   } finally {
     await store.close();
   }
@@ -112,5 +111,19 @@ async function fromService(
     to: isoFromNs(window.to_ns),
   });
   const { body } = await ask(`/api/v1/export?${query}`);
-  if (body) await pipeline(Readable.fromWeb(body), sink, { signal, end: sink !== process.stdout });
+  if (body) await write(Readable.fromWeb(body), sink(), signal);
+}
+
+/** @throws BenchlineError `usage` when the file cannot be written. */
+async function write(lines: Readable, sink: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
+  try {
+    await pipeline(lines, sink, { signal, end: sink !== process.stdout });
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === undefined || !('path' in Object(cause))) throw cause;
+    throw new BenchlineError('usage', `--out cannot be written: ${describeError(cause)}`, {
+      hint: 'name a file in a folder that is there and may be written to',
+      cause,
+    });
+  }
 }
