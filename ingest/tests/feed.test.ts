@@ -88,7 +88,7 @@ describe('the feed', () => {
     expect(beyond.status).toBe(409);
     expect(await beyond.json()).toMatchObject({
       code: 'ledger_diverged',
-      hint: expect.stringContaining('from 0'),
+      hint: expect.stringContaining('from its floor'),
     });
     const projected = await fetch(`${url}/feed?from=0&until=projected`);
     expect(await projected.json()).toMatchObject({ hint: expect.stringContaining('influx') });
