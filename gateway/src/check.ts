@@ -1,5 +1,5 @@
 import { readPassword } from '@benchline/model';
-import { assertMayListen, readCredentials } from '@benchline/model/door';
+import { checkDoor } from '@benchline/model/door';
 import type { Settings } from './settings.ts';
 
 /**
@@ -9,9 +9,10 @@ import type { Settings } from './settings.ts';
 export function checkFiles({ config, context }: Settings): void {
   for (const file of filesNamedIn(config)) readPassword(context.resolve(file));
   const { host, credentials_file } = config.http;
-  const credentials =
-    credentials_file === undefined ? undefined : readCredentials(context.resolve(credentials_file));
-  assertMayListen({ service: 'gateway', host, credentials });
+  checkDoor('gateway', {
+    host,
+    ...(credentials_file !== undefined && { credentials_file: context.resolve(credentials_file) }),
+  });
 }
 
 /** Whatever stands under a key that ends in `_file`, in sources of any type. */

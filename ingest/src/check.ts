@@ -1,5 +1,5 @@
 import { brokerAccess, loadPlant, readSigningKey, readTrustedKeys } from '@benchline/model';
-import { assertMayListen, readCredentials } from '@benchline/model/door';
+import { checkDoor } from '@benchline/model/door';
 import { placementOf } from '@benchline/store';
 import { openInfluxStore } from '@benchline/store/influx';
 import type { IngestConfig } from './config.ts';
@@ -16,8 +16,6 @@ export async function checkIngest(config: IngestConfig): Promise<void> {
   readSigningKey(config.key_file);
   assertNoneReserved(readTrustedKeys(config.trusted_gateways_dir).owners());
   brokerAccess(config.broker);
-  const { host, credentials_file } = config.http;
-  const credentials = credentials_file === undefined ? undefined : readCredentials(credentials_file);
-  assertMayListen({ service: 'ingest', host, credentials });
+  checkDoor('ingest', config.http);
   if (config.influx) await (await openInfluxStore({ config: config.influx, placement })).close();
 }

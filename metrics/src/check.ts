@@ -1,5 +1,5 @@
 import { loadPlant } from '@benchline/model';
-import { assertMayListen, readCredentials } from '@benchline/model/door';
+import { checkDoor } from '@benchline/model/door';
 import { placementOf } from '@benchline/store';
 import { openInfluxStore } from '@benchline/store/influx';
 import { feedAuthorization, type MetricsConfig } from './config.ts';
@@ -12,9 +12,7 @@ import { feedAuthorization, type MetricsConfig } from './config.ts';
 export async function checkMetrics(config: MetricsConfig): Promise<void> {
   const placement = placementOf(loadPlant(config.plant).index);
   feedAuthorization(config);
-  const { host, credentials_file } = config.http;
-  const credentials = credentials_file === undefined ? undefined : readCredentials(credentials_file);
-  assertMayListen({ service: 'metrics', host, credentials });
+  checkDoor('metrics', config.http);
   if ('influx' in config.store)
     await (await openInfluxStore({ config: config.store.influx, placement })).close();
 }

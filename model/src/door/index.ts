@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { BenchlineError } from '../error.ts';
 import type { Log } from '../log.ts';
 import { installClosing } from './closing.ts';
-import type { Credentials } from './credentials.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
 import { installGuard } from './guard.ts';
 import { installSecurityHeaders } from './headers.ts';
 import { listenError } from './listen-error.ts';
@@ -107,8 +107,21 @@ export async function openDoor(
   return { app, port, close: () => app.close() };
 }
 
+/**
+ * Checks what a start would of the `http` section of a service, and opens nothing.
+ * @param credentials_file resolved against the folder of the configuration.
+ * @throws BenchlineError `config_invalid` for credentials that cannot be used, or a host that needs some.
+ */
+export function checkDoor(
+  service: string,
+  { host, credentials_file }: Pick<HttpConfig, 'host' | 'credentials_file'>,
+): void {
+  const credentials = credentials_file === undefined ? undefined : readCredentials(credentials_file);
+  assertMayListen({ service, host, credentials });
+}
+
 /** @throws BenchlineError `config_invalid` for a host that others can reach while nobody is asked who they are. */
-export function assertMayListen({
+function assertMayListen({
   service,
   host,
   credentials,
