@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { BenchlineError, type KpiId, kpiIds, type Nanoseconds } from '@benchline/model';
 import type { z } from 'zod';
 import type { Figures } from '../figures/figures.ts';
+import { inTurns } from '../figures/in-turns.ts';
 import { type Grain, type Period, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
@@ -49,15 +49,13 @@ export async function compare(figures: Figures, request: CompareRequest): Promis
   for (const { scope, parts, shift, periods } of sides) {
     const view = kpiView(await figures.ofParts(scope, parts, now_ns), { kpis, profile });
     const along: KpiResult[] = [];
-    for (const period of periods) {
-      await turn(); // as in a list of figures
+    for await (const period of inTurns(periods))
       along.push(
         kpiView(await figures.of(scope, period, now_ns), {
           ...{ kpis, profile },
           ...(grain && { listed: { grain, period } }),
         }),
       );
-    }
     results.push({
       ...view,
       ...(shift && { shift: named(shift), shifts: parts.length, parts: parts.map(spanView) }),

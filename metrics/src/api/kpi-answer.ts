@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { BenchlineError, type KpiId, type Nanoseconds } from '@benchline/model';
 import type { z } from 'zod';
 import type { Figures } from '../figures/figures.ts';
+import { inTurns } from '../figures/in-turns.ts';
 import { type Grain, type Period, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
@@ -62,7 +62,8 @@ export async function kpiPage(
 ): Promise<Page> {
   const places = placesFrom(request, cursor);
   const results: KpiResult[] = [];
-  for (const place of places.slice(0, limit)) results.push(await resultAt(figures, request, place));
+  for await (const place of inTurns(places.slice(0, limit)))
+    results.push(await resultAt(figures, request, place));
   const next = places[limit];
   return { results, ...(next && { next_cursor: next.cursor }) };
 }
@@ -74,14 +75,12 @@ export async function kpiPage(
 export function kpiResults(figures: Figures, request: KpiRequest): AsyncIterable<KpiResult> {
   const places = placesFrom(request, undefined);
   return (async function* () {
-    for (const place of places) yield await resultAt(figures, request, place);
+    for await (const place of inTurns(places)) yield await resultAt(figures, request, place);
   })();
 }
 
 async function resultAt(figures: Figures, request: KpiRequest, { scope, period }: Place): Promise<KpiResult> {
   const { grain, kpis, profile = 'iso22400' } = request;
-  // A list of a hundred takes seconds, and what is kept is merged without waiting for anything: others come in between.
-  await turn();
   const result = await figures.of(scope, period, request.now_ns);
   return kpiView(result, { kpis, profile, ...(grain && { listed: { grain, period } }) });
 }

@@ -1,6 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Baseline, BaselineVariable, Nanoseconds } from '@benchline/model';
 import type { Figures } from '../figures/figures.ts';
+import { inTurns } from '../figures/in-turns.ts';
 import { periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
@@ -20,8 +20,7 @@ export async function baselinePoints(
     ({ from_ns, to_ns }) => from_ns >= window.from_ns && to_ns <= window.to_ns && to_ns <= now_ns,
   );
   const points: BaselinePoint[] = [];
-  for (const { from_ns, to_ns } of whole) {
-    await turn(); // what is kept is merged without waiting for anything: others are answered in between
+  for await (const { from_ns, to_ns } of inTurns(whole)) {
     const amount = await amountOf(figures, { scope, carrier }, { from_ns, to_ns }, now_ns);
     points.push({
       from_ns,

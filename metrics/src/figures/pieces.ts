@@ -4,7 +4,7 @@ import { perWindow } from '../calendar/per-window.ts';
 import { daysOverlapping } from '../calendar/periods.ts';
 import { contains, type Interval } from '../intervals.ts';
 
-export const quarterNs: Nanoseconds = 900_000_000_000n;
+export const quarterNs: Nanoseconds = 15n * nsPerMinute;
 /** Lengths of the slots shorter than a day that accounts are kept for, on the UTC grid. */
 const slotLengths: readonly Nanoseconds[] = [quarterNs, nsPerMinute];
 

@@ -1,4 +1,5 @@
 import { BenchlineError, type Nanoseconds } from '@benchline/model';
+import { inTurns } from '../figures/in-turns.ts';
 import { type Grain, periodsOf } from '../figures/periods.ts';
 import type { Scope } from '../figures/scopes.ts';
 import type { Interval } from '../intervals.ts';
@@ -39,7 +40,7 @@ export async function samplesOf(
       hint: 'ask for a shorter window or a coarser grain',
     });
   const samples: Sample[] = [];
-  for (const period of periods) {
+  for await (const period of inTurns(periods)) {
     const { counts } = (await parts.figures.of(scope, period, now_ns)).account;
     if (!counts || counts.judged <= 0n) continue;
     const nonconforming = unitsOf(counts.judged - counts.good);
