@@ -37,7 +37,7 @@ export const overflow: FaultKind<Outage> = {
           await pause(for_s, signal);
           const overflows = async () => {
             // The newest segment cannot go, and on a full disk no other one is begun.
-            if (segmentsOf(world) > 1) disk.fill();
+            if (segmentsBelow(world.part('gateway').data).length > 1) disk.fill();
             // A busy computer may be slow to answer: it is asked again.
             return (await evicted(world).catch(() => before)) > before;
           };
@@ -52,10 +52,6 @@ export const overflow: FaultKind<Outage> = {
     );
   },
 };
-
-function segmentsOf(world: World): number {
-  return segmentsBelow(world.part('gateway').data).length;
-}
 
 /** Batches that went for want of room before any ledger had them. */
 async function evicted(world: World): Promise<number> {
